@@ -1,0 +1,22 @@
+//! What phone and server must agree on bit for bit, and nothing else.
+//!
+//! `shared` knows no clock, randomness, file, network or browser: whatever of these a function
+//! needs comes in as an argument. Everything that arrives from outside is decoded by total,
+//! bounded functions that never panic.
+//!
+//! From names to figures, each part standing on those before it:
+//!
+//! | part | modules |
+//! |---|---|
+//! | names and moments | [`id`], [`hash`], [`time`], [`unit`] |
+//! | what people type | [`field`] |
+//! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
+
+pub mod field;
+pub mod hash;
+pub mod id;
+pub mod limits;
+pub mod percent;
+pub mod time;
+pub mod unit;
+pub mod version;
