@@ -11,12 +11,19 @@
 //! | names and moments | [`id`], [`hash`], [`time`], [`unit`] |
 //! | what people type | [`field`] |
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
+//! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 
+pub mod change;
+pub mod engine;
 pub mod field;
 pub mod hash;
 pub mod id;
+pub mod key;
+pub mod kind;
 pub mod limits;
 pub mod percent;
+pub mod row;
 pub mod time;
 pub mod unit;
+pub mod value;
 pub mod version;
