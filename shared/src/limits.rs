@@ -28,3 +28,17 @@ pub const FREEZE_CHANGES_MAX: usize = 128;
 
 /// Facts bytes after which a phone freezes its open bundle (DESIGN 5).
 pub const FREEZE_BYTES_MAX: usize = 4 * 1024;
+
+/// Bytes of a cleaned person's name. The longest names on cards have about ten syllables of at
+/// most eight bytes.
+pub const NAME_BYTES_MAX: usize = 160;
+
+/// Bytes of a cleaned note: about 1,400 Vietnamese or 660 Khmer characters, twelve times the
+/// usual note's length.
+pub const NOTE_BYTES_MAX: usize = 2_000;
+
+/// Bytes of the text inside an identity card's QR code; honest ones have under 300.
+pub const CARD_TEXT_BYTES_MAX: usize = 1_024;
+
+/// Decimals a printed percentage may have; reports use none to two.
+pub const PERCENT_DECIMALS_MAX: u8 = 6;
