@@ -1,2 +1,78 @@
-//! Placeholder.
-fn main() {}
+//! The project's commands: `cargo xtask setup | run | check | bench | e2e | release | wasm`.
+//!
+//! Promises: every command sets up what it lacks, shows progress while it works, and when it
+//! stops says in one sentence why and what to do. Figures go to standard output, one JSON line
+//! each; everything else goes to standard error. Children are started from argument lists,
+//! never through a shell.
+
+mod bench;
+mod check;
+mod e2e;
+#[path = "../bench/figure.rs"]
+mod figure;
+mod project;
+mod release;
+mod run;
+mod setup;
+mod stage;
+mod stop;
+mod tool;
+mod toolchain;
+mod wasm;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+use crate::stop::Stop;
+
+/// Sampan's commands; each sets up what it lacks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set up what is missing: the wasm toolchain, the web packages
+    Setup,
+    /// Build the server and start the demo on this computer
+    Run(run::Options),
+    /// Format, lints, all tests, both wasm modules and their sizes
+    Check(check::Options),
+    /// Measure the figures; prints one JSON line for each
+    Bench(bench::Options),
+    /// Drive the app in a real browser, with the network switched off and on
+    E2e,
+    /// Build what is handed out: server, wasm modules, SHA-256 sums
+    Release,
+    /// Build the two wasm modules and let each answer a self-test under node
+    Wasm(wasm::Options),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match perform(&arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("\nerror: {}", stop::sentence(&stop));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(command: &Command) -> Result<(), Stop> {
+    let project = Project::find()?;
+    match command {
+        Command::Setup => setup::everything(&project),
+        Command::Run(options) => run::demo(&project, options),
+        Command::Check(options) => check::everything(&project, options),
+        Command::Bench(options) => bench::figures(&project, options),
+        Command::E2e => e2e::browser(&project),
+        Command::Release => release::bundle(&project),
+        Command::Wasm(options) => wasm::command(&project, options),
+    }
+}

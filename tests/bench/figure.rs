@@ -1,0 +1,73 @@
+//! Every figure the project measures: its name, its goal, its unit, and its one line of JSON.
+//!
+//! A figure is measured by a benchmark or a build, never by a test: tests do not look at clocks.
+//! A new figure is one constant here, named in [`ALL`].
+
+// The benchmarks and the commands both include this file, and each uses its own part of it.
+#![allow(dead_code)]
+
+use serde_json::json;
+
+/// What a value is held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Goal {
+    /// Smaller is better, and this is small enough.
+    AtMost(f64),
+    /// Larger is better, and this is large enough.
+    AtLeast(f64),
+    /// Printed for comparison only.
+    None,
+}
+
+/// One figure: what is measured, against which goal, in which unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure {
+    /// Its name, unit or scale last.
+    pub name: &'static str,
+    /// What its value is held against.
+    pub goal: Goal,
+    /// The unit of value and goal.
+    pub unit: &'static str,
+}
+
+/// The app module as a phone downloads it.
+pub const WASM_APP_BROTLI_KB: Figure = at_most("wasm_app_brotli_kb", 60.0, "kB");
+/// The history module as a phone downloads it.
+pub const WASM_HISTORY_BROTLI_KB: Figure = at_most("wasm_history_brotli_kb", 240.0, "kB");
+
+/// All figures, in the order of the documentation.
+pub const ALL: [Figure; 2] = [WASM_APP_BROTLI_KB, WASM_HISTORY_BROTLI_KB];
+
+impl Figure {
+    /// The measured value as one line of JSON: `figure`, `value`, `goal`, `unit`.
+    ///
+    /// `goal` is text such as `<= 60`, or null. The value is rounded to four decimals, which is
+    /// finer than any of our measurements.
+    pub fn line(&self, value: f64) -> String {
+        let value = (value * 1e4).round() / 1e4;
+        let goal = match self.goal {
+            Goal::AtMost(bound) => Some(format!("<= {bound}")),
+            Goal::AtLeast(bound) => Some(format!(">= {bound}")),
+            Goal::None => None,
+        };
+        json!({ "figure": self.name, "value": value, "goal": goal, "unit": self.unit }).to_string()
+    }
+}
+
+/// A figure that should not grow beyond `bound`.
+pub const fn at_most(name: &'static str, bound: f64, unit: &'static str) -> Figure {
+    Figure {
+        name,
+        goal: Goal::AtMost(bound),
+        unit,
+    }
+}
+
+/// A figure that should not fall below `bound`.
+pub const fn at_least(name: &'static str, bound: f64, unit: &'static str) -> Figure {
+    Figure {
+        name,
+        goal: Goal::AtLeast(bound),
+        unit,
+    }
+}

@@ -1,0 +1,26 @@
+//! The benchmarks: each prints figures as JSON lines, `cargo xtask bench`.
+//!
+//! One module per group of figures with a `measure` function; a name on the command line selects
+//! the groups that contain it.
+
+mod figure;
+
+/// A group's name and what measures it.
+type Group = (&'static str, fn());
+
+/// Every group, slowest last.
+const GROUPS: [Group; 0] = [];
+
+fn main() {
+    // Cargo adds `--bench`; everything else is a selection.
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--"))
+        .collect();
+    for (name, measure) in GROUPS {
+        if wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())) {
+            eprintln!("== {name}");
+            measure();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `bench`: builds the benchmarks in release and lets them print their figures.
+
+use crate::project::Project;
+use crate::stop::Stop;
+
+/// What `cargo xtask bench` can be told.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Only groups whose name contains one of these
+    groups: Vec<String>,
+}
+
+/// Builds first, out of sight, so that standard output holds JSON lines and nothing else.
+pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
+    project
+        .cargo(["bench", "--locked", "--package", "tests", "--no-run"])
+        .logged("building the benchmarks", project.log("bench"))?;
+    project
+        .cargo([
+            "bench",
+            "--locked",
+            "--quiet",
+            "--package",
+            "tests",
+            "--bench",
+            "figures",
+            "--",
+        ])
+        .arguments(&options.groups)
+        .foreground("the benchmarks")
+}

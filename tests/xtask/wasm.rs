@@ -1,0 +1,210 @@
+//! `wasm`: the two modules a phone downloads, their bindings, their self-tests and their sizes.
+//!
+//! One `cargo build` per module: built together, features would unify and the app module would
+//! carry automerge. The bindings are generated in this process by the same version of
+//! wasm-bindgen the modules link, so the two cannot drift apart.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::figure::{self, Figure};
+use crate::project::Project;
+use crate::stop::Stop;
+use crate::tool::Tool;
+use crate::toolchain::{TARGET, Toolchain};
+
+/// What `cargo xtask wasm` can be told.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Skip link-time optimisation: built sooner, larger
+    #[arg(long)]
+    quick: bool,
+}
+
+/// How much work the compiler puts into a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// For tests: without link-time optimisation.
+    Quick,
+    /// For phones: as small as it gets.
+    Small,
+}
+
+impl Effort {
+    /// The cargo profile in the workspace's `Cargo.toml`; also its folder under the target's.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Quick => "wasm-quick",
+            Self::Small => "wasm",
+        }
+    }
+}
+
+/// One module and the package it is made from.
+#[derive(Debug)]
+pub struct Module {
+    name: &'static str,
+    package: &'static str,
+    size: Figure,
+}
+
+/// The app module first: it is what a phone waits for.
+pub const MODULES: [Module; 2] = [
+    Module {
+        name: "app",
+        package: "client-app",
+        size: figure::WASM_APP_BROTLI_KB,
+    },
+    Module {
+        name: "history",
+        package: "client-history",
+        size: figure::WASM_HISTORY_BROTLI_KB,
+    },
+];
+
+/// Sets up, builds, self-tests; with full effort also prints the sizes.
+pub fn command(project: &Project, options: &Options) -> Result<(), Stop> {
+    let effort = if options.quick {
+        Effort::Quick
+    } else {
+        Effort::Small
+    };
+    let toolchain = Toolchain::set_up(project)?;
+    eprintln!("   wasm: {}", toolchain.version()?);
+    build(project, &toolchain, effort)?;
+    self_test(project)?;
+    if effort == Effort::Small {
+        print_sizes(project)?;
+    }
+    Ok(())
+}
+
+/// Builds both modules, one after the other, and generates their bindings.
+pub fn build(project: &Project, toolchain: &Toolchain, effort: Effort) -> Result<(), Stop> {
+    for module in &MODULES {
+        let what = format!("{} ({})", module.package, effort.profile());
+        toolchain
+            .build(project, module.package, effort.profile())
+            .logged(&what, project.log(&what))?;
+        module.bind(project, toolchain, effort)?;
+    }
+    Ok(())
+}
+
+/// Loads each module under node the way a page does and asks it for a sign of life.
+///
+/// Errors: [`Stop::Answer`] when a module answers anything but `"ok": true`.
+pub fn self_test(project: &Project) -> Result<(), Stop> {
+    let script = project.root().join("tests/xtask/self_test.mjs");
+    for module in &MODULES {
+        let what = format!("self-test of {}", module.package);
+        let answer = Tool::node()
+            .arguments([&script, &module.bindings(project), &module.file(project)])
+            .answer(&what)?;
+        let ok = serde_json::from_str::<Value>(&answer).is_ok_and(|json| json["ok"] == true);
+        if !ok {
+            let answer = answer.chars().take(400).collect();
+            return Err(Stop::Answer { tool: what, answer });
+        }
+        eprintln!("   {what}: {answer}");
+    }
+    Ok(())
+}
+
+/// Prints one figure per module: what a phone downloads, in thousands of bytes.
+pub fn print_sizes(project: &Project) -> Result<(), Stop> {
+    for module in &MODULES {
+        let bytes = brotli_bytes(&module.file(project))?;
+        println!("{}", module.size.line(bytes as f64 / 1000.0));
+    }
+    Ok(())
+}
+
+impl Module {
+    /// The module with bindings, as a page loads it.
+    pub fn file(&self, project: &Project) -> PathBuf {
+        project
+            .wasm_package(self.name)
+            .join(format!("{}_bg.wasm", self.crate_name()))
+    }
+
+    fn bindings(&self, project: &Project) -> PathBuf {
+        project
+            .wasm_package(self.name)
+            .join(format!("{}.js", self.crate_name()))
+    }
+
+    fn crate_name(&self) -> String {
+        self.package.replace('-', "_")
+    }
+
+    fn bind(&self, project: &Project, toolchain: &Toolchain, effort: Effort) -> Result<(), Stop> {
+        let built = toolchain
+            .target_directory(project)
+            .join(TARGET)
+            .join(effort.profile())
+            .join(format!("{}.wasm", self.crate_name()));
+        let package = project.wasm_package(self.name);
+        generate(&built, &package).map_err(|source| Stop::Bindings {
+            module: self.package,
+            source,
+        })?;
+        // Node and bundlers then read the generated file as the module it is.
+        let manifest = package.join("package.json");
+        let text = format!(
+            "{{ \"name\": \"{}\", \"type\": \"module\" }}\n",
+            self.package
+        );
+        fs::write(&manifest, text).map_err(|source| Stop::File {
+            path: manifest,
+            doing: "written",
+            source,
+        })
+    }
+}
+
+fn generate(
+    built: &Path,
+    package: &Path,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync + 'static>> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(built).web(true)?;
+    bindgen.omit_default_module_path(false).typescript(true);
+    bindgen.generate(package)?;
+    Ok(())
+}
+
+/// Size of a file after brotli at its best, as a web server would send it.
+fn brotli_bytes(file: &Path) -> Result<u64, Stop> {
+    let unreadable = |source| Stop::File {
+        path: file.into(),
+        doing: "read",
+        source,
+    };
+    let mut input = File::open(file).map_err(unreadable)?;
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        ..Default::default()
+    };
+    let mut count = Count(0);
+    brotli::BrotliCompress(&mut input, &mut count, &parameters).map_err(unreadable)?;
+    Ok(count.0)
+}
+
+/// Counts what is written and keeps nothing.
+struct Count(u64);
+
+impl io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
