@@ -13,6 +13,7 @@
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 
+pub mod bundle;
 pub mod change;
 pub mod engine;
 pub mod field;
@@ -23,6 +24,8 @@ pub mod kind;
 pub mod limits;
 pub mod percent;
 pub mod row;
+pub mod seal;
+pub mod signed;
 pub mod time;
 pub mod unit;
 pub mod value;

@@ -42,3 +42,27 @@ pub const CARD_TEXT_BYTES_MAX: usize = 1_024;
 
 /// Decimals a printed percentage may have; reports use none to two.
 pub const PERCENT_DECIMALS_MAX: u8 = 6;
+
+/// Bytes of one device's signed receipt. One outcome takes at most 20, so this is the worst
+/// case of a full bundle in which every change got its own answer.
+pub const RECEIPT_BYTES_MAX: usize = 64 * 1024;
+
+/// Sealing keys a receipt or an enrolment answer may publish: the current one, the next, and
+/// the old ones still opened for late couriers.
+pub const SEALING_KEYS_MAX: usize = 8;
+
+/// Streams one grant may name: a phone's hamlets and their ancestors, both audiences.
+pub const GRANT_STREAMS_MAX: usize = 1_024;
+
+/// Bytes of one signed enrolment message; an answer with [`GRANT_STREAMS_MAX`] streams fits.
+pub const ENROL_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes one armored text or set of QR parts may carry: a bundle, or a page of sealed news.
+pub const ARMOR_BYTES_MAX: usize = 1024 * 1024;
+
+/// Parts one armored text may be cut into. More codes than this nobody scans by hand.
+pub const ARMOR_PARTS_MAX: usize = 99;
+
+/// Characters of white space and text one part may have: [`ARMOR_BYTES_MAX`] in base64, wrapped
+/// by a chat program, with room for the first line.
+pub const ARMOR_PART_CHARS_MAX: usize = 1_600_000;
