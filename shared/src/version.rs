@@ -9,3 +9,8 @@ pub const PROTOCOL: u8 = 1;
 
 /// The oldest protocol of a phone this build still serves.
 pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
+
+/// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
+/// the text therefore asks whether [`PROTOCOL`] has to change too.
+pub const PROTOCOL_TEXT_SHA256: &str =
+    "1f5ab461b0abc027a191f2e4c9de5264febaa79f5be8ebf4f7462b0b6676d9bc";
