@@ -14,6 +14,7 @@ use crate::value::Value;
 mod row;
 
 pub use row::RowEngine;
+pub(crate) use row::preds;
 
 /// Where a put goes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,10 +12,13 @@
 //! | what people type | [`field`] |
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
+//! | what travels | [`facts`], [`derive`] |
 
 pub mod bundle;
 pub mod change;
+pub mod derive;
 pub mod engine;
+pub mod facts;
 pub mod field;
 pub mod hash;
 pub mod id;

@@ -66,3 +66,6 @@ pub const ARMOR_PARTS_MAX: usize = 99;
 /// Characters of white space and text one part may have: [`ARMOR_BYTES_MAX`] in base64, wrapped
 /// by a chat program, with room for the first line.
 pub const ARMOR_PART_CHARS_MAX: usize = 1_600_000;
+
+/// Changes one page of a pull may carry.
+pub const PAGE_CHANGES_MAX: usize = 8_192;

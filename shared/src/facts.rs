@@ -1,0 +1,289 @@
+//! Facts: a compact spelling of automerge changes, the only one that travels.
+//!
+//! A fact names document, dependencies, time and per op a key with a put, keep or delete.
+//! Actor, sequence, start op and predecessors are *not* on the wire: they are functions of the
+//! author, the document and what the change was written upon, and the receiver derives them
+//! ([`crate::derive`]). What hostile bytes could do to automerge therefore has no spelling here.
+//!
+//! One description of a batch ([`model`]) serves both directions and every coder. Two forms share
+//! it: *bundles* go up, by one device, with short references that the server resolves; *pages*
+//! come down, by many authors, and may say explicitly what a phone could not derive.
+//!
+//! A batch's bytes begin with its codec number:
+//!
+//! | codec | spelling |
+//! |---|---|
+//! | 0 | columns as they are: chosen when nothing is gained by compressing |
+//! | 1 | columns, deflated |
+
+use crate::change::{Action, OpId};
+use crate::engine::Slot;
+use crate::id::{ActorId, ChangeHash, Companion, DeviceId, DocumentId, Incarnation};
+use crate::limits::SECTION_BYTES_MAX;
+use crate::time::UnixSeconds;
+
+mod columns;
+mod deflate;
+mod model;
+mod spell;
+
+pub use spell::{Detail, Name, Origin, Outgoing, checks_of, fact_ops, spell};
+
+/// Columns as they are.
+pub const CODEC_PLAIN: u8 = 0;
+/// Columns, deflated.
+pub const CODEC_DEFLATE: u8 = 1;
+
+/// One life of a device, as the author of changes or the creator of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Author {
+    /// Whose life.
+    pub device: DeviceId,
+    /// Which of its lives.
+    pub incarnation: Incarnation,
+}
+
+impl Author {
+    /// The author's actor in `document`.
+    #[must_use]
+    pub fn actor(&self, document: DocumentId) -> ActorId {
+        ActorId::writing(self.device, self.incarnation, document)
+    }
+}
+
+/// Where a document's name comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Base {
+    /// The `n`-th document created by the batch's author with this index.
+    Created {
+        /// Index into [`Batch::authors`].
+        author: usize,
+        /// Documents that author created before it.
+        n: u32,
+    },
+    /// The first bytes of an id the server knows; ambiguous ones are asked for in full.
+    Prefix([u8; 5]),
+    /// The id itself.
+    Full(DocumentId),
+}
+
+/// How a fact names its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentRef {
+    /// The document, or the dossier whose companion it is.
+    pub base: Base,
+    /// Which companion of the base is meant, if one is.
+    pub companion: Option<Companion>,
+}
+
+/// How a fact names one dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DepRef {
+    /// The hash's first bytes, resolved among what the document shows, then by its history.
+    Prefix([u8; 3]),
+    /// The hash itself.
+    Full(ChangeHash),
+}
+
+/// What a change was written upon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Upon {
+    /// Nothing: the document's first change.
+    Genesis,
+    /// The document's previous change in this batch, alone.
+    Previous,
+    /// These changes.
+    Listed(Vec<DepRef>),
+    /// Everything the stream had shown of the document so far. Pages only.
+    AllShown,
+    /// Explicitly, because a reader that only has rows could not derive it. Pages only.
+    Explicit(Explicit),
+}
+
+/// What a row cannot tell about a change written upon an older state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explicit {
+    /// The author's changes counted.
+    pub seq: u64,
+    /// Counter of the first op.
+    pub start_op: u64,
+    /// The dependencies, ascending.
+    pub deps: Vec<ChangeHash>,
+    /// Per op the live ops it supersedes, ascending.
+    pub preds: Vec<Vec<OpId>>,
+}
+
+/// One op of a fact. A [`Slot::Event`]'s key is derived from the op that writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactOp {
+    /// Where it writes.
+    pub slot: Slot,
+    /// What it does there.
+    pub action: Action,
+}
+
+/// One change as it travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// Index of its author in [`Batch::authors`].
+    pub author: usize,
+    /// The document it belongs to.
+    pub document: DocumentRef,
+    /// What it was written upon.
+    pub upon: Upon,
+    /// The author's clock.
+    pub time: UnixSeconds,
+    /// Its ops, in order.
+    pub ops: Vec<FactOp>,
+}
+
+/// Facts that travel together: one section of a bundle, or one page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// Who wrote them and who created the documents they name.
+    pub authors: Vec<Author>,
+    /// The facts, every document's in causal order.
+    pub facts: Vec<Fact>,
+    /// Proof that the receiver rebuilt the changes that were meant: 8 bytes over all documents
+    /// that begin in this batch, then 2 bytes over each other document, by first appearance.
+    pub checks: Checks,
+}
+
+/// Short hashes over (document, change hashes).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checks {
+    /// Over every document that begins in the batch; zeros if none does.
+    pub begun: [u8; 8],
+    /// Over each other document, in order of first appearance.
+    pub known: Vec<[u8; 2]>,
+}
+
+/// Which form a batch has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Up, by this device alone.
+    Bundle(DeviceId),
+    /// Down, by anyone.
+    Page,
+}
+
+/// Why bytes are not a batch of facts. Honest software never sends such bytes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FactsError {
+    /// The codec number is not one this build reads; the sender is newer.
+    #[error("facts codec {0} is not known here")]
+    UnknownCodec(u8),
+    /// The bytes end early, go on too long, or are not in canonical form.
+    #[error("the facts are cut off, too long or not in canonical form")]
+    Malformed,
+    /// A count or length is beyond its limit.
+    #[error("the facts exceed a limit of the protocol")]
+    TooLarge,
+    /// A form allowed only in pages stands in a bundle.
+    #[error("a bundle may not state derived facts")]
+    PageOnly,
+    /// A change without ops.
+    #[error("a change without ops")]
+    EmptyChange,
+    /// A change that names a key twice.
+    #[error("a change names a key twice")]
+    KeyTwice,
+}
+
+impl FactsError {
+    /// The stable code that stands for this error outside.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCodec(_) => "facts-codec",
+            Self::Malformed => "facts-malformed",
+            Self::TooLarge => "facts-limit",
+            Self::PageOnly => "facts-page-only",
+            Self::EmptyChange => "empty-change",
+            Self::KeyTwice => "key-twice",
+        }
+    }
+}
+
+/// Spells a batch, in whichever codec is shorter.
+///
+/// The batch must be one that [`decode`] accepts in the same form: within limits, references in
+/// range, no page-only forms in a bundle.
+#[must_use]
+pub fn encode(batch: &Batch, form: Form) -> Vec<u8> {
+    let plain = columns::write(batch, form);
+    let deflated = deflate::pack(&plain);
+    let (codec, body) = if deflated.len() < plain.len() {
+        (CODEC_DEFLATE, deflated)
+    } else {
+        (CODEC_PLAIN, plain)
+    };
+    [&[codec], body.as_slice()].concat()
+}
+
+/// Reads a batch. Total and bounded: any bytes give a batch or an error.
+///
+/// # Errors
+/// [`FactsError`], also where the same batch would have been spelled otherwise.
+pub fn decode(bytes: &[u8], form: Form) -> Result<Batch, FactsError> {
+    let (codec, body) = bytes.split_first().ok_or(FactsError::Malformed)?;
+    let inflated;
+    let plain = match *codec {
+        CODEC_PLAIN if body.len() > SECTION_BYTES_MAX => return Err(FactsError::TooLarge),
+        CODEC_PLAIN => body,
+        CODEC_DEFLATE => {
+            inflated = deflate::unpack(body)?;
+            &inflated
+        }
+        other => return Err(FactsError::UnknownCodec(other)),
+    };
+    let batch = columns::read(plain, form)?;
+    match columns::write(&batch, form) == plain {
+        true => Ok(batch),
+        false => Err(FactsError::Malformed),
+    }
+}
+
+impl Batch {
+    /// The facts' documents by first appearance, each with whether it begins in this batch.
+    #[must_use]
+    pub fn documents(&self) -> Vec<(DocumentRef, bool)> {
+        let mut seen: Vec<(DocumentRef, bool)> = Vec::new();
+        let mut known = std::collections::BTreeSet::new();
+        for fact in &self.facts {
+            if known.insert(fact.document) {
+                seen.push((fact.document, fact.upon == Upon::Genesis));
+            }
+        }
+        seen
+    }
+}
+
+/// The check over the changes of documents that begin in a batch: (document, hash) pairs in the
+/// batch's order.
+#[must_use]
+pub fn begun_check<'a>(changes: impl Iterator<Item = (&'a DocumentId, &'a ChangeHash)>) -> [u8; 8] {
+    let mut bytes = Vec::new();
+    for (document, hash) in changes {
+        bytes.extend_from_slice(&document.0);
+        bytes.extend_from_slice(&hash.0);
+    }
+    if bytes.is_empty() {
+        [0; 8]
+    } else {
+        crate::hash::derive("sampan/check", &[&bytes])
+    }
+}
+
+/// The check over the batch's changes of one document that was known before.
+#[must_use]
+pub fn known_check<'a>(
+    document: &DocumentId,
+    changes: impl Iterator<Item = &'a ChangeHash>,
+) -> [u8; 2] {
+    let hashes: Vec<u8> = changes.flat_map(|hash| hash.0).collect();
+    crate::hash::derive("sampan/check", &[&document.0, &hashes])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! From changes to facts: what a sender leaves out because the receiver derives it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Author, Base, Batch, Checks, DepRef, DocumentRef, Fact, FactOp, Upon, begun_check, known_check,
+};
+use crate::change::Change;
+use crate::engine::Slot;
+use crate::id::{ChangeHash, Companion, DocumentId, EventId};
+
+/// How much of a reference is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Prefixes, which the server resolves.
+    Short,
+    /// Whole ids and hashes: what the server asks for when a prefix was ambiguous.
+    Full,
+}
+
+/// Where a document came from, as far as its writer knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// The `n`-th document of this author.
+    Created(Author, u32),
+    /// A document made by someone else.
+    Elsewhere(DocumentId),
+}
+
+impl Origin {
+    /// The id of the document itself (not of a companion).
+    #[must_use]
+    pub fn document(&self) -> DocumentId {
+        match self {
+            Self::Created(author, n) => DocumentId::created(author.device, author.incarnation, *n),
+            Self::Elsewhere(id) => *id,
+        }
+    }
+}
+
+/// The full name of a document: an origin, or a companion of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    /// The document, or the dossier whose companion is meant.
+    pub origin: Origin,
+    /// Which companion, if one is meant.
+    pub companion: Option<Companion>,
+}
+
+impl Name {
+    /// The id of the document meant.
+    #[must_use]
+    pub fn document(&self) -> DocumentId {
+        let base = self.origin.document();
+        self.companion.map_or(base, |which| base.companion(which))
+    }
+}
+
+/// One change to send.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// The document it belongs to.
+    pub name: Name,
+    /// The life of the device that wrote it.
+    pub author: Author,
+    /// The change.
+    pub change: &'a Change,
+}
+
+/// The batch that says these changes in a bundle, every document's in causal order.
+#[must_use]
+pub fn spell(outgoing: &[Outgoing<'_>], detail: Detail) -> Batch {
+    let mut authors: Vec<Author> = Vec::new();
+    let mut index = |author: Author| {
+        let found = authors.iter().position(|known| *known == author);
+        found.unwrap_or_else(|| {
+            authors.push(author);
+            authors.len() - 1
+        })
+    };
+    let mut last: BTreeMap<DocumentId, ChangeHash> = BTreeMap::new();
+    let mut facts = Vec::with_capacity(outgoing.len());
+    for out in outgoing {
+        let author = index(out.author);
+        let document = out.name.document();
+        let base = match out.name.origin {
+            Origin::Created(by, n) => Base::Created {
+                author: index(by),
+                n,
+            },
+            Origin::Elsewhere(id) if detail == Detail::Full => Base::Full(id),
+            Origin::Elsewhere(id) => Base::Prefix(prefix(&id.0)),
+        };
+        facts.push(Fact {
+            author,
+            document: DocumentRef {
+                base,
+                companion: out.name.companion,
+            },
+            upon: upon(&out.change.deps, last.get(&document), detail),
+            time: out.change.time,
+            ops: fact_ops(out.change),
+        });
+        last.insert(document, out.change.hash());
+    }
+    let mut batch = Batch {
+        authors,
+        facts,
+        checks: Checks::default(),
+    };
+    let named = outgoing
+        .iter()
+        .map(|out| (out.name.document(), out.change.hash()));
+    batch.checks = checks_of(&batch, &named.collect::<Vec<_>>());
+    batch
+}
+
+/// The checks of a batch whose facts mean these (document, hash) pairs, fact by fact.
+#[must_use]
+pub fn checks_of(batch: &Batch, meant: &[(DocumentId, ChangeHash)]) -> Checks {
+    let begun: BTreeMap<DocumentRef, bool> = batch.documents().into_iter().collect();
+    let of_begun = batch
+        .facts
+        .iter()
+        .zip(meant)
+        .filter(|(fact, _)| begun[&fact.document]);
+    let mut checks = Checks {
+        begun: begun_check(of_begun.map(|(_, (document, hash))| (document, hash))),
+        known: Vec::new(),
+    };
+    for (reference, _) in batch.documents().into_iter().filter(|(_, begins)| !begins) {
+        let here = || {
+            batch
+                .facts
+                .iter()
+                .zip(meant)
+                .filter(|(f, _)| f.document == reference)
+        };
+        if let Some((_, (document, _))) = here().next() {
+            let hashes = here().map(|(_, (_, hash))| hash);
+            checks.known.push(known_check(document, hashes));
+        }
+    }
+    checks
+}
+
+/// The ops of a change as a fact has them: event keys left to be derived.
+#[must_use]
+pub fn fact_ops(change: &Change) -> Vec<FactOp> {
+    let slots = change.op_ids().zip(&change.ops).map(|(id, op)| {
+        let own = Some(EventId::written_by(change.actor, id.counter));
+        match op.key.event_id() == own {
+            true => Slot::Event,
+            false => Slot::Key(op.key.clone()),
+        }
+    });
+    let ops = slots.zip(&change.ops);
+    ops.map(|(slot, op)| FactOp {
+        slot,
+        action: op.action.clone(),
+    })
+    .collect()
+}
+
+fn upon(deps: &[ChangeHash], previous: Option<&ChangeHash>, detail: Detail) -> Upon {
+    match (deps, previous) {
+        ([], _) => Upon::Genesis,
+        ([only], Some(previous)) if only == previous => Upon::Previous,
+        _ => {
+            let short: Vec<_> = deps.iter().map(|dep| prefix(&dep.0)).collect();
+            let unique = short.windows(2).all(|pair| pair[0] != pair[1]);
+            Upon::Listed(match detail {
+                Detail::Short if unique => short.into_iter().map(DepRef::Prefix).collect(),
+                _ => deps.iter().copied().map(DepRef::Full).collect(),
+            })
+        }
+    }
+}
+
+fn prefix<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut out = [0; N];
+    out.copy_from_slice(&bytes[..N]);
+    out
+}
