@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The server: what phones and consoles sync with.
+
+pub mod store;

@@ -1,0 +1,233 @@
+//! The default engine: one redb file.
+//!
+//! An applied commit is on the disk in two phases before it is acknowledged, so no order in
+//! which a dying disk keeps sectors can show half of it; the allocator's state is saved with
+//! every commit, so opening after a crash does not read the whole file. Any failure while
+//! committing stops the store ([`StoreError::Closed`]) until it is opened again.
+//!
+//! Five tables stand in the file: `record` (table code and key, to version and bytes), `log`
+//! (unit, audience, n), `head` (unit, audience, to n), `tally` (unit, indicator, to a vector),
+//! `store` (format, number of commits).
+//!
+//! Within a tokio runtime reads run on its blocking threads, elsewhere on the caller's. Commits
+//! always block the caller's thread; there is one writer and it has its own.
+
+mod batch;
+mod file;
+mod read;
+
+use core::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use redb::{Database, ReadableDatabase, StorageBackend, TableDefinition};
+use shared::id::StreamId;
+use tokio::sync::broadcast;
+
+use self::batch::Batch;
+use self::read::Snapshot;
+use super::{
+    Commit, Hint, LogPage, OpenError, Outcome, RangePage, RangeQuery, ScanLimit, Store, StoreError,
+    Table, Tally, TallyQuery, Versioned, limits, tell, within,
+};
+
+const RECORDS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("record");
+const LOG: TableDefinition<(u32, u8, u64), &[u8]> = TableDefinition::new("log");
+const HEADS: TableDefinition<(u32, u8), u64> = TableDefinition::new("head");
+const TALLIES: TableDefinition<(u32, u16), &[u8]> = TableDefinition::new("tally");
+const STORE: TableDefinition<&str, u64> = TableDefinition::new("store");
+
+/// Where a store's file stands and how much memory it may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedbConfig {
+    /// The file, in a folder that exists.
+    pub path: PathBuf,
+    /// Bytes of the page cache; redb takes no other large memory.
+    pub cache_bytes: usize,
+}
+
+/// A store in one file, for one process.
+#[derive(Clone)]
+pub struct Redb {
+    database: Arc<Database>,
+    hints: broadcast::Sender<Hint>,
+}
+
+impl fmt::Debug for Redb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redb").finish_non_exhaustive()
+    }
+}
+
+impl Redb {
+    /// Makes a new, empty store and opens it.
+    ///
+    /// The file is made under another name and takes its own only when it is complete, so a
+    /// crash on the way leaves none.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`], [`OpenError::Io`], [`OpenError::Store`].
+    pub fn create(config: &RedbConfig) -> Result<Self, OpenError> {
+        file::create(config)?;
+        Self::open(config)
+    }
+
+    /// Opens the store that stands at the path; never makes one.
+    ///
+    /// # Errors
+    /// Every [`OpenError`] but [`OpenError::Exists`]; each says what to do.
+    pub fn open(config: &RedbConfig) -> Result<Self, OpenError> {
+        file::open(config).map(Self::of)
+    }
+
+    /// Opens the store in `backend`, or makes one if the backend is empty: for simulated disks.
+    ///
+    /// # Errors
+    /// [`OpenError::Foreign`], [`OpenError::Damaged`], [`OpenError::Format`],
+    /// [`OpenError::Io`], [`OpenError::Store`].
+    pub fn with_backend(
+        backend: impl StorageBackend,
+        cache_bytes: usize,
+    ) -> Result<Self, OpenError> {
+        file::open_backend(backend, cache_bytes).map(Self::of)
+    }
+
+    fn of(database: Database) -> Self {
+        Self {
+            database: Arc::new(database),
+            hints: broadcast::Sender::new(limits::HINTS_MAX),
+        }
+    }
+
+    fn commit_group(&self, group: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        let mut transaction = self.database.begin_write().map_err(engine)?;
+        transaction.set_two_phase_commit(true);
+        transaction.set_quick_repair(true);
+        let mut batch = Batch::open(&transaction)?;
+        let outcomes = group
+            .iter()
+            .map(|commit| batch.apply(commit))
+            .collect::<Result<Vec<_>, _>>()?;
+        let wrote = batch.close()?;
+        if wrote {
+            transaction.commit().map_err(engine)?;
+        } else {
+            transaction.abort().map_err(engine)?;
+        }
+        Ok(outcomes)
+    }
+
+    /// Runs `read` on one moment of the store.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let database = Arc::clone(&self.database);
+        let read = move || {
+            let transaction = database.begin_read().map_err(engine)?;
+            read(&Snapshot::of(&transaction)?)
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => match runtime.spawn_blocking(read).await {
+                Ok(found) => found,
+                // redb panics on some pages that it cannot have written.
+                Err(failed) if failed.is_panic() => Err(StoreError::corrupt(failed)),
+                Err(_shutting_down) => Err(StoreError::Closed),
+            },
+            Err(_no_runtime) => read(),
+        }
+    }
+}
+
+impl Store for Redb {
+    async fn commit(&self, group: Vec<Commit>) -> Result<Vec<Outcome>, StoreError> {
+        group.iter().try_for_each(Commit::check)?;
+        let outcomes = self.commit_group(&group)?;
+        tell(&self.hints, &outcomes);
+        Ok(outcomes)
+    }
+
+    async fn get(
+        &self,
+        table: Table,
+        keys: Vec<Vec<u8>>,
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        within("keys to read", keys.len(), limits::READ_KEYS_MAX)?;
+        self.read(move |snapshot| keys.iter().map(|key| snapshot.record(table, key)).collect())
+            .await
+    }
+
+    async fn range(&self, query: RangeQuery) -> Result<RangePage, StoreError> {
+        self.read(move |snapshot| snapshot.range(&query)).await
+    }
+
+    async fn scan(
+        &self,
+        stream: StreamId,
+        after: u64,
+        limit: ScanLimit,
+    ) -> Result<LogPage, StoreError> {
+        self.read(move |snapshot| snapshot.scan(stream, after, limit))
+            .await
+    }
+
+    async fn heads(&self, streams: Vec<StreamId>) -> Result<Vec<u64>, StoreError> {
+        within("streams to read", streams.len(), limits::READ_KEYS_MAX)?;
+        self.read(move |snapshot| {
+            streams
+                .iter()
+                .map(|stream| snapshot.head(*stream))
+                .collect()
+        })
+        .await
+    }
+
+    async fn tallies(&self, query: TallyQuery) -> Result<Vec<Tally>, StoreError> {
+        let pairs = query.pairs()?;
+        self.read(move |snapshot| snapshot.tallies(&pairs, &query.days))
+            .await
+    }
+
+    fn hints(&self) -> broadcast::Receiver<Hint> {
+        self.hints.subscribe()
+    }
+}
+
+/// A record's key in the file: its table's code, then its own.
+fn record_key(table: Table, key: &[u8]) -> Vec<u8> {
+    let mut full = Vec::with_capacity(1 + key.len());
+    full.push(table.code());
+    full.extend_from_slice(key);
+    full
+}
+
+/// A record in the file: its version as a varint, then its bytes.
+fn encode_record(version: super::Version, bytes: &[u8]) -> Vec<u8> {
+    let mut value = postcard::to_extend(&version.0, Vec::with_capacity(bytes.len() + 5))
+        .expect("an integer always serialises");
+    value.extend_from_slice(bytes);
+    value
+}
+
+fn decode_record(value: &[u8]) -> Result<Versioned, StoreError> {
+    let (version, bytes) = postcard::take_from_bytes(value).map_err(StoreError::corrupt)?;
+    Ok(Versioned {
+        version: super::Version(version),
+        bytes: bytes.to_vec(),
+    })
+}
+
+fn stream_key(stream: StreamId) -> (u32, u8) {
+    (stream.unit.0, stream.audience.code())
+}
+
+/// What a failure inside redb means to a store's caller.
+fn engine(cause: impl Into<redb::Error>) -> StoreError {
+    match cause.into() {
+        redb::Error::Io(cause) => StoreError::io(cause),
+        redb::Error::PreviousIo | redb::Error::DatabaseClosed | redb::Error::LockPoisoned(_) => {
+            StoreError::Closed
+        }
+        cause => StoreError::corrupt(cause),
+    }
+}
