@@ -54,7 +54,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// the whole group is unknown until the store is opened again; send the commits again then.
     ///
     /// Engines may block the polling thread until the disk has answered; the writer polls on a
-    /// thread of its own.
+    /// thread of its own ([`crate::writer::Writer`]).
     fn commit(
         &self,
         group: Vec<Commit>,
