@@ -16,6 +16,8 @@
 //! | 0 | columns as they are: chosen when nothing is gained by compressing |
 //! | 1 | columns, deflated |
 
+use serde::{Deserialize, Serialize};
+
 use crate::change::{Action, OpId};
 use crate::engine::Slot;
 use crate::id::{ActorId, ChangeHash, Companion, DeviceId, DocumentId, Incarnation};
@@ -35,7 +37,7 @@ pub const CODEC_PLAIN: u8 = 0;
 pub const CODEC_DEFLATE: u8 = 1;
 
 /// One life of a device, as the author of changes or the creator of documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Author {
     /// Whose life.
     pub device: DeviceId,

@@ -12,12 +12,13 @@
 //! | what people type | [`field`] |
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
-//! | what travels | [`facts`], [`derive`] |
+//! | what travels | [`facts`], [`derive`], [`entry`], [`page`] |
 
 pub mod bundle;
 pub mod change;
 pub mod derive;
 pub mod engine;
+pub mod entry;
 pub mod facts;
 pub mod field;
 pub mod hash;
@@ -25,6 +26,7 @@ pub mod id;
 pub mod key;
 pub mod kind;
 pub mod limits;
+pub mod page;
 pub mod percent;
 pub mod row;
 pub mod seal;

@@ -69,3 +69,12 @@ pub const ARMOR_PART_CHARS_MAX: usize = 1_600_000;
 
 /// Changes one page of a pull may carry.
 pub const PAGE_CHANGES_MAX: usize = 8_192;
+
+/// Streams one pull may name: a commune's hamlets and their ancestors, twice over.
+pub const PULL_STREAMS_MAX: usize = 128;
+
+/// Bytes of a signed pull request.
+pub const PULL_REQUEST_BYTES_MAX: usize = 4 * 1024;
+
+/// Bytes of a signed pull answer. At 256 kbit/s one takes 32 s, and a broken one is asked again.
+pub const PULL_ANSWER_BYTES_MAX: usize = 1024 * 1024;

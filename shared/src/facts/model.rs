@@ -171,7 +171,7 @@ impl Walk<'_> {
         let author = self.author(coder, given.map(|fact| fact.author))?;
         let (document, seen_before) = self.document(coder, author, given.map(|f| &f.document))?;
         let upon = self.upon(coder, given.map(|fact| &fact.upon))?;
-        if (upon == Upon::Previous && !seen_before) || (upon == Upon::Genesis && seen_before) {
+        if upon == Upon::Previous && !seen_before {
             return Err(FactsError::Malformed);
         }
         let given_time = given.map_or(0, |fact| fact.time.0.wrapping_sub(self.last_time));

@@ -1,0 +1,104 @@
+//! The pull: a device asks for everything it is missing, and gets it in one signed answer.
+//!
+//! One request names the device's streams with a cursor each; the answer brings pages, the
+//! receipts not yet acknowledged, and how far the device's bundles are in a backup. An answer is
+//! signed by the server, so it can as well be carried by somebody else and handed over weeks
+//! later: everything in it is idempotent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bundle::BundleNumber;
+use crate::id::{DeviceId, Incarnation, StreamId, TeamId, UnitId};
+use crate::limits::{PULL_ANSWER_BYTES_MAX, PULL_REQUEST_BYTES_MAX, PULL_STREAMS_MAX};
+use crate::page::Page;
+use crate::permission::Role;
+use crate::receipt::BackedUpTo;
+use crate::signed::Signable;
+use crate::time::UnixSeconds;
+
+/// What a device asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRequest {
+    /// The protocol the device speaks.
+    pub protocol: u8,
+    /// Who asks.
+    pub device: DeviceId,
+    /// In which life.
+    pub incarnation: Incarnation,
+    /// The device's clock; the answer's `now` tells it how wrong that is.
+    pub at: UnixSeconds,
+    /// The epoch of the server the cursors are from; they restart when it changed.
+    pub epoch: u32,
+    /// The cursor of each stream the device follows, the most wanted first, at most
+    /// [`PULL_STREAMS_MAX`]. A stream left out is one the device does not follow yet.
+    pub cursors: Vec<Cursor>,
+    /// The last bundle of this incarnation with a receipt: older receipts need not come again.
+    pub acknowledged: Option<BundleNumber>,
+    /// Seconds the server may wait for news before it answers with none, at most 30.
+    pub wait_seconds: u8,
+    /// Bytes of pages wanted at most.
+    pub bytes_max: u32,
+}
+
+impl Signable for PullRequest {
+    const DOMAIN: &'static str = "sampan/pull/v1";
+    const BYTES_MAX: usize = PULL_REQUEST_BYTES_MAX;
+}
+
+/// How far a device has folded one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Which stream.
+    pub stream: StreamId,
+    /// The last entry folded; 0 = none.
+    pub upto: u64,
+}
+
+/// What the device gets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullAnswer {
+    /// Whose answer: an answer carried to another device is refused by it.
+    pub device: DeviceId,
+    /// The server's epoch.
+    pub epoch: u32,
+    /// The server's clock.
+    pub now: UnixSeconds,
+    /// What the device may do and follow; `None` = as before.
+    pub grant: Option<Grant>,
+    /// Signed receipts not acknowledged yet.
+    pub receipts: Vec<Vec<u8>>,
+    /// The last bundle of this device that is in a backup, with all before it.
+    pub backed_up_to: Option<BackedUpTo>,
+    /// News, stream by stream.
+    pub pages: Vec<Page>,
+    /// Whether asking again at once brings more.
+    pub more: bool,
+}
+
+impl Signable for PullAnswer {
+    const DOMAIN: &'static str = "sampan/pulled/v1";
+    const BYTES_MAX: usize = PULL_ANSWER_BYTES_MAX;
+}
+
+/// What a device's person may do, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Grows with every change of the grant.
+    pub version: u32,
+    /// What they may do.
+    pub role: Role,
+    /// The units they work in.
+    pub units: Vec<UnitId>,
+    /// Their team.
+    pub team: TeamId,
+    /// The streams their device follows, own hamlets first.
+    pub streams: Vec<StreamId>,
+}
+
+impl PullRequest {
+    /// Whether the request keeps to the protocol's limits.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        self.cursors.len() <= PULL_STREAMS_MAX && self.wait_seconds <= 30
+    }
+}
