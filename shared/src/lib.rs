@@ -13,12 +13,15 @@
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 //! | what travels | [`facts`], [`derive`], [`entry`], [`page`] |
+//! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
 
 pub mod bundle;
+pub mod catalogue;
 pub mod change;
 pub mod derive;
 pub mod engine;
 pub mod entry;
+pub mod event;
 pub mod facts;
 pub mod field;
 pub mod hash;
@@ -28,9 +31,12 @@ pub mod kind;
 pub mod limits;
 pub mod page;
 pub mod percent;
+pub mod reason;
 pub mod row;
 pub mod seal;
 pub mod signed;
+pub mod stage;
+pub mod tally;
 pub mod time;
 pub mod unit;
 pub mod value;

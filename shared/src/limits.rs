@@ -78,3 +78,19 @@ pub const PULL_REQUEST_BYTES_MAX: usize = 4 * 1024;
 
 /// Bytes of a signed pull answer. At 256 kbit/s one takes 32 s, and a broken one is asked again.
 pub const PULL_ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of one event's payload. A visit with the longest note or an opening with the most
+/// figures fits; most take under 20.
+pub const EVENT_BYTES_MAX: usize = 2_048;
+
+/// Bytes of the note inside a visit. Half of all notes have under 60, one in twenty over 200.
+pub const EVENT_NOTE_BYTES_MAX: usize = 1_000;
+
+/// Events one void may name; more are named by a second void.
+pub const VOIDED_EVENTS_MAX: usize = 64;
+
+/// Figures one opening event may carry; a balance has as many events as it needs.
+pub const EVENT_FIGURES_MAX: usize = 64;
+
+/// Greatest value of one carried figure: ten times the country's people.
+pub const FIGURE_MAX: u64 = 1_000_000_000;

@@ -114,6 +114,8 @@ table! {
     57 NOTICE_TEXT "text" NOTICE, text(2_000);
     58 NOTICE_KIND "nk" NOTICE, code(15);
     59 CATALOGUE_NAME "cat" CATALOGUE, text(160);
+    // Of every document: it was a mistake or is not ours; it stays readable and counts nowhere.
+    60 WITHDRAWN "gone" ANY, Shape::Bool;
 }
 
 /// The key with this name, if it is in the table.

@@ -1,0 +1,104 @@
+//! Which of a document's events count.
+//!
+//! An event counts unless a standing void names it. A void stands unless any void names
+//! it: one level deep, so undoing a void brings back what it named, and undoing *that* needs a
+//! new void. The rule needs no order and no clock, so all devices agree at once.
+
+use std::collections::BTreeMap;
+
+use super::{Event, What};
+use crate::id::EventId;
+use crate::row::Row;
+use crate::time::LocalMinute;
+
+/// One event of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: EventId,
+    /// What it says.
+    pub event: Event,
+}
+
+/// An event that does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voided {
+    /// The event.
+    pub entry: Entry,
+    /// When the latest void that names it was written.
+    pub at: LocalMinute,
+}
+
+/// A document's readable events. Payloads this build cannot read are left out; they stay in
+/// the row and count once a later build reads them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Events {
+    /// Those that count, by time, then id.
+    pub valid: Vec<Entry>,
+    /// Those that do not, by time, then id.
+    pub voided: Vec<Voided>,
+}
+
+impl Entry {
+    /// What entries are ordered by: time, then id.
+    #[must_use]
+    pub fn order(&self) -> (LocalMinute, EventId) {
+        (self.event.stamp.at, self.id)
+    }
+}
+
+impl Events {
+    /// The events of `row`.
+    #[must_use]
+    pub fn of(row: &Row) -> Self {
+        let read = |(id, payload)| {
+            let event = Event::from_payload(payload).ok()?;
+            Some(Entry { id, event })
+        };
+        let mut entries: Vec<Entry> = row.events().filter_map(read).collect();
+        entries.sort_by_key(Entry::order);
+        Self::sorted_out(entries)
+    }
+
+    fn sorted_out(entries: Vec<Entry>) -> Self {
+        let named = latest_naming(voids(&entries));
+        let standing =
+            latest_naming(voids(&entries).filter(|(void, _)| !named.contains_key(&void.id)));
+        let mut events = Self::default();
+        for entry in entries {
+            let naming = if entry.is_void() { &named } else { &standing };
+            match naming.get(&entry.id).copied() {
+                Some(at) => events.voided.push(Voided { entry, at }),
+                None => events.valid.push(entry),
+            }
+        }
+        events
+    }
+}
+
+impl Entry {
+    fn is_void(&self) -> bool {
+        matches!(self.event.what, What::Void(_))
+    }
+}
+
+fn voids(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &[EventId])> {
+    entries.iter().filter_map(|entry| match &entry.event.what {
+        What::Void(void) => Some((entry, void.events.as_slice())),
+        _ => None,
+    })
+}
+
+/// For each event that `voids` name, when the latest of them was written.
+fn latest_naming<'a>(
+    voids: impl Iterator<Item = (&'a Entry, &'a [EventId])>,
+) -> BTreeMap<EventId, LocalMinute> {
+    let mut latest = BTreeMap::new();
+    for (void, ids) in voids {
+        for id in ids {
+            let at = latest.entry(*id).or_insert(void.event.stamp.at);
+            *at = void.event.stamp.at.max(*at);
+        }
+    }
+    latest
+}
