@@ -85,7 +85,7 @@ impl BundleNumber {
 
 /// What a receipt answers: one number of one incarnation of one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Slot {
+pub struct Serial {
     /// Who sealed.
     pub device: DeviceId,
     /// In which of its lives.
@@ -175,7 +175,7 @@ mod tests {
             plain: plain.to_vec(),
         };
         Draft {
-            slot: Slot {
+            serial: Serial {
                 device: DeviceId::enrolled_with(&device().public().0),
                 incarnation: Incarnation(1),
                 number: BundleNumber(7),
@@ -283,13 +283,13 @@ mod tests {
         fn what_is_sealed_opens_to_the_same(plains in plains(), seed: [u8; 32], number: u32) {
             let borrowed: Vec<_> = plains.iter().map(|(a, plain)| (*a, &plain[..])).collect();
             let mut draft = draft(&borrowed);
-            draft.slot.number = BundleNumber(number);
+            draft.serial.number = BundleNumber(number);
             draft.previous = (number > 0).then_some(BundleId([9; 16]));
             let made = seal(&draft, &opening().sealing(), &device(), seed).unwrap();
 
             let bundle = Bundle::read(&made.bytes).unwrap();
             prop_assert_eq!(bundle.id(), made.id);
-            prop_assert_eq!(bundle.header().slot, draft.slot);
+            prop_assert_eq!(bundle.header().serial, draft.serial);
             prop_assert_eq!(bundle.header().previous, draft.previous);
             for (section, (audience, key)) in draft.sections.iter().zip(&made.section_keys) {
                 let previewed = bundle.open_section(*audience, key).unwrap();

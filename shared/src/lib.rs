@@ -15,11 +15,13 @@
 //! | what travels | [`facts`], [`derive`], [`entry`], [`page`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
 
+pub mod armor;
 pub mod bundle;
 pub mod catalogue;
 pub mod change;
 pub mod derive;
 pub mod engine;
+pub mod enrol;
 pub mod entry;
 pub mod event;
 pub mod facts;
@@ -31,7 +33,9 @@ pub mod kind;
 pub mod limits;
 pub mod page;
 pub mod percent;
+pub mod problem;
 pub mod reason;
+pub mod receipt;
 pub mod row;
 pub mod seal;
 pub mod signed;

@@ -61,7 +61,7 @@ pub const ENROL_BYTES_MAX: usize = 16 * 1024;
 pub const ARMOR_BYTES_MAX: usize = 1024 * 1024;
 
 /// Parts one armored text may be cut into. More codes than this nobody scans by hand.
-pub const ARMOR_PARTS_MAX: usize = 99;
+pub const ARMOR_PARTS_MAX: u8 = 99;
 
 /// Characters of white space and text one part may have: [`ARMOR_BYTES_MAX`] in base64, wrapped
 /// by a chat program, with room for the first line.

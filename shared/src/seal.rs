@@ -13,9 +13,11 @@ use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::hash;
+use crate::limits::SEALING_KEYS_MAX;
 
 /// Bytes of the encapsulated key that travels in front of every seal.
 pub const ENCAPSULATED_BYTES: usize = 32;
@@ -148,6 +150,15 @@ pub fn open_box(bytes: &[u8], key: &OpeningKey, info: &'static str) -> Result<Ve
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not sealed to this key for this purpose, or changed since: ask for it to be sealed again")]
 pub struct CannotOpen;
+
+/// Reads a published list of sealing keys of bounded length.
+pub(crate) fn few_keys<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SealingKey>, D::Error> {
+    let keys = Vec::<SealingKey>::deserialize(from)?;
+    if keys.len() > SEALING_KEYS_MAX {
+        return Err(D::Error::invalid_length(keys.len(), &"few sealing keys"));
+    }
+    Ok(keys)
+}
 
 type PrivateKey = <X25519HkdfSha256 as Kem>::PrivateKey;
 type PublicKey = <X25519HkdfSha256 as Kem>::PublicKey;

@@ -2,7 +2,9 @@
 
 use core::ops::Range;
 
-use super::{BundleNumber, DOMAIN, FIXED_BYTES, MAGIC, SECTION_HEADER_BYTES, SUITE, Slot, VERSION};
+use super::{
+    BundleNumber, DOMAIN, FIXED_BYTES, MAGIC, SECTION_HEADER_BYTES, SUITE, Serial, VERSION,
+};
 use crate::id::{Audience, BundleId, DeviceId, Incarnation};
 use crate::limits::BUNDLE_BYTES_MAX;
 use crate::seal::{ENCAPSULATED_BYTES, KeyId, TAG_BYTES};
@@ -15,7 +17,7 @@ const STABLE_BYTES: usize = 30;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// Which bundle of whom this is.
-    pub slot: Slot,
+    pub serial: Serial,
     /// The sealed bundle before it; `None` exactly for number 0.
     pub previous: Option<BundleId>,
     /// The key it is sealed to.
@@ -54,13 +56,13 @@ impl Header {
         if suite != SUITE {
             return Err(HeaderError::Suite { suite });
         }
-        let slot = read_slot(&mut rest)?;
-        let previous = read_previous(&mut rest, slot.number)?;
+        let serial = read_serial(&mut rest)?;
+        let previous = read_previous(&mut rest, serial.number)?;
         let recipient = KeyId(take(&mut rest)?);
         let encapsulated = take(&mut rest)?;
         let sections = read_sections(&mut rest, bytes.len())?;
         Ok(Self {
-            slot,
+            serial,
             previous,
             recipient,
             sections,
@@ -141,7 +143,7 @@ pub enum HeaderError {
         /// The version it is.
         version: u8,
         /// Whom to answer.
-        slot: Slot,
+        serial: Serial,
     },
     /// Version 0 was never used.
     #[error("bundle version 0 does not exist")]
@@ -219,14 +221,14 @@ fn check_version(bytes: &[u8]) -> Result<(), HeaderError> {
             let mut rest = bytes.get(6..STABLE_BYTES).ok_or(HeaderError::Truncated)?;
             Err(HeaderError::FutureVersion {
                 version,
-                slot: read_slot(&mut rest)?,
+                serial: read_serial(&mut rest)?,
             })
         }
     }
 }
 
-fn read_slot(rest: &mut &[u8]) -> Result<Slot, HeaderError> {
-    Ok(Slot {
+fn read_serial(rest: &mut &[u8]) -> Result<Serial, HeaderError> {
+    Ok(Serial {
         device: DeviceId(take(rest)?),
         incarnation: Incarnation(u32::from_le_bytes(take(rest)?)),
         number: BundleNumber(u32::from_le_bytes(take(rest)?)),

@@ -7,8 +7,8 @@ use chacha20poly1305::aead::{Aead, Payload};
 
 use super::open::associated;
 use super::{
-    DOMAIN, FIXED_BYTES, MAGIC, SECTION_HEADER_BYTES, SUITE, Section, SectionKey, Slot, TAG_BYTES,
-    VERSION, section_label,
+    DOMAIN, FIXED_BYTES, MAGIC, SECTION_HEADER_BYTES, SUITE, Section, SectionKey, Serial,
+    TAG_BYTES, VERSION, section_label,
 };
 use crate::hash;
 use crate::id::{Audience, BundleId};
@@ -20,7 +20,7 @@ use crate::signed::{DeviceKey, SIGNATURE_BYTES};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// Which bundle of whom this becomes.
-    pub slot: Slot,
+    pub serial: Serial,
     /// The sealed bundle before it; `None` exactly for number 0.
     pub previous: Option<BundleId>,
     /// One or two, audiences strictly ascending, none empty.
@@ -118,7 +118,7 @@ fn check(draft: &Draft) -> Result<(), SealError> {
         return Err(SealError::Sections);
     }
     let chained = draft.previous.is_some_and(|id| id != BundleId([0; 16]));
-    if chained != (draft.slot.number.0 > 0) {
+    if chained != (draft.serial.number.0 > 0) {
         return Err(SealError::Previous);
     }
     let sections: usize = (draft.sections.iter())
@@ -132,14 +132,14 @@ fn check(draft: &Draft) -> Result<(), SealError> {
 
 /// The bytes before the encapsulated key.
 fn fixed_part(draft: &Draft, to: &SealingKey) -> Vec<u8> {
-    let slot = &draft.slot;
+    let serial = &draft.serial;
     let previous = draft.previous.map_or([0; 16], |id| id.0);
     [
         &MAGIC[..],
         &[VERSION, SUITE],
-        &slot.device.0,
-        &slot.incarnation.0.to_le_bytes(),
-        &slot.number.0.to_le_bytes(),
+        &serial.device.0,
+        &serial.incarnation.0.to_le_bytes(),
+        &serial.number.0.to_le_bytes(),
         &previous,
         &to.id().0,
     ]

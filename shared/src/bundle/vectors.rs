@@ -27,11 +27,11 @@ fn golden_bundles_are_read_as_written() {
 #[test]
 fn a_future_bundle_names_whom_to_answer() {
     let bytes = changed(|bytes| bytes[4] = 2);
-    let slot = good_draft().slot;
+    let serial = good_draft().serial;
     let read = Bundle::read(&bytes).map(|_| ());
-    assert_eq!(read, Err(HeaderError::FutureVersion { version: 2, slot }));
+    assert_eq!(read, Err(HeaderError::FutureVersion { version: 2, serial }));
     let read = Bundle::read(&bytes[..30]).map(|_| ());
-    assert_eq!(read, Err(HeaderError::FutureVersion { version: 2, slot }));
+    assert_eq!(read, Err(HeaderError::FutureVersion { version: 2, serial }));
     assert_eq!(
         Bundle::read(&bytes[..29]).map(|_| ()),
         Err(HeaderError::Truncated)
@@ -103,7 +103,7 @@ fn good_draft() -> Draft {
         plain: plain.to_vec(),
     };
     Draft {
-        slot: Slot {
+        serial: Serial {
             device: DeviceId::enrolled_with(&device().public().0),
             incarnation: Incarnation(3),
             number: BundleNumber(5),
