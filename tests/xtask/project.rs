@@ -67,14 +67,10 @@ impl Project {
 
     /// The log a stage writes to; overwritten by its next run.
     pub fn log(&self, stage: &str) -> PathBuf {
-        let name: String = stage
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
-        self.target
-            .join("xtask-log")
-            .join(name)
-            .with_extension("log")
+        let words = stage.split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let name = format!("{}.log", words.join("-"));
+        self.target.join("xtask-log").join(name)
     }
 
     /// A cargo child in the workspace's root.

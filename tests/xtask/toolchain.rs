@@ -6,7 +6,7 @@
 //! `WASM_TOOLCHAIN=native` or `build-std` forces one of them.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::project::Project;
@@ -128,15 +128,18 @@ impl Toolchain {
             let sources = distribution.sources.iter().cloned();
             renamed.extend(sources.map(|source| (source, "/rustc")));
         }
-        let mut flags = OsString::from(r#"--cfg=getrandom_backend="wasm_js""#);
-        for (from, to) in renamed {
-            flags.push("\u{1f}--remap-path-prefix=");
-            flags.push(from);
-            flags.push("=");
-            flags.push(to);
-        }
-        flags
+        let flags: Vec<OsString> = renamed.iter().map(remap).collect();
+        flags.join(OsStr::new("\u{1f}"))
     }
+}
+
+/// Tells the compiler to call the folder by a name that is the same everywhere.
+fn remap((folder, name): &(PathBuf, &str)) -> OsString {
+    let mut flag = OsString::from("--remap-path-prefix=");
+    flag.push(folder);
+    flag.push("=");
+    flag.push(name);
+    flag
 }
 
 enum Way {

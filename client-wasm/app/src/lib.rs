@@ -2,18 +2,41 @@
 //!
 //! Promises: no logic of its own, no automerge. Refuses to know: storage, network, clock.
 
+use shared::engine::{Edit, Engine, RowEngine, Slot};
+use shared::id::ActorId;
+use shared::key::Key;
+use shared::row::Row;
+use shared::time::UnixSeconds;
+use shared::value::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 // The core arrives with its first input; named here so that the module carries it from now on.
 use client_core as _;
 
-/// Shows that the module loads and answers.
+/// Shows that the module computes: edits an empty document and folds the change.
 ///
-/// Returns JSON with `ok`, the module's name and the protocol number it speaks.
+/// Returns JSON with `ok`, the module's name, the protocol number, and the change's hash, which
+/// must be the one the history module names.
 #[wasm_bindgen]
 pub fn self_test() -> String {
+    let change = RowEngine.edit(&Row::default(), &sample_edit());
+    let ok = change.as_ref().is_some_and(|change| {
+        let mut row = Row::default();
+        RowEngine.fold(&mut row, change).is_ok() && row.shows(&change.hash())
+    });
+    let hash = change.map(|change| change.hash().to_string());
     format!(
-        r#"{{"ok":true,"module":"app","protocol":{}}}"#,
-        shared::version::PROTOCOL
+        r#"{{"ok":{ok},"module":"app","protocol":{},"change":"{}"}}"#,
+        shared::version::PROTOCOL,
+        hash.unwrap_or_default()
     )
+}
+
+/// The edit both modules make, each with its own engine.
+fn sample_edit() -> Edit {
+    Edit {
+        actor: ActorId([7; 16]),
+        time: UnixSeconds(1_700_000_000),
+        puts: vec![(Slot::Key(Key::NOTE), Value::from("Bến Tre"))],
+    }
 }
