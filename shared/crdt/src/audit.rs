@@ -1,0 +1,145 @@
+//! Compares a row in use with what automerge makes of the same history.
+
+use shared::change::Change;
+use shared::key::Key;
+use shared::row::{Cell, Row};
+use shared::value::Value;
+
+use crate::document::{Document, LoadError, RebuildError, rebuild};
+use crate::guard::Panicked;
+use crate::spelling::Unspellable;
+
+/// Keys a disagreement names; the rest is only counted.
+const NAMED_KEYS_MAX: usize = 8;
+
+/// How automerge and our own reading of one document differ. Automerge is right.
+///
+/// Messages hold keys, hashes and counts, never what people entered.
+#[derive(Debug, thiserror::Error)]
+pub enum Disagreement {
+    /// The history makes no document: quarantine it, a change in it should not have been stored.
+    #[error("automerge does not take the history")]
+    History(#[from] RebuildError),
+    /// The document saves and does not load again: as above.
+    #[error("automerge does not load what it saved")]
+    Reload(#[from] LoadError),
+    /// The document loads with other heads than it had: as above.
+    #[error("automerge loads {loaded} heads where it had {saved}, or other ones")]
+    ReloadedHeads {
+        /// Heads when saved.
+        saved: usize,
+        /// Heads when loaded again.
+        loaded: usize,
+    },
+    /// Automerge panicked while it saved: as above.
+    #[error(transparent)]
+    Save(#[from] Panicked),
+    /// The document holds what ours do not.
+    #[error("automerge shows what no row can hold")]
+    Foreign(#[from] Unspellable),
+    /// Changes whose hashes agree and whose meaning does not: a keep stored as a delete or the
+    /// reverse. Store them again as [`Document::changes`] gives them.
+    #[error("{changes} stored changes mean something else to automerge")]
+    Meaning {
+        /// How many.
+        changes: usize,
+    },
+    /// The row is not what the document shows: replace it by [`Document::project`].
+    #[error("the row differs from automerge: {0}")]
+    Row(RowDifference),
+}
+
+/// What of a row differs from automerge.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "heads {heads}, greatest op {max_op}, {actors} actors, {keys} keys, among them {named:?}",
+    heads = word(*heads),
+    max_op = word(*max_op)
+)]
+pub struct RowDifference {
+    /// Whether the heads differ.
+    pub heads: bool,
+    /// Whether the greatest op counter differs.
+    pub max_op: bool,
+    /// Actors that are missing, too many, or at another change.
+    pub actors: usize,
+    /// Keys that are missing, too many, or hold other cells.
+    pub keys: usize,
+    /// The first few of those keys.
+    pub named: Vec<Key>,
+}
+
+/// Rebuilds the document of `changes` (any order) in automerge, saves and loads it, and compares
+/// what it shows with `row`. A stub's withheld values agree with anything.
+///
+/// # Errors
+/// [`Disagreement`], the first found.
+pub fn audit(changes: &[Change], row: &Row) -> Result<(), Disagreement> {
+    let document = rebuild(changes)?;
+    check_reload(&document)?;
+    check_meaning(&document, changes)?;
+    match difference(&document.project()?, row) {
+        None => Ok(()),
+        Some(difference) => Err(Disagreement::Row(difference)),
+    }
+}
+
+fn check_reload(document: &Document) -> Result<(), Disagreement> {
+    let saved = crate::guard::guarded(|| document.save())?;
+    let (before, after) = (document.heads(), Document::load(&saved)?.heads());
+    match before == after {
+        true => Ok(()),
+        false => Err(Disagreement::ReloadedHeads {
+            saved: before.len(),
+            loaded: after.len(),
+        }),
+    }
+}
+
+fn check_meaning(document: &Document, stored: &[Change]) -> Result<(), Disagreement> {
+    let meant = document.changes()?;
+    let meant: std::collections::HashMap<_, _> =
+        meant.iter().map(|change| (change.hash(), change)).collect();
+    let differs = |change: &&Change| meant.get(&change.hash()) != Some(change);
+    match stored.iter().filter(differs).count() {
+        0 => Ok(()),
+        changes => Err(Disagreement::Meaning { changes }),
+    }
+}
+
+fn difference(right: &Row, row: &Row) -> Option<RowDifference> {
+    let mut keys: Vec<&Key> = right.cells.keys().chain(row.cells.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.retain(|key| !agree(right.live(key), row.live(key)));
+    let mut actors: Vec<_> = right.actors.keys().chain(row.actors.keys()).collect();
+    actors.sort_unstable();
+    actors.dedup();
+    actors.retain(|actor| right.actors.get(actor) != row.actors.get(actor));
+    let difference = RowDifference {
+        heads: right.heads != row.heads,
+        max_op: right.max_op != row.max_op,
+        actors: actors.len(),
+        keys: keys.len(),
+        named: keys.into_iter().take(NAMED_KEYS_MAX).cloned().collect(),
+    };
+    let none = RowDifference {
+        heads: false,
+        max_op: false,
+        actors: 0,
+        keys: 0,
+        named: Vec::new(),
+    };
+    (difference != none).then_some(difference)
+}
+
+fn agree(right: &[Cell], cells: &[Cell]) -> bool {
+    let same = |(right, cell): (&Cell, &Cell)| {
+        right.id == cell.id && (cell.value == Value::Withheld || right.value == cell.value)
+    };
+    right.len() == cells.len() && right.iter().zip(cells).all(same)
+}
+
+fn word(differs: bool) -> &'static str {
+    if differs { "differ" } else { "agree" }
+}
