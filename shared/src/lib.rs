@@ -34,6 +34,7 @@ pub mod limits;
 pub mod page;
 pub mod percent;
 pub mod problem;
+pub mod pull;
 pub mod reason;
 pub mod receipt;
 pub mod row;

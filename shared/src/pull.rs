@@ -7,11 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::BundleNumber;
-use crate::id::{DeviceId, Incarnation, StreamId, TeamId, UnitId};
+use crate::enrol::Grant;
+use crate::id::{DeviceId, Incarnation, StreamId};
 use crate::limits::{PULL_ANSWER_BYTES_MAX, PULL_REQUEST_BYTES_MAX, PULL_STREAMS_MAX};
 use crate::page::Page;
-use crate::permission::Role;
 use crate::receipt::BackedUpTo;
 use crate::signed::Signable;
 use crate::time::UnixSeconds;
@@ -32,8 +31,9 @@ pub struct PullRequest {
     /// The cursor of each stream the device follows, the most wanted first, at most
     /// [`PULL_STREAMS_MAX`]. A stream left out is one the device does not follow yet.
     pub cursors: Vec<Cursor>,
-    /// The last bundle of this incarnation with a receipt: older receipts need not come again.
-    pub acknowledged: Option<BundleNumber>,
+    /// The `receipts_upto` of the last answer that was stored: receipts up to there need not come
+    /// again. A receipt that changes later (parked, then stored) comes again under a new number.
+    pub receipts_upto: u64,
     /// Seconds the server may wait for news before it answers with none, at most 30.
     pub wait_seconds: u8,
     /// Bytes of pages wanted at most.
@@ -65,8 +65,10 @@ pub struct PullAnswer {
     pub now: UnixSeconds,
     /// What the device may do and follow; `None` = as before.
     pub grant: Option<Grant>,
-    /// Signed receipts not acknowledged yet.
-    pub receipts: Vec<Vec<u8>>,
+    /// Signed receipts issued since the request's `receipts_upto`, oldest first.
+    pub receipts: Vec<serde_bytes::ByteBuf>,
+    /// To be sent with the next request once this answer is stored.
+    pub receipts_upto: u64,
     /// The last bundle of this device that is in a backup, with all before it.
     pub backed_up_to: Option<BackedUpTo>,
     /// News, stream by stream.
@@ -78,21 +80,6 @@ pub struct PullAnswer {
 impl Signable for PullAnswer {
     const DOMAIN: &'static str = "sampan/pulled/v1";
     const BYTES_MAX: usize = PULL_ANSWER_BYTES_MAX;
-}
-
-/// What a device's person may do, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
-    /// Grows with every change of the grant.
-    pub version: u32,
-    /// What they may do.
-    pub role: Role,
-    /// The units they work in.
-    pub units: Vec<UnitId>,
-    /// Their team.
-    pub team: TeamId,
-    /// The streams their device follows, own hamlets first.
-    pub streams: Vec<StreamId>,
 }
 
 impl PullRequest {

@@ -113,6 +113,22 @@ impl Row {
             || self.actors.values().any(|state| state.last == *hash)
     }
 
+    /// Joins the row of another document of the same resident: key by key, as automerge merges
+    /// two documents without a common change.
+    pub fn unite(&mut self, other: Self) {
+        for (key, cells) in other.cells {
+            let joined = self.cells.entry(key).or_default();
+            joined.extend(cells);
+            joined.sort_by_key(|cell| cell.id);
+            joined.dedup_by_key(|cell| cell.id);
+        }
+        self.heads.extend(other.heads);
+        self.heads.sort_unstable();
+        self.heads.dedup();
+        self.max_op = self.max_op.max(other.max_op);
+        self.actors.extend(other.actors);
+    }
+
     /// The same row with every value replaced by [`Value::Withheld`]: a stub that can still be
     /// edited but tells nothing, except what the document is and where it belongs.
     #[must_use]

@@ -1,0 +1,90 @@
+//! Devices: who may hand in bundles, and what each may do.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shared::enrol::{Grant, InviteId};
+use shared::id::{BundleId, DeviceId};
+use shared::seal::SealingKey;
+use shared::signed::DevicePublic;
+use shared::time::UnixSeconds;
+
+use super::{Ledger, LedgerError, Read, encode};
+use crate::store::{Put, Store, Table};
+
+/// How a device stands with the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeviceState {
+    /// Enrolled, waiting for a coordinator to compare the check code. May record; what it sends
+    /// is held.
+    Pending,
+    /// At work.
+    Active,
+    /// Put aside for a while: what it sends is held.
+    Suspended,
+    /// Reported lost: what it sends is held, and it is told to wipe itself.
+    Lost,
+    /// Given back: what it sealed before still counts.
+    Retired,
+}
+
+/// One enrolled device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRecord {
+    /// Verifies its bundles and requests.
+    pub public: DevicePublic,
+    /// Seals answers to it.
+    pub sealing: SealingKey,
+    /// How it stands.
+    pub state: DeviceState,
+    /// What its person may do now.
+    pub grant: Grant,
+    /// What they were allowed before, newest last: work done under an old grant is held, not
+    /// rejected.
+    pub grants_before: Vec<Grant>,
+    /// The invite it came with; its check code is computed from it.
+    pub invite: InviteId,
+    /// When it enrolled.
+    pub enrolled: UnixSeconds,
+    /// When it was last heard of.
+    pub heard: UnixSeconds,
+    /// Receipts issued to it so far.
+    pub receipts: u64,
+    /// Groups of it that wait for something missing.
+    pub parked: u32,
+    /// Bundles honest software cannot make, counted.
+    pub rejected: u32,
+    /// Per incarnation the highest bundle number received and the bundle under it.
+    pub chains: BTreeMap<u32, ChainEnd>,
+    /// A name for people, for example of its owner.
+    pub label: String,
+}
+
+/// The end of one incarnation's chain of bundles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainEnd {
+    /// The highest bundle number received.
+    pub number: u32,
+    /// The bundle that bears it.
+    pub bundle: BundleId,
+}
+
+impl<S: Store> Ledger<S> {
+    /// The device's record.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn device(&self, device: DeviceId) -> Result<Read<DeviceRecord>, LedgerError> {
+        self.read(Table::Device, device.0.to_vec()).await
+    }
+}
+
+/// Writes a device's record.
+#[must_use]
+pub fn put_device(device: DeviceId, record: &DeviceRecord) -> Put {
+    Put {
+        table: Table::Device,
+        key: device.0.to_vec(),
+        bytes: Some(encode(record)),
+    }
+}

@@ -1,0 +1,248 @@
+//! Documents: where each belongs, its row, and the key that seals it.
+
+use serde::{Deserialize, Serialize};
+use shared::id::{DocumentId, StreamId};
+use shared::kind::Kind;
+use shared::row::Row;
+
+use super::{Ledger, LedgerError, decode, encode};
+use crate::secrets::DataKey;
+use crate::store::{Put, RangeQuery, ScanLimit, Store, Table, Version};
+
+/// A document as its record has it. The row is sealed, the rest stands in clear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// What it is.
+    pub kind: Kind,
+    /// Where its entries stand.
+    pub stream: StreamId,
+    /// Entries written to its history so far.
+    pub entries: u32,
+    /// Documents united into this one, in the order they came.
+    pub joined: Vec<DocumentId>,
+    /// The dossier under whose key it is sealed; itself for most.
+    pub sealed_under: DocumentId,
+    #[serde(with = "serde_bytes")]
+    row: Vec<u8>,
+}
+
+/// A document as the gate works on it.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its version when it was read.
+    pub version: Version,
+    /// Its record without the row.
+    pub place: Place,
+    /// The key that seals it.
+    pub key: DataKey,
+    /// What it shows.
+    pub row: Row,
+}
+
+/// Where a document belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// What it is.
+    pub kind: Kind,
+    /// Where its entries stand.
+    pub stream: StreamId,
+    /// Entries written to its history so far.
+    pub entries: u32,
+    /// Documents united into this one.
+    pub joined: Vec<DocumentId>,
+    /// The dossier under whose key it is sealed.
+    pub sealed_under: DocumentId,
+}
+
+/// What stands under a document's id.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// Nothing yet; the version to expect is [`Version::ABSENT`].
+    Nothing,
+    /// A document.
+    Document(Box<Document>),
+    /// It was united with another, or re-founded, or erased.
+    Alias(Alias),
+}
+
+/// Why an id leads elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Alias {
+    /// Its changes belong to this document now; changes under the old name still fit.
+    United(DocumentId),
+    /// It goes on as this document; late changes are made again there.
+    Refounded(DocumentId),
+    /// It was erased; late changes are destroyed.
+    Erased,
+}
+
+/// What a shortened id leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// No document begins like this.
+    None,
+    /// Exactly this one.
+    One(DocumentId),
+    /// More than one.
+    Several,
+}
+
+impl<S: Store> Ledger<S> {
+    /// What stands under `id`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn document(&self, id: DocumentId) -> Result<Found, LedgerError> {
+        let found = self
+            .store()
+            .get(Table::Row, vec![id.0.to_vec()])
+            .await?
+            .pop()
+            .flatten();
+        let Some(found) = found else {
+            let alias = self.read(Table::Alias, id.0.to_vec()).await?.record;
+            return Ok(alias.map_or(Found::Nothing, Found::Alias));
+        };
+        let record: DocumentRecord = decode(Table::Row, &found.bytes)?;
+        let key = self.key_of(record.kind, record.sealed_under).await?;
+        let row = key.unseal(&id.0, &record.row)?;
+        let row = Row::from_bytes(&row)
+            .map_err(|_| LedgerError::Contradiction("a sealed row is not a row"))?;
+        let place = Place {
+            kind: record.kind,
+            stream: record.stream,
+            entries: record.entries,
+            joined: record.joined,
+            sealed_under: record.sealed_under,
+        };
+        Ok(Found::Document(Box::new(Document {
+            version: found.version,
+            place,
+            key,
+            row,
+        })))
+    }
+
+    /// The key that seals documents of `kind` under `dossier`.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; a missing key of a document that exists is a contradiction.
+    pub async fn key_of(&self, kind: Kind, dossier: DocumentId) -> Result<DataKey, LedgerError> {
+        if !is_personal(kind) {
+            return Ok(self.secrets().commons().clone());
+        }
+        let wrapped = self
+            .store()
+            .get(Table::Key, vec![dossier.0.to_vec()])
+            .await?
+            .pop()
+            .flatten();
+        let wrapped = wrapped.ok_or(LedgerError::Contradiction("a document without its key"))?;
+        let key = self
+            .secrets()
+            .wrapping()
+            .unseal(&dossier.0, &wrapped.bytes)?;
+        let key = <[u8; 32]>::try_from(key.as_slice())
+            .map_err(|_| LedgerError::Contradiction("a key of the wrong length"))?;
+        Ok(DataKey(key))
+    }
+
+    /// The key of a dossier, if it has one yet.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn existing_key(&self, dossier: DocumentId) -> Result<Option<DataKey>, LedgerError> {
+        let found = self
+            .store()
+            .get(Table::Key, vec![dossier.0.to_vec()])
+            .await?
+            .pop()
+            .flatten();
+        match found {
+            None => Ok(None),
+            Some(_) => self.key_of(Kind::Dossier, dossier).await.map(Some),
+        }
+    }
+
+    /// The document whose id, or an alias of it, begins with `prefix`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn by_prefix(&self, prefix: &[u8]) -> Result<Match, LedgerError> {
+        let mut found: Vec<[u8; 16]> = Vec::new();
+        for table in [Table::Row, Table::Alias] {
+            let query = RangeQuery::new(table, prefix).limit(ScanLimit::entries(2));
+            let page = self.store().range(query).await?;
+            let keys = page
+                .records
+                .iter()
+                .map(|(key, _)| <[u8; 16]>::try_from(key.as_slice()));
+            for key in keys {
+                found.push(key.map_err(|_| LedgerError::Contradiction("a key is no id"))?);
+            }
+        }
+        Ok(match found.as_slice() {
+            [] => Match::None,
+            [only] => Match::One(DocumentId(*only)),
+            _ => Match::Several,
+        })
+    }
+}
+
+/// Whether documents of this kind hold something about a person and have a key of their own.
+#[must_use]
+pub fn is_personal(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Dossier | Kind::Identity | Kind::Case | Kind::Session | Kind::Household
+    )
+}
+
+/// Writes a document's record.
+#[must_use]
+pub fn put_document(id: DocumentId, document: &Document) -> Put {
+    let record = DocumentRecord {
+        kind: document.place.kind,
+        stream: document.place.stream,
+        entries: document.place.entries,
+        joined: document.place.joined.clone(),
+        sealed_under: document.place.sealed_under,
+        row: document.key.seal(&id.0, &document.row.to_bytes()),
+    };
+    Put {
+        table: Table::Row,
+        key: id.0.to_vec(),
+        bytes: Some(encode(&record)),
+    }
+}
+
+/// Removes a document's record, when it leaves an alias.
+#[must_use]
+pub fn drop_document(id: DocumentId) -> Put {
+    Put {
+        table: Table::Row,
+        key: id.0.to_vec(),
+        bytes: None,
+    }
+}
+
+/// Writes an alias.
+#[must_use]
+pub fn put_alias(id: DocumentId, alias: Alias) -> Put {
+    Put {
+        table: Table::Alias,
+        key: id.0.to_vec(),
+        bytes: Some(encode(&alias)),
+    }
+}
+
+/// Writes a dossier's key, wrapped.
+#[must_use]
+pub fn put_key(dossier: DocumentId, key: &DataKey, wrapping: &DataKey) -> Put {
+    let wrapped = wrapping.seal(&dossier.0, &key.0);
+    Put {
+        table: Table::Key,
+        key: dossier.0.to_vec(),
+        bytes: Some(wrapped),
+    }
+}

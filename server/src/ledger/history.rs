@@ -1,0 +1,168 @@
+//! Histories: all changes of a document, in the order they became durable.
+
+use serde::{Deserialize, Serialize};
+use shared::derive::Hashed;
+use shared::entry::{Entry, Logged};
+use shared::id::{DocumentId, StreamId};
+
+use super::document::Place;
+use super::{Ledger, LedgerError, decode, encode};
+use crate::secrets::DataKey;
+use crate::store::{Append, LogPosition, RangeQuery, ScanLimit, Store, Table};
+
+/// An entry as the log holds it: changes sealed, everything else in clear.
+#[derive(Serialize, Deserialize)]
+enum LogRecord {
+    Sealed {
+        /// The document, as the change's author named it.
+        document: DocumentId,
+        /// The dossier under whose key it is sealed, where that is another.
+        under: Option<DocumentId>,
+        #[serde(with = "serde_bytes")]
+        entry: Vec<u8>,
+    },
+    Clear(Entry),
+}
+
+/// A logged change that nobody has opened yet.
+pub struct SealedEntry {
+    /// The document, as the change's author named it.
+    pub document: DocumentId,
+    /// The dossier under whose key it is sealed.
+    pub under: DocumentId,
+    bytes: Vec<u8>,
+}
+
+impl SealedEntry {
+    /// Opens it with the document's key.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn open(&self, key: &DataKey) -> Result<Logged, LedgerError> {
+        let plain = key.unseal(&self.document.0, &self.bytes)?;
+        match Entry::from_bytes(&plain) {
+            Ok(Entry::Change(logged)) => Ok(logged),
+            _ => Err(LedgerError::Contradiction("a sealed entry is no change")),
+        }
+    }
+}
+
+/// One entry read from a stream.
+pub enum Step {
+    /// A change, still sealed.
+    Change(SealedEntry),
+    /// Anything else.
+    Mark(Entry),
+}
+
+/// Reads an entry's bytes.
+///
+/// # Errors
+/// [`LedgerError`].
+pub fn read_step(bytes: &[u8]) -> Result<Step, LedgerError> {
+    match decode(Table::History, bytes)? {
+        LogRecord::Sealed {
+            document,
+            under,
+            entry,
+        } => {
+            let under = under.unwrap_or(document);
+            Ok(Step::Change(SealedEntry {
+                document,
+                under,
+                bytes: entry,
+            }))
+        }
+        LogRecord::Clear(entry) => Ok(Step::Mark(entry)),
+    }
+}
+
+/// Appends a change to its document's stream, sealed under the key of `place`.
+#[must_use]
+pub fn append_change(place: &Place, key: &DataKey, logged: &Logged) -> Append {
+    let document = logged.document;
+    let under = (place.sealed_under != document).then_some(place.sealed_under);
+    let entry = key.seal(&document.0, &Entry::Change(logged.clone()).to_bytes());
+    let index = [document.0.as_slice(), &place.entries.to_be_bytes()].concat();
+    Append {
+        stream: place.stream,
+        bytes: encode(&LogRecord::Sealed {
+            document,
+            under,
+            entry,
+        }),
+        index: Some(index),
+    }
+}
+
+/// Appends anything but a change.
+#[must_use]
+pub fn append_mark(stream: StreamId, entry: Entry) -> Append {
+    Append {
+        stream,
+        bytes: encode(&LogRecord::Clear(entry)),
+        index: None,
+    }
+}
+
+impl<S: Store> Ledger<S> {
+    /// The changes of a document and of those united into it, in causal order.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn history(
+        &self,
+        id: DocumentId,
+        place: &Place,
+        key: &DataKey,
+    ) -> Result<Vec<Hashed>, LedgerError> {
+        let mut positions = Vec::new();
+        for document in core::iter::once(id).chain(place.joined.iter().copied()) {
+            self.positions(document, place.stream, &mut positions)
+                .await?;
+        }
+        // Within one stream the order of the log is a causal order.
+        positions.sort_unstable();
+        let mut history = Vec::with_capacity(positions.len());
+        for n in positions {
+            let page = self
+                .store()
+                .scan(place.stream, n - 1, ScanLimit::entries(1))
+                .await?;
+            let (_, bytes) = page.entries.first().ok_or(LedgerError::Contradiction(
+                "the history names an entry that is not there",
+            ))?;
+            let Step::Change(sealed) = read_step(bytes)? else {
+                return Err(LedgerError::Contradiction("the history names no change"));
+            };
+            let logged = match sealed.under == place.sealed_under {
+                true => sealed.open(key)?,
+                false => sealed.open(&self.key_of(place.kind, sealed.under).await?)?,
+            };
+            history.push((logged.hash, logged.change));
+        }
+        Ok(history)
+    }
+
+    async fn positions(
+        &self,
+        document: DocumentId,
+        stream: StreamId,
+        into: &mut Vec<u64>,
+    ) -> Result<(), LedgerError> {
+        let mut query = RangeQuery::new(Table::History, document.0);
+        loop {
+            let page = self.store().range(query.clone()).await?;
+            for (_, record) in &page.records {
+                let position = LogPosition::decode(&record.bytes)?;
+                if position.stream == stream {
+                    into.push(position.n);
+                }
+            }
+            match page.records.last() {
+                Some((key, _)) if page.more => query = query.after(key.clone()),
+                _ => return Ok(()),
+            }
+        }
+    }
+}

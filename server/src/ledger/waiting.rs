@@ -1,0 +1,189 @@
+//! Changes that are not in the log: parked until something arrives, held until a coordinator
+//! decides, or refused for good.
+
+use serde::{Deserialize, Serialize};
+use shared::bundle::Serial;
+use shared::entry::Logged;
+use shared::id::{ChangeHash, DocumentId};
+use shared::receipt::{HoldReason, RefuseReason};
+use shared::time::UnixSeconds;
+
+use super::{Ledger, LedgerError, decode, encode};
+use crate::store::{Expect, Put, RangeQuery, Store, Table, Version};
+
+/// One document's group of facts in one bundle, waiting for what it depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParkedGroup {
+    /// The bundle it came in.
+    pub serial: Serial,
+    /// The audience of the section it stood in, by code.
+    pub audience: u8,
+    /// The positions of its changes among all changes of the bundle.
+    pub positions: Vec<u32>,
+    /// The group as a batch of its own, in bundle form.
+    #[serde(with = "serde_bytes")]
+    pub batch: Vec<u8>,
+    /// When it arrived.
+    pub since: UnixSeconds,
+}
+
+/// A change that a coordinator must decide on, or has refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldChange {
+    /// The bundle it came in.
+    pub serial: Serial,
+    /// Its position among all changes of the bundle.
+    pub position: u32,
+    /// What is to be done with it.
+    pub decision: Decision,
+    /// The change; `None` once it was refused and its content destroyed.
+    pub logged: Option<Logged>,
+    /// When it arrived.
+    pub since: UnixSeconds,
+}
+
+/// How far a held change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Decision {
+    /// Open, for this reason.
+    Open(HoldReason),
+    /// Refused; its hash is remembered so that what was written upon it is refused, too.
+    Refused(RefuseReason),
+}
+
+/// A waiting record with the key it stands under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting<T> {
+    /// The record's key.
+    pub key: Vec<u8>,
+    /// Its version.
+    pub version: Version,
+    /// The record.
+    pub record: T,
+}
+
+impl<S: Store> Ledger<S> {
+    /// Groups that wait for something about `document`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn parked_for(
+        &self,
+        document: DocumentId,
+    ) -> Result<Vec<Waiting<ParkedGroup>>, LedgerError> {
+        self.waiting(Table::Parked, document.0[..PREFIX_BYTES].to_vec())
+            .await
+    }
+
+    /// Open and refused changes of `document`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn held_for(
+        &self,
+        document: DocumentId,
+    ) -> Result<Vec<Waiting<HeldChange>>, LedgerError> {
+        self.waiting(Table::Held, document.0.to_vec()).await
+    }
+
+    /// Every held or refused change, one page of them; `after` = the last key of the page before.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn held_page(
+        &self,
+        after: Option<Vec<u8>>,
+    ) -> Result<Vec<Waiting<HeldChange>>, LedgerError> {
+        let query = RangeQuery::new(Table::Held, []);
+        let query = match after {
+            Some(key) => query.after(key),
+            None => query,
+        };
+        self.waiting_page(query).await
+    }
+
+    async fn waiting<T: serde::de::DeserializeOwned>(
+        &self,
+        table: Table,
+        prefix: Vec<u8>,
+    ) -> Result<Vec<Waiting<T>>, LedgerError> {
+        self.waiting_page(RangeQuery::new(table, prefix)).await
+    }
+
+    async fn waiting_page<T: serde::de::DeserializeOwned>(
+        &self,
+        query: RangeQuery,
+    ) -> Result<Vec<Waiting<T>>, LedgerError> {
+        let table = query.table;
+        let page = self.store().range(query).await?;
+        let read = page.records.into_iter().map(|(key, found)| {
+            let record = decode(table, &found.bytes)?;
+            Ok(Waiting {
+                key,
+                version: found.version,
+                record,
+            })
+        });
+        read.collect()
+    }
+}
+
+/// Leading bytes of a document's id under which its parked groups stand: all that a short
+/// reference tells.
+const PREFIX_BYTES: usize = 5;
+
+/// Writes a parked group. `prefix`: the first bytes of its document's id.
+#[must_use]
+pub fn put_parked(prefix: [u8; PREFIX_BYTES], group: &ParkedGroup) -> Put {
+    let mut key = prefix.to_vec();
+    key.extend_from_slice(&super::receipt::serial_key(group.serial));
+    key.extend(
+        group
+            .positions
+            .first()
+            .iter()
+            .flat_map(|first| first.to_be_bytes()),
+    );
+    Put {
+        table: Table::Parked,
+        key,
+        bytes: Some(encode(group)),
+    }
+}
+
+/// Writes a held or refused change.
+#[must_use]
+pub fn put_held(document: DocumentId, hash: ChangeHash, change: &HeldChange) -> Put {
+    let key = [document.0.as_slice(), &hash.0].concat();
+    Put {
+        table: Table::Held,
+        key,
+        bytes: Some(encode(change)),
+    }
+}
+
+/// The hash in a held change's key.
+#[must_use]
+pub fn held_hash(key: &[u8]) -> Option<ChangeHash> {
+    key.last_chunk::<32>().map(|hash| ChangeHash(*hash))
+}
+
+impl<T> Waiting<T> {
+    /// Removes the record, expecting that nobody has touched it.
+    #[must_use]
+    pub fn remove(&self, table: Table) -> (Expect, Put) {
+        let expect = Expect {
+            table,
+            key: self.key.clone(),
+            version: self.version,
+        };
+        (
+            expect,
+            Put {
+                table,
+                key: self.key.clone(),
+                bytes: None,
+            },
+        )
+    }
+}
