@@ -349,6 +349,7 @@ fn share_bytes_max(freight: Freight, part_chars_max: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden;
     use proptest::prelude::*;
 
     fn armored(bytes: Vec<u8>) -> Armored {
@@ -359,10 +360,14 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_a_bundle_never_changes() {
-        let text = armored(b"sampan".to_vec()).to_text().unwrap();
-        assert_eq!(text, "SAMPAN1 bundle 1/1 e82f3d0be252146f\nw3zqmnNhbXBhbg");
-        assert_eq!(read(&text), Ok(armored(b"sampan".to_vec())));
+    fn golden_texts_are_read_as_written() {
+        let whole = armored((0..=255).collect());
+        golden::check("armor/text.txt", &whole.to_text().unwrap());
+        golden::check(
+            "armor/parts.txt",
+            &whole.to_parts(200).unwrap().join("\n\n"),
+        );
+        assert_eq!(read(&whole.to_text().unwrap()), Ok(whole));
     }
 
     #[test]

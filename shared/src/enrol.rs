@@ -334,6 +334,7 @@ fn few_streams<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StreamId>, D::E
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden;
     use crate::id::Audience;
     use crate::limits::SEALING_KEYS_MAX;
     use crate::seal::OpeningKey;
@@ -400,6 +401,35 @@ mod tests {
             (answer.state, answer.server),
             (EnrolState::Pending, server().1)
         );
+    }
+
+    #[test]
+    fn golden_enrolment_is_read_as_written() {
+        let (key, keys) = phone(1);
+        let request = sign(&EnrolRequest::new(keys, &invite()), &key).unwrap();
+        golden::check("enrol/request.hex", &golden::hex(&request));
+        let stream = |audience| StreamId {
+            unit: UnitId(300),
+            audience,
+        };
+        let grant = Grant {
+            unit: UnitId(300),
+            team: TeamId(7),
+            role: 2,
+            streams: vec![stream(Audience::Team), stream(Audience::Police)],
+        };
+        for (name, state) in [
+            ("pending", EnrolState::Pending),
+            ("active", EnrolState::Active(grant)),
+            ("refused", EnrolState::Refused),
+        ] {
+            let bytes = answer(state.clone(), &invite());
+            golden::check(&format!("enrol/{name}.hex"), &golden::hex(&bytes));
+            let answer = EnrolAnswer::receive(&bytes, keys.device(), &invite()).unwrap();
+            assert_eq!(answer.state, state);
+        }
+        let code = invite().key().check_code(&keys);
+        golden::check("enrol/check-code.txt", &format!("{code}\n"));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub mod entry;
 pub mod event;
 pub mod facts;
 pub mod field;
+#[cfg(test)]
+mod golden;
 pub mod hash;
 pub mod id;
 pub mod key;

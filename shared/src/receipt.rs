@@ -168,9 +168,10 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden;
     use crate::id::DeviceId;
     use crate::limits::{BUNDLE_CHANGES_MAX, SEALING_KEYS_MAX};
-    use crate::signed::{self, DeviceKey, SIGNATURE_BYTES, SignedError};
+    use crate::signed::{self, DeviceKey, SignedError};
     use proptest::prelude::*;
 
     fn server() -> DeviceKey {
@@ -216,26 +217,33 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_a_receipt_never_change() {
-        let survivor = DocumentId([4; 16]);
+    fn golden_receipts_are_read_as_written() {
         let outcomes = vec![
             Outcome::Stored,
             Outcome::Stored,
+            Outcome::Known,
+            Outcome::Parked,
             Outcome::Held(HoldReason::UnitChanged),
             Outcome::Refused(RefuseReason::Erased),
-            Outcome::Rebase { survivor },
+            Outcome::AskFull,
+            Outcome::Rebase {
+                survivor: DocumentId([4; 16]),
+            },
         ];
-        let bytes = signed::sign(&taken(outcomes), &server()).unwrap();
-        let verdict = &bytes[40..bytes.len() - SIGNATURE_BYTES - 36];
-        let golden = [
-            &[0, 4][..],
-            &[0, 2, 0],
-            &[64 + 1, 1, 0],
-            &[128 + 1, 1, 0],
-            &[4, 1, 1],
-            &[4; 16],
-        ];
-        assert_eq!(verdict, golden.concat());
+        let rejection = Rejection {
+            reason: RejectReason::KeyTwice,
+            detail: 0,
+            change: Some(300),
+        };
+        for (name, receipt) in [
+            ("taken", taken(outcomes)),
+            ("rejected", receipt(Verdict::Rejected(rejection))),
+            ("too-new", receipt(Verdict::TooNew)),
+        ] {
+            round_trip(&receipt);
+            let bytes = signed::sign(&receipt, &server()).unwrap();
+            golden::check(&format!("receipt/{name}.hex"), &golden::hex(&bytes));
+        }
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! Golden bundles: one good, the others each wrong in one way, under `shared/vectors/bundle/`.
-//!
-//! `SAMPAN_BLESS=1 cargo test -p shared golden` writes them anew after a decided change.
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use super::*;
+use crate::golden::{check, hex};
 use crate::id::BundleId;
 use crate::seal::{OpeningKey, OpeningKeys};
 use crate::signed::{DeviceKey, SIGNATURE_BYTES};
@@ -18,10 +16,10 @@ const SEED: [u8; 32] = [0x33; 32];
 fn golden_bundles_are_read_as_written() {
     let mut expected = String::new();
     for (name, bytes) in all() {
-        check(&format!("{name}.hex"), &hex(&bytes));
+        check(&format!("bundle/{name}.hex"), &hex(&bytes));
         writeln!(expected, "{name} {}", code(&bytes)).unwrap();
     }
-    check("expected.txt", &expected);
+    check("bundle/expected.txt", &expected);
 }
 
 #[test]
@@ -148,30 +146,4 @@ fn tampered(at: usize) -> Vec<u8> {
     let mut bytes = good();
     bytes[at] ^= 1;
     bytes
-}
-
-/// Lines of 32 bytes in hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for line in bytes.chunks(32) {
-        line.iter()
-            .for_each(|byte| write!(text, "{byte:02x}").unwrap());
-        text.push('\n');
-    }
-    text
-}
-
-/// Compares `found` with the golden file, or writes the file when blessed.
-fn check(file: &str, found: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("vectors/bundle")
-        .join(file);
-    if std::env::var_os("SAMPAN_BLESS").is_some() {
-        std::fs::write(&path, found).unwrap();
-    }
-    let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        golden, found,
-        "{file} differs: a format change needs a new version"
-    );
 }
