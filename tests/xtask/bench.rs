@@ -10,22 +10,19 @@ pub struct Options {
     groups: Vec<String>,
 }
 
+/// The one binary that holds all benchmarks.
+const TARGET: [&str; 4] = ["--package", "tests", "--bench", "figures"];
+
 /// Builds first, out of sight, so that standard output holds JSON lines and nothing else.
 pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
     project
-        .cargo(["bench", "--locked", "--package", "tests", "--no-run"])
+        .cargo(["bench", "--locked", "--no-run"])
+        .arguments(TARGET)
         .logged("building the benchmarks", project.log("bench"))?;
     project
-        .cargo([
-            "bench",
-            "--locked",
-            "--quiet",
-            "--package",
-            "tests",
-            "--bench",
-            "figures",
-            "--",
-        ])
+        .cargo(["bench", "--locked", "--quiet"])
+        .arguments(TARGET)
+        .arguments(["--"])
         .arguments(&options.groups)
         .foreground("the benchmarks")
 }
