@@ -1,4 +1,6 @@
 //! The one test binary: promises only the whole can show, one module for each kind.
 
+// Every store keeps the same promises, whatever happens to its disk.
+mod store;
 // The rules of the house, as far as a machine can see them.
 mod tidy;
