@@ -7,6 +7,13 @@
 //! The modules know no document, no store and no clock.
 
 pub mod allocation;
+pub mod field_days;
+pub mod people;
+pub mod signal;
+pub mod tide;
+pub mod typing;
 pub mod units;
 
 mod draw;
+
+pub use draw::Seed;
