@@ -11,10 +11,9 @@
 //! [`Key::event`]: crate::key::Key::event
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::is_nfc;
 
 use crate::catalogue::{Language, coded};
-use crate::field::date::PartialDate;
+use crate::field::{PartialDate, TextField};
 use crate::id::{DocumentId, EventId, TeamId, UnitId};
 use crate::key::{Key, TABLE};
 use crate::kind::Kind;
@@ -29,7 +28,7 @@ mod step;
 mod valid;
 
 pub use step::{Funnel, LEVELS, Step};
-pub use valid::{Entry, Events, Voided};
+pub use valid::{Events, RowEvent, Voided};
 
 /// The payload version this build writes, and the only one it reads.
 pub const PAYLOAD_VERSION: u8 = 1;
@@ -90,7 +89,7 @@ pub struct Stage {
 pub struct Visit {
     /// What came of it.
     pub result: VisitResult,
-    /// NFC, at most [`EVENT_NOTE_BYTES_MAX`] bytes.
+    /// Clean ([`TextField::is_clean`]), at most [`EVENT_NOTE_BYTES_MAX`] bytes.
     pub note: String,
 }
 
@@ -374,10 +373,7 @@ impl Event {
 
 impl Visit {
     fn is_bounded(&self) -> bool {
-        let plain = |c: char| !c.is_control() || c == '\n';
-        self.note.len() <= EVENT_NOTE_BYTES_MAX
-            && is_nfc(&self.note)
-            && self.note.chars().all(plain)
+        self.note.len() <= EVENT_NOTE_BYTES_MAX && TextField::is_clean(&self.note)
     }
 }
 

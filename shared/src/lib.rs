@@ -14,11 +14,13 @@
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 //! | what travels | [`facts`], [`derive`], [`entry`], [`page`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
+//! | what may be done | [`check`], [`permission`] |
 
 pub mod armor;
 pub mod bundle;
 pub mod catalogue;
 pub mod change;
+pub mod check;
 pub mod derive;
 pub mod engine;
 pub mod enrol;
@@ -35,6 +37,7 @@ pub mod kind;
 pub mod limits;
 pub mod page;
 pub mod percent;
+pub mod permission;
 pub mod problem;
 pub mod pull;
 pub mod reason;

@@ -5,7 +5,7 @@
 //! reached": reaching a level reaches all below it, and a side state such as a return lowers
 //! nothing.
 
-use crate::event::{Entry, Events, Funnel, LEVELS, Step};
+use crate::event::{Events, Funnel, LEVELS, RowEvent, Step};
 use crate::id::{EventId, TeamId, UnitId};
 use crate::row::Row;
 use crate::time::LocalMinute;
@@ -87,7 +87,7 @@ impl FunnelState {
     }
 
     fn of(events: &Events, funnel: Funnel) -> Self {
-        let steps: Vec<(Step, &Entry)> = steps_in(&events.valid, funnel).collect();
+        let steps: Vec<(Step, &RowEvent)> = steps_in(&events.valid, funnel).collect();
         let mut state = Self {
             side: open_side(&steps),
             is_conflicted: is_conflicted(events, &steps, funnel),
@@ -104,7 +104,7 @@ impl FunnelState {
 }
 
 impl Reached {
-    fn by(entry: &Entry) -> Self {
+    fn by(entry: &RowEvent) -> Self {
         let stamp = entry.event.stamp;
         Self {
             event: entry.id,
@@ -115,14 +115,14 @@ impl Reached {
     }
 }
 
-fn steps_in(entries: &[Entry], funnel: Funnel) -> impl Iterator<Item = (Step, &Entry)> {
+fn steps_in(entries: &[RowEvent], funnel: Funnel) -> impl Iterator<Item = (Step, &RowEvent)> {
     entries.iter().filter_map(move |entry| {
         let step = entry.event.step()?;
         (step.funnel() == funnel).then_some((step, entry))
     })
 }
 
-fn open_side(steps: &[(Step, &Entry)]) -> Option<Step> {
+fn open_side(steps: &[(Step, &RowEvent)]) -> Option<Step> {
     let open = |&position: &usize| {
         let ended_by = steps[position].0.ended_by();
         let later = &steps[position + 1..];
@@ -132,14 +132,14 @@ fn open_side(steps: &[(Step, &Entry)]) -> Option<Step> {
     Some(steps[latest].0)
 }
 
-fn is_conflicted(events: &Events, surviving: &[(Step, &Entry)], funnel: Funnel) -> bool {
+fn is_conflicted(events: &Events, surviving: &[(Step, &RowEvent)], funnel: Funnel) -> bool {
     events.voided.iter().any(|voided| {
         let step = voided
-            .entry
+            .event
             .event
             .step()
             .filter(|step| step.funnel() == funnel);
-        let unseen = |&(other, entry): &(Step, &Entry)| {
+        let unseen = |&(other, entry): &(Step, &RowEvent)| {
             Some(other) == step && entry.event.stamp.at < voided.at
         };
         surviving.iter().any(unseen)

@@ -13,7 +13,7 @@ use crate::time::LocalMinute;
 
 /// One event of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct RowEvent {
     /// Its id.
     pub id: EventId,
     /// What it says.
@@ -24,7 +24,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voided {
     /// The event.
-    pub entry: Entry,
+    pub event: RowEvent,
     /// When the latest void that names it was written.
     pub at: LocalMinute,
 }
@@ -34,13 +34,13 @@ pub struct Voided {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Events {
     /// Those that count, by time, then id.
-    pub valid: Vec<Entry>,
+    pub valid: Vec<RowEvent>,
     /// Those that do not, by time, then id.
     pub voided: Vec<Voided>,
 }
 
-impl Entry {
-    /// What entries are ordered by: time, then id.
+impl RowEvent {
+    /// What a list of events is ordered by: time, then id.
     #[must_use]
     pub fn order(&self) -> (LocalMinute, EventId) {
         (self.event.stamp.at, self.id)
@@ -53,14 +53,14 @@ impl Events {
     pub fn of(row: &Row) -> Self {
         let read = |(id, payload)| {
             let event = Event::from_payload(payload).ok()?;
-            Some(Entry { id, event })
+            Some(RowEvent { id, event })
         };
-        let mut entries: Vec<Entry> = row.events().filter_map(read).collect();
-        entries.sort_by_key(Entry::order);
+        let mut entries: Vec<RowEvent> = row.events().filter_map(read).collect();
+        entries.sort_by_key(RowEvent::order);
         Self::sorted_out(entries)
     }
 
-    fn sorted_out(entries: Vec<Entry>) -> Self {
+    fn sorted_out(entries: Vec<RowEvent>) -> Self {
         let named = latest_naming(voids(&entries));
         let standing =
             latest_naming(voids(&entries).filter(|(void, _)| !named.contains_key(&void.id)));
@@ -68,7 +68,7 @@ impl Events {
         for entry in entries {
             let naming = if entry.is_void() { &named } else { &standing };
             match naming.get(&entry.id).copied() {
-                Some(at) => events.voided.push(Voided { entry, at }),
+                Some(at) => events.voided.push(Voided { event: entry, at }),
                 None => events.valid.push(entry),
             }
         }
@@ -76,13 +76,13 @@ impl Events {
     }
 }
 
-impl Entry {
+impl RowEvent {
     fn is_void(&self) -> bool {
         matches!(self.event.what, What::Void(_))
     }
 }
 
-fn voids(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &[EventId])> {
+fn voids(entries: &[RowEvent]) -> impl Iterator<Item = (&RowEvent, &[EventId])> {
     entries.iter().filter_map(|entry| match &entry.event.what {
         What::Void(void) => Some((entry, void.events.as_slice())),
         _ => None,
@@ -91,7 +91,7 @@ fn voids(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &[EventId])> {
 
 /// For each event that `voids` name, when the latest of them was written.
 fn latest_naming<'a>(
-    voids: impl Iterator<Item = (&'a Entry, &'a [EventId])>,
+    voids: impl Iterator<Item = (&'a RowEvent, &'a [EventId])>,
 ) -> BTreeMap<EventId, LocalMinute> {
     let mut latest = BTreeMap::new();
     for (void, ids) in voids {

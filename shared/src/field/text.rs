@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::name::repaired;
 use crate::limits::NOTE_BYTES_MAX;
@@ -59,6 +59,17 @@ impl TextField {
         Ok(Self(cleaned.into()))
     }
 
+    /// Whether a text of any length stands in documents as it is: NFC, and no letter in it that
+    /// cleaning takes away. White space at its ends is allowed.
+    #[must_use]
+    pub fn is_clean(text: &str) -> bool {
+        let kept = |letter: char| letter == '\n' || !letter.is_control();
+        is_nfc(text)
+            && text
+                .chars()
+                .all(|letter| kept(letter) && !turns_direction(letter))
+    }
+
     /// The cleaned text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -104,10 +115,8 @@ fn turns_direction(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use unicode_normalization::is_nfc;
-
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn lines_stay_and_control_letters_go() {

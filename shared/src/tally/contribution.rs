@@ -2,7 +2,7 @@
 
 use super::{Contributions, Indicator, NO_DAY, Tallies, TallyKey};
 use crate::catalogue::Residence;
-use crate::event::{Entry, Events, Funnel, Outcome, OutcomeResult, Stamp, What};
+use crate::event::{Events, Funnel, Outcome, OutcomeResult, RowEvent, Stamp, What};
 use crate::id::TeamId;
 use crate::key::Key;
 use crate::kind::Kind;
@@ -136,7 +136,7 @@ fn add_balance(tallies: &mut Tallies, row: &Row) {
     }
 }
 
-fn outcomes(events: &Events) -> impl Iterator<Item = (&Entry, &Outcome)> {
+fn outcomes(events: &Events) -> impl Iterator<Item = (&RowEvent, &Outcome)> {
     events
         .valid
         .iter()
@@ -146,7 +146,7 @@ fn outcomes(events: &Events) -> impl Iterator<Item = (&Entry, &Outcome)> {
         })
 }
 
-fn count_event(tallies: &mut Tallies, entry: &Entry, indicator: Indicator) {
+fn count_event(tallies: &mut Tallies, entry: &RowEvent, indicator: Indicator) {
     let Stamp { at, unit, team } = entry.event.stamp;
     let day = at.day();
     let key = TallyKey {

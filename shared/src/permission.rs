@@ -1,0 +1,209 @@
+//! Who may do what: the one table that phone and server read.
+//!
+//! A [`Grant`] gives a person a role over some units and everything below them. [`may_write`]
+//! says what the role may do to a kind of document, [`may_pull`] which streams it may fetch; both
+//! answer no for everything the tables do not name. Whether somebody *is* whom they say, and how
+//! long a grant lasts, is not known here.
+//!
+//! The roles are those of the field (DOMAIN 2.6), and two that are not people.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::coded;
+use crate::event::EventKind;
+use crate::id::{Audience, TeamId, UnitId};
+use crate::key::Key;
+use crate::kind::Kind;
+use crate::time::LocalDay;
+use crate::unit::UnitTree;
+
+mod table;
+
+use table::{Keys, May, PULLS, RULES};
+
+coded! {
+    /// What somebody is, for one grant.
+    Role {
+        /// V1: member of a community digital-tech team. Sees the team part of its hamlets.
+        TeamMember = 0, "team-member";
+        /// V2: leads such a team; hamlet head.
+        TeamLead = 1, "team-lead";
+        /// P1: officer of the commune police. Sees everything of the commune.
+        CommunePolice = 2, "commune-police";
+        /// P2: mobile card team. Sees single documents of its day's lists.
+        MobileCardTeam = 3, "mobile-card-team";
+        /// T: the commune's working team. Sees lists, sets targets and schedules.
+        CommuneTeam = 4, "commune-team";
+        /// D: one-stop desk or youth guide. Sees one person at a time.
+        Desk = 5, "desk";
+        /// C: coordinator of a province. Sees figures; names only with a logged reason.
+        Coordinator = 6, "coordinator";
+        /// L: reads dashboards.
+        Leader = 7, "leader";
+        /// O: data-protection officer. Sees logs and requests.
+        Auditor = 8, "auditor";
+        /// A: keeps accounts and devices. Sees no personal data.
+        Admin = 9, "admin";
+        /// The server itself: links, re-founds, books balances.
+        Server = 10, "server";
+        /// A coordinator's import run, an incarnation of its own. Creates what a list brings; the
+        /// gate holds it to documents of that incarnation.
+        Import = 11, "import";
+    }
+}
+
+/// A role over some units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// What its holder is.
+    pub role: Role,
+    /// The units it covers, each with everything below it: hamlets for a community team, the
+    /// commune for police, the province for a coordinator.
+    pub units: Vec<UnitId>,
+    /// The team its holder works in.
+    pub team: TeamId,
+}
+
+/// How a unit stands to a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// A unit of the grant or below one, with nothing below itself: where residents' documents are.
+    Hamlet,
+    /// A unit of the grant or below one, with units below itself.
+    Upper,
+    /// Above a unit of the grant.
+    Above,
+    /// Anything else.
+    Outside,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 4] = [Self::Hamlet, Self::Upper, Self::Above, Self::Outside];
+
+    /// Its stable kebab-case name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hamlet => "hamlet",
+            Self::Upper => "upper",
+            Self::Above => "above",
+            Self::Outside => "outside",
+        }
+    }
+}
+
+/// One thing somebody wants to do to a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation<'a> {
+    /// Create it.
+    Create,
+    /// Put to, or empty, this key. A key no table has is nobody's to write: whether it is a later
+    /// version's is [`crate::check`]'s question.
+    Write(&'a Key),
+    /// Add an event of this sort. A void needs more: see [`may_void`].
+    AddEvent(EventKind),
+}
+
+impl Grant {
+    /// How `unit` stands to this grant, in the tree of `day`. To the server nothing is outside.
+    #[must_use]
+    pub fn standing(&self, unit: UnitId, tree: &UnitTree, day: LocalDay) -> Standing {
+        let covers = |root: &UnitId| tree.is_within(unit, *root, day);
+        let lies_below = |root: &UnitId| tree.is_within(*root, unit, day);
+        if self.role == Role::Server || self.units.iter().any(covers) {
+            match tree.children(unit, day).next() {
+                Some(_) => Standing::Upper,
+                None => Standing::Hamlet,
+            }
+        } else if self.units.iter().any(lies_below) {
+            Standing::Above
+        } else {
+            Standing::Outside
+        }
+    }
+
+    /// Whether its holder may do this to a document of `kind` whose unit stands so.
+    #[must_use]
+    pub fn may_write(&self, standing: Standing, kind: Kind, operation: Operation<'_>) -> bool {
+        let covered = matches!(standing, Standing::Hamlet | Standing::Upper);
+        covered && may_write(self.role, kind, operation)
+    }
+
+    /// Whether its holder may pull a stream of this audience whose unit stands so.
+    #[must_use]
+    pub fn may_pull(&self, standing: Standing, audience: Audience) -> bool {
+        may_pull(self.role, audience, standing)
+    }
+}
+
+/// Whether the role may do this to documents of `kind` in its units.
+#[must_use]
+pub fn may_write(role: Role, kind: Kind, operation: Operation<'_>) -> bool {
+    belongs(kind, operation)
+        && RULES
+            .iter()
+            .filter(|rule| rule.roles.contains(&role) && rule.kinds.contains(&kind))
+            .flat_map(|rule| rule.may)
+            .any(|may| may.allows(operation))
+}
+
+/// Whether the role may void an event of sort `target` in documents of `kind`: whoever may add
+/// such an event may void one, and nobody else, so a team cannot take back what only an officer
+/// enters.
+#[must_use]
+pub fn may_void(role: Role, kind: Kind, target: EventKind) -> bool {
+    [EventKind::Void, target]
+        .into_iter()
+        .all(|sort| may_write(role, kind, Operation::AddEvent(sort)))
+}
+
+/// Whether the role may pull a stream of this audience whose unit stands so to its grant.
+#[must_use]
+pub fn may_pull(role: Role, audience: Audience, standing: Standing) -> bool {
+    PULLS.iter().any(|pull| {
+        pull.roles.contains(&role)
+            && pull.audience == audience
+            && pull.standings.contains(&standing)
+    })
+}
+
+/// Whether a document of `kind` has such a key or event at all.
+fn belongs(kind: Kind, operation: Operation<'_>) -> bool {
+    match operation {
+        Operation::Create => true,
+        Operation::Write(key) => key
+            .spec()
+            .is_some_and(|spec| spec.kind.is_none_or(|owner| owner == kind)),
+        Operation::AddEvent(sort) => sort.belongs_in(kind),
+    }
+}
+
+impl May {
+    fn allows(&self, operation: Operation<'_>) -> bool {
+        match (self, operation) {
+            // Whoever creates a document says what it is and where it belongs.
+            (Self::Create, Operation::Write(key)) => [Key::KIND, Key::UNIT].contains(key),
+            (Self::Create, Operation::Create) => true,
+            (Self::Write(keys), Operation::Write(key)) => keys.has(key),
+            (Self::Add(sorts), Operation::AddEvent(sort)) => sorts.contains(&sort),
+            (Self::AddAny, Operation::AddEvent(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Keys {
+    fn has(&self, key: &Key) -> bool {
+        match self {
+            Self::Only(keys) => keys.contains(key),
+            Self::OfKind => {
+                let of_one_kind = key.spec().is_some_and(|spec| spec.kind.is_some());
+                of_one_kind && *key != Key::COUNTED
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

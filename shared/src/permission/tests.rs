@@ -1,0 +1,157 @@
+use std::fmt::Write as _;
+
+use super::*;
+use crate::event::Step;
+use crate::key::TABLE;
+use crate::unit::{Period, UnitKind, UnitName, UnitVersion};
+
+const STEP: EventKind = EventKind::Stage(Step::EidActivated);
+
+fn adds(role: Role, kind: Kind, sort: EventKind) -> bool {
+    may_write(role, kind, Operation::AddEvent(sort))
+}
+
+fn writes(role: Role, kind: Kind, key: &Key) -> bool {
+    may_write(role, kind, Operation::Write(key))
+}
+
+#[test]
+fn only_the_server_says_which_dossier_counts() {
+    for &role in Role::ALL {
+        let may = writes(role, Kind::Dossier, &Key::COUNTED);
+        assert_eq!(may, role == Role::Server, "{}", role.name());
+    }
+}
+
+#[test]
+fn only_police_and_server_touch_cases() {
+    for &role in Role::ALL {
+        let may = may_write(role, Kind::Case, Operation::Create)
+            || TABLE
+                .iter()
+                .any(|spec| writes(role, Kind::Case, &Key::from(spec)))
+            || EventKind::all().any(|sort| adds(role, Kind::Case, sort));
+        assert_eq!(may, [Role::CommunePolice, Role::Server].contains(&role));
+    }
+}
+
+#[test]
+fn leaders_auditors_and_admins_write_and_pull_nothing() {
+    for role in [Role::Leader, Role::Auditor, Role::Admin] {
+        assert!(Kind::ALL.iter().all(|&kind| allowed(role, kind).is_empty()));
+        assert_eq!(pulled(role), "");
+    }
+}
+
+#[test]
+fn nobody_voids_what_only_others_may_enter() {
+    let accepted = EventKind::Stage(Step::EidAccepted);
+    assert!(!may_void(Role::TeamMember, Kind::Dossier, accepted));
+    assert!(may_void(Role::TeamMember, Kind::Dossier, STEP));
+    assert!(may_void(Role::CommunePolice, Kind::Dossier, accepted));
+}
+
+#[test]
+fn whoever_writes_an_outcome_on_a_dossier_may_activate() {
+    for &role in Role::ALL {
+        assert!(!adds(role, Kind::Dossier, EventKind::Outcome) || adds(role, Kind::Dossier, STEP));
+    }
+}
+
+#[test]
+fn a_grant_covers_its_units_and_what_is_below_them() {
+    let unit = |id, parent: Option<u32>, kind| UnitVersion {
+        id: UnitId(id),
+        code: None,
+        kind,
+        name: UnitName::vietnamese("Mẫu"),
+        parent: parent.map(UnitId),
+        valid: Period::default(),
+        successors: Vec::new(),
+    };
+    let tree = UnitTree::new(vec![
+        unit(1, None, UnitKind::Province),
+        unit(2, Some(1), UnitKind::Commune),
+        unit(3, Some(2), UnitKind::Hamlet),
+        unit(4, Some(2), UnitKind::Hamlet),
+    ])
+    .unwrap();
+    let grant = |role, unit| Grant {
+        role,
+        units: vec![UnitId(unit)],
+        team: TeamId(1),
+    };
+    let standings = |grant: &Grant| {
+        [1, 2, 3, 4].map(|unit| grant.standing(UnitId(unit), &tree, LocalDay(19_000)))
+    };
+    use Standing::{Above, Hamlet, Outside, Upper};
+    let member = grant(Role::TeamMember, 3);
+    assert_eq!(standings(&member), [Above, Above, Hamlet, Outside]);
+    assert_eq!(
+        standings(&grant(Role::CommunePolice, 2)),
+        [Above, Upper, Hamlet, Hamlet]
+    );
+    assert!(member.may_write(Hamlet, Kind::Dossier, Operation::Create));
+    assert!(!member.may_write(Above, Kind::Dossier, Operation::Create));
+    assert!(member.may_pull(Above, Audience::Team) && !member.may_pull(Outside, Audience::Team));
+}
+
+/// What the role may do to the kind, in words.
+fn allowed(role: Role, kind: Kind) -> Vec<String> {
+    let mut parts = Vec::new();
+    if may_write(role, kind, Operation::Create) {
+        parts.push("create".to_owned());
+    }
+    let keys = TABLE.iter().map(Key::from);
+    let keys = keys
+        .filter(|key| writes(role, kind, key))
+        .map(|key| key.to_string());
+    let sorts = EventKind::all().filter(|sort| adds(role, kind, *sort));
+    let lists: [(&str, Vec<String>); 2] = [
+        ("write", keys.collect()),
+        ("add", sorts.map(|sort| sort.name().to_owned()).collect()),
+    ];
+    for (verb, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
+        parts.push(format!("{verb} {}", list.join(" ")));
+    }
+    parts
+}
+
+fn pulled(role: Role) -> String {
+    let pairs = Audience::ALL
+        .into_iter()
+        .flat_map(|audience| Standing::ALL.map(|standing| (audience, standing)));
+    let may = pairs.filter(|(audience, standing)| may_pull(role, *audience, *standing));
+    may.map(|(audience, standing)| format!(" {audience:?}/{}", standing.name()))
+        .collect()
+}
+
+/// Every role x kind x operation, and every role x audience x standing.
+fn whole_table() -> String {
+    let mut text = String::from("# Who may do what; what is not named is not allowed.\n");
+    for &role in Role::ALL {
+        writeln!(text, "\n{} {}", role.code(), role.name()).unwrap();
+        for kind in Kind::ALL {
+            let parts = allowed(role, kind);
+            if !parts.is_empty() {
+                writeln!(text, "  {kind:?}: {}", parts.join("; ")).unwrap();
+            }
+        }
+        writeln!(text, "  pull:{}", pulled(role)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_whole_table_is_the_golden_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/permissions.txt");
+    let found = whole_table();
+    if std::env::var_os("SAMPAN_BLESS").is_some() {
+        std::fs::write(path, &found).unwrap();
+    }
+    let golden = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(
+        golden, found,
+        "permissions changed; bless them if that was decided"
+    );
+}
