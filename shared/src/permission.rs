@@ -150,7 +150,8 @@ pub fn may_write(role: Role, kind: Kind, operation: Operation<'_>) -> bool {
 
 /// Whether the role may void an event of sort `target` in documents of `kind`: whoever may add
 /// such an event may void one, and nobody else, so a team cannot take back what only an officer
-/// enters.
+/// enters. Where the target is itself a void, the gate asks for each event that one names, since
+/// undoing a void brings those back.
 #[must_use]
 pub fn may_void(role: Role, kind: Kind, target: EventKind) -> bool {
     [EventKind::Void, target]

@@ -91,6 +91,67 @@ fn an_event_far_off_the_calendar_is_refused() {
     }
 }
 
+/// One event of every kind, by name.
+fn samples() -> [(&'static str, What); 7] {
+    let document = DocumentId([0xd0; 16]);
+    let stage = Stage {
+        step: Step::CardHandedOver,
+        on: PartialDate::from_packed(20_231_100).ok(),
+        source: Source::Told,
+    };
+    let visit = Visit {
+        result: VisitResult::Rescheduled,
+        note: "Hẹn con nước lớn".to_owned(),
+    };
+    let void = Void {
+        events: vec![EventId([1; 8]), EventId([2; 8])],
+        reason: VoidReason::WrongPerson,
+    };
+    let consent = Consent {
+        text_version: 3,
+        language: Language::Khmer,
+        how: ConsentHow::Guardian,
+        withdrawn: false,
+    };
+    let outcome = Outcome {
+        dossier: Some(document),
+        session: None,
+        result: OutcomeResult::Blocked(Reason::SimOfAnother),
+        service: 25,
+    };
+    let figures = vec![figure(31_999, 556_022)];
+    [
+        ("stage", What::Stage(stage)),
+        ("visit", What::Visit(visit)),
+        ("void", What::Void(void)),
+        ("confirmed", What::Confirmed(Confirmed { key_index: 6 })),
+        ("consent", What::Consent(consent)),
+        ("outcome", What::Outcome(outcome)),
+        ("opening", What::Opening(Opening { figures })),
+    ]
+}
+
+#[test]
+fn every_kind_of_event_has_its_golden_bytes() {
+    let mut found = String::new();
+    for (code, (name, what)) in (0..).zip(samples()) {
+        let event = read_back(what).unwrap();
+        assert_eq!(event.kind().code(), code, "{name}");
+        let payload = event.to_payload();
+        let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
+        found += &format!("{name} {hex}\n");
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/events.txt");
+    if std::env::var_os("SAMPAN_BLESS").is_some() {
+        std::fs::write(path, &found).unwrap();
+    }
+    let golden = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(
+        golden, found,
+        "a payload's form changed: that needs a new version"
+    );
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_an_event_in_its_only_spelling_or_an_error(
