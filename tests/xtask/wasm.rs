@@ -163,7 +163,7 @@ impl Module {
             .join(effort.profile())
             .join(format!("{}.wasm", self.crate_name()));
         let package = project.wasm_package(self.name);
-        generate(&built, &package).map_err(|source| Stop::Bindings {
+        generate(&built, &package, effort).map_err(|source| Stop::Bindings {
             module: self.package,
             source,
         })?;
@@ -181,13 +181,19 @@ impl Module {
     }
 }
 
+/// A small module keeps no names of functions: a third of its bytes, and only a debugger's food.
 fn generate(
     built: &Path,
     package: &Path,
+    effort: Effort,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync + 'static>> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(built).web(true)?;
     bindgen.omit_default_module_path(false).typescript(true);
+    let small = effort == Effort::Small;
+    bindgen
+        .remove_name_section(small)
+        .remove_producers_section(small);
     bindgen.generate(package)?;
     Ok(())
 }
