@@ -91,12 +91,8 @@ pub enum LoadError {
 pub fn rebuild(changes: &[Change]) -> Result<Document, RebuildError> {
     let sorted = causal::sorted(changes)
         .map_err(|Unplaced(changes)| RebuildError::MissingDependency { changes })?;
-    let mut document = Document::empty();
-    for (_, change) in sorted {
-        let parsed = parse(change)?;
-        document.apply(parsed)?;
-    }
-    Ok(document)
+    let parsed = sorted.into_iter().map(|(_, change)| parse(change));
+    Document::of(&parsed.collect::<Result<Vec<_>, _>>()?)
 }
 
 impl Document {
@@ -161,14 +157,30 @@ impl Document {
         Self(Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint))
     }
 
+    /// The document with this history, causes first.
+    pub(crate) fn of(history: &[automerge::Change]) -> Result<Self, RebuildError> {
+        let mut document = Self::empty();
+        if guarded(|| document.0.apply_changes(history.iter().cloned())) == Ok(Ok(()))
+            && history.iter().all(|change| document.has(&change.hash()))
+        {
+            return Ok(document);
+        }
+        // Something is wrong with one of them: only one by one do they tell which.
+        let mut document = Self::empty();
+        for change in history {
+            document.apply(change.clone())?;
+        }
+        Ok(document)
+    }
+
     pub(crate) fn inner_mut(&mut self) -> &mut Automerge {
         &mut self.0
     }
 
     /// Whether the document contains every one of these changes.
     pub(crate) fn contains(&self, hashes: &[ChangeHash]) -> bool {
-        let hashes: Vec<_> = hashes.iter().map(|hash| automerge_hash(*hash)).collect();
-        self.0.get_missing_deps(&hashes).is_empty()
+        let mut hashes = hashes.iter().map(|hash| automerge::ChangeHash(hash.0));
+        hashes.all(|hash| self.has(&hash))
     }
 
     /// Applies a change whose dependencies the document has. After an error the document may
@@ -179,10 +191,15 @@ impl Document {
             hash,
             source: Box::new(source),
         })?;
-        match self.heads().contains(&hash) {
+        match self.contains(&[hash]) {
             true => Ok(()),
             false => Err(RebuildError::Ignored { hash }),
         }
+    }
+
+    /// Whether the change is applied; being queued for want of a dependency is not enough.
+    fn has(&self, hash: &automerge::ChangeHash) -> bool {
+        self.0.get_change_meta_by_hash(hash).is_some()
     }
 
     /// What `change`, one of this document's, was when it was written.
@@ -244,10 +261,6 @@ pub(crate) fn parse(change: &Change) -> Result<automerge::Change, RebuildError> 
         ParseError::HashDiffers => RebuildError::HashDiffers { hash },
         ParseError::Panicked => Panicked.into(),
     })
-}
-
-fn automerge_hash(hash: ChangeHash) -> automerge::ChangeHash {
-    automerge::ChangeHash(hash.0)
 }
 
 /// What automerge shows under `key`, as cells ascending by op id.

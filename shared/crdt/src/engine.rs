@@ -189,3 +189,113 @@ fn withheld_like(stub: &Row, mut shown: Row) -> Row {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::change::{Op, OpId};
+    use shared::engine::RowEngine;
+    use shared::id::ActorId;
+    use shared::time::UnixSeconds;
+
+    const ANNA: ActorId = ActorId([1; 16]);
+    const BINH: ActorId = ActorId([2; 16]);
+
+    fn edit(actor: ActorId, number: u64) -> Edit {
+        Edit {
+            actor,
+            time: UnixSeconds(1_790_000_000),
+            puts: vec![(Slot::Key(Key::UNIT), Value::Uint(number))],
+        }
+    }
+
+    /// Edits and folds on the row engine.
+    fn save(row: &mut Row, actor: ActorId, number: u64) -> Change {
+        let change = RowEngine.edit(row, &edit(actor, number)).unwrap();
+        RowEngine.fold(row, &change).unwrap();
+        change
+    }
+
+    #[test]
+    fn a_new_engine_goes_on_with_rows_it_has_learned_about() {
+        let mut row = Row::default();
+        let history = [(ANNA, 1), (BINH, 2), (ANNA, 3)].map(|(who, n)| save(&mut row, who, n));
+        let engine = AutomergeEngine::new();
+        let mut untold = row.clone();
+        let next = RowEngine.edit(&row, &edit(BINH, 4)).unwrap();
+        let error = engine.fold(&mut untold, &next).unwrap_err();
+        assert_eq!((error, &untold), (FoldError::MissingDependency, &row));
+
+        let [first, second, third] = history;
+        engine.learn(&[third, first, second]).unwrap();
+        assert_eq!(engine.edit(&row, &edit(BINH, 4)), Some(next.clone()));
+        engine.fold(&mut untold, &next).unwrap();
+        RowEngine.fold(&mut row, &next).unwrap();
+        assert_eq!(untold, row);
+    }
+
+    #[test]
+    fn a_change_is_folded_only_where_it_belongs() {
+        let engine = AutomergeEngine::new();
+        let mut row = Row::default();
+        let first = save(&mut row, ANNA, 1);
+        let mut fork = first.clone();
+        fork.time = UnixSeconds(5);
+        let second = save(&mut row, ANNA, 2);
+        let upon_both = save(&mut row, BINH, 3);
+
+        let mut row = Row::default();
+        let gap = FoldError::OutOfSequence { found: 2, known: 0 };
+        assert_eq!(engine.fold(&mut row, &second), Err(gap));
+        let early = engine.fold(&mut row, &upon_both);
+        assert_eq!(early, Err(FoldError::MissingDependency));
+        engine.fold(&mut row, &first).unwrap();
+        engine.fold(&mut row, &second).unwrap();
+        let whole = row.clone();
+        let forked = FoldError::OutOfSequence { found: 1, known: 2 };
+        assert_eq!(engine.fold(&mut row, &fork), Err(forked));
+        assert_eq!(engine.fold(&mut row, &first), Err(FoldError::Known));
+        assert_eq!(row, whole);
+    }
+
+    #[test]
+    fn a_change_that_makes_automerge_panic_is_refused_and_leaves_no_trace() {
+        let engine = AutomergeEngine::new();
+        let mut row = Row::default();
+        engine
+            .fold(&mut row, &save(&mut Row::default(), ANNA, 1))
+            .unwrap();
+        let whole = row.clone();
+        let mut hostile = RowEngine.edit(&row, &edit(BINH, 2)).unwrap();
+        hostile.ops[0].preds = vec![OpId {
+            counter: 1,
+            actor: ActorId([77; 16]),
+        }];
+        let refused = engine.fold(&mut row, &hostile);
+        assert!(
+            matches!(refused, Err(FoldError::Automerge(_))),
+            "{refused:?}"
+        );
+        assert_eq!(row, whole);
+        let honest = RowEngine.edit(&row, &edit(BINH, 2)).unwrap();
+        engine.fold(&mut row, &honest).unwrap();
+        assert_eq!(row.get(&Key::UNIT), Some(&Value::Uint(2)));
+    }
+
+    #[test]
+    fn deleting_a_key_empties_it_and_the_row_follows() {
+        let engine = AutomergeEngine::new();
+        let mut row = Row::default();
+        engine
+            .fold(&mut row, &save(&mut Row::default(), ANNA, 1))
+            .unwrap();
+        let mut delete = RowEngine.edit(&row, &edit(BINH, 2)).unwrap();
+        let Op { action, .. } = &mut delete.ops[0];
+        *action = Action::Delete;
+        let mut other = row.clone();
+        engine.fold(&mut row, &delete).unwrap();
+        RowEngine.fold(&mut other, &delete).unwrap();
+        assert!(row.cells.is_empty());
+        assert_eq!(row, other);
+    }
+}

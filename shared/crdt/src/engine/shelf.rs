@@ -60,10 +60,7 @@ impl Shelf {
     }
 
     fn build(&self, heads: &[ChangeHash]) -> Result<Shelved, UnknownHeads> {
-        let mut document = Document::empty();
-        for change in self.closure(heads)? {
-            document.apply(change.clone()).map_err(|_| UnknownHeads)?;
-        }
+        let document = Document::of(&self.closure(heads)?).map_err(|_| UnknownHeads)?;
         let row = document.project().map_err(|_| UnknownHeads)?;
         match row.heads == heads {
             true => Ok(Shelved { document, row }),
@@ -72,7 +69,7 @@ impl Shelf {
     }
 
     /// The heads and all they were written upon, causes first.
-    fn closure(&self, heads: &[ChangeHash]) -> Result<Vec<&automerge::Change>, UnknownHeads> {
+    fn closure(&self, heads: &[ChangeHash]) -> Result<Vec<automerge::Change>, UnknownHeads> {
         let mut placed = Vec::new();
         // Whether a change's dependencies have been pushed above it already.
         let mut entered: HashMap<ChangeHash, bool> = HashMap::new();
@@ -86,7 +83,7 @@ impl Shelf {
                     entered.insert(hash, false);
                 }
                 Some(false) => {
-                    placed.push(change);
+                    placed.push(change.clone());
                     stack.pop();
                 }
                 Some(true) => {

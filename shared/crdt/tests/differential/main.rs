@@ -20,21 +20,33 @@ proptest! {
         moves.into_iter().for_each(|bits| world.make(bits));
         world.settle();
     }
+
+    #[test]
+    fn both_engines_edit_and_fold_stubs_alike(moves in vec(any::<u64>(), 1..80)) {
+        let mut world = World::with_a_stub();
+        moves.into_iter().for_each(|bits| world.make(bits));
+        world.settle();
+    }
 }
 
 #[test]
 fn twenty_thousand_edits_meet_every_special_case() {
     let mut random = ChaCha12Rng::seed_from_u64(20_260_701);
     let mut seen = Coverage::default();
-    while seen.changes < 20_000 {
-        let mut world = World::new();
+    for round in 0_u32.. {
+        if seen.changes >= 20_000 {
+            break;
+        }
+        let mut world = match round % 8 {
+            0 => World::with_a_stub(),
+            _ => World::new(),
+        };
         for _ in 0..30 {
             world.make(random.next_u64());
         }
         world.settle();
         seen.add(&world.seen);
     }
-    println!("{seen:?}");
     assert!(seen.edits_of_nothing > 100, "{seen:?}");
     assert!(seen.keeps > 100, "{seen:?}");
     assert!(seen.deletes > 100, "{seen:?}");
@@ -44,4 +56,5 @@ fn twenty_thousand_edits_meet_every_special_case() {
     assert!(seen.deps_with_own_last > 100, "{seen:?}");
     assert!(seen.folds_beside_the_heads > 1_000, "{seen:?}");
     assert!(seen.compressible > 100, "{seen:?}");
+    assert!(seen.puts_over_withheld > 100, "{seen:?}");
 }

@@ -1,5 +1,6 @@
 //! Three devices on one document, each in three readings at once: a row of the row engine, a row
-//! of the automerge engine, and a stock automerge document that our code never touches.
+//! of the automerge engine, and a stock automerge document that our code never touches. A device
+//! that keeps only a stub has no such document.
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub struct Coverage {
     pub deps_with_own_last: usize,
     pub folds_beside_the_heads: usize,
     pub compressible: usize,
+    pub puts_over_withheld: usize,
 }
 
 impl Coverage {
@@ -44,6 +46,7 @@ impl Coverage {
         self.deps_with_own_last += other.deps_with_own_last;
         self.folds_beside_the_heads += other.folds_beside_the_heads;
         self.compressible += other.compressible;
+        self.puts_over_withheld += other.puts_over_withheld;
     }
 }
 
@@ -51,7 +54,8 @@ struct Replica {
     actor: ActorId,
     row: Row,
     reference: Row,
-    stock: AutoCommit,
+    /// `None`: this device drops every value it has seen, and keeps a stub.
+    stock: Option<AutoCommit>,
     /// In the order folded.
     known: Vec<ChangeHash>,
 }
@@ -71,7 +75,7 @@ impl World {
             actor: ActorId(bytes),
             row: Row::default(),
             reference: Row::default(),
-            stock: AutoCommit::new().with_actor(automerge::ActorId::from(bytes)),
+            stock: Some(AutoCommit::new().with_actor(automerge::ActorId::from(bytes))),
             known: Vec::new(),
         });
         Self {
@@ -80,6 +84,13 @@ impl World {
             changes: BTreeMap::new(),
             seen: Coverage::default(),
         }
+    }
+
+    /// A world whose last device keeps only stubs.
+    pub fn with_a_stub() -> Self {
+        let mut world = Self::new();
+        world.replicas[DEVICES - 1].stock = None;
+        world
     }
 
     /// One step: an edit, a deletion, or an exchange, as the bits say.
@@ -106,22 +117,27 @@ impl World {
             }
         }
         self.exchange(0, 1, 2, &mut Bits(0));
-        for replica in &self.replicas {
-            assert_eq!(replica.row, self.replicas[0].row, "replicas converge");
-        }
         let row = self.replicas[0].row.clone();
         let changes: Vec<_> = self.changes.values().cloned().collect();
-        audit(&changes, &row).expect("a history made by honest devices passes");
+        for replica in &self.replicas {
+            audit(&changes, &replica.row).expect("a history made by honest devices passes");
+            match replica.stock {
+                Some(_) => assert_eq!(replica.row, row, "replicas converge"),
+                None => assert_eq!(replica.row, row.clone().stub(), "stubs do too"),
+            }
+        }
         let saved = rebuild(&changes).expect("as audited").save();
         let loaded = Document::load(&saved).expect("what automerge saved loads");
         assert_eq!(loaded.heads(), row.heads);
         let mut again = loaded.changes().expect("our own changes");
         again.sort_by_key(Change::hash);
         assert_eq!(again, changes, "keeps and deletes are told apart");
-        let mut stock = AutoCommit::load(&self.replicas[1].stock.save()).expect("loads");
-        let mut heads = stock.get_heads().iter().map(|h| h.0).collect::<Vec<_>>();
+        let stock = self.replicas[1].stock.as_mut().expect("never a stub");
+        let mut loaded = AutoCommit::load(&stock.save()).expect("loads");
+        let mut heads: Vec<_> = loaded.get_heads().iter().map(|head| head.0).collect();
         heads.sort_unstable();
-        assert_eq!(heads, row.heads.iter().map(|h| h.0).collect::<Vec<_>>());
+        let ours: Vec<_> = row.heads.iter().map(|head| head.0).collect();
+        assert_eq!(heads, ours);
     }
 
     fn edit(&mut self, device: usize, bits: &mut Bits) {
@@ -129,8 +145,10 @@ impl World {
         let edit = random_edit(replica.actor, &replica.row, bits);
         let change = RowEngine.edit(&replica.row, &edit);
         assert_eq!(change, self.engine.edit(&replica.reference, &edit));
-        let by_stock = stock_edit(&mut replica.stock, &replica.row, &edit);
-        assert_eq!(change.as_ref().map(Change::chunk), by_stock);
+        if let Some(stock) = &mut replica.stock {
+            let by_stock = stock_edit(stock, &replica.row, &edit);
+            assert_eq!(change.as_ref().map(Change::chunk), by_stock);
+        }
         let Some(change) = change else {
             self.seen.edits_of_nothing += 1;
             return;
@@ -160,9 +178,11 @@ impl World {
                 preds,
             }],
         };
-        replica.stock.delete(ROOT, key.name()).expect("it is there");
-        let by_stock = stock_commit(&mut replica.stock, UnixSeconds(0));
-        assert_eq!(Some(change.chunk()), by_stock);
+        if let Some(stock) = &mut replica.stock {
+            stock.delete(ROOT, key.name()).expect("it is there");
+            let by_stock = stock_commit(stock, UnixSeconds(0));
+            assert_eq!(Some(change.chunk()), by_stock);
+        }
         self.seen.deletes += 1;
         self.keep(device, change);
     }
@@ -185,6 +205,8 @@ impl World {
                 Slot::Event => seen.events += 1,
                 Slot::Key(key) => {
                     let losers = row.live(key).split_last().map_or(&[][..], |(_, rest)| rest);
+                    let withheld = row.get(key) == Some(&Value::Withheld);
+                    seen.puts_over_withheld += usize::from(withheld);
                     let of_loser = row.get(key) != Some(value)
                         && losers.iter().any(|cell| cell.value == *value);
                     seen.puts_of_losers += usize::from(of_loser);
@@ -221,8 +243,9 @@ impl World {
             self.seen.folds_beside_the_heads += usize::from(beside);
             let stock = automerge::Change::from_bytes(change.chunk()).expect("automerge reads it");
             assert_eq!(stock.hash().0, change.hash().0);
-            let document = &mut self.replicas[to].stock;
-            document.apply_changes([stock]).expect("automerge takes it");
+            if let Some(document) = &mut self.replicas[to].stock {
+                document.apply_changes([stock]).expect("automerge takes it");
+            }
             self.fold(to, &change);
         }
     }
@@ -238,6 +261,10 @@ impl World {
         let mut again = replica.row.clone();
         assert_eq!(self.engine.fold(&mut again, change), Err(FoldError::Known));
         assert_eq!(RowEngine.fold(&mut again, change), Err(FoldError::Known));
+        if replica.stock.is_none() {
+            replica.row = replica.row.clone().stub();
+            replica.reference = replica.reference.clone().stub();
+        }
     }
 }
 
@@ -282,10 +309,15 @@ fn random_edit(actor: ActorId, row: &Row, bits: &mut Bits) -> Edit {
 }
 
 fn random_value(row: &Row, key: &Key, bits: &mut Bits) -> Value {
-    let live = row.live(key);
+    let mut live = row
+        .live(key)
+        .iter()
+        .map(|cell| &cell.value)
+        .collect::<Vec<_>>();
+    live.retain(|value| **value != Value::Withheld);
     match bits.below(16) {
-        0..=2 if !live.is_empty() => live[live.len() - 1].value.clone(),
-        3..=4 if !live.is_empty() => live[bits.below(live.len())].value.clone(),
+        0..=2 if !live.is_empty() => live[live.len() - 1].clone(),
+        3..=4 if !live.is_empty() => live[bits.below(live.len())].clone(),
         5 => Value::Null,
         6 => Value::Bool(bits.below(2) == 1),
         7 => Value::Uint(1),
