@@ -119,8 +119,8 @@ impl World {
         self.exchange(0, 1, 2, &mut Bits(0));
         let row = self.replicas[0].row.clone();
         let changes: Vec<_> = self.changes.values().cloned().collect();
-        for replica in &self.replicas {
-            audit(&changes, &replica.row).expect("a history made by honest devices passes");
+        audit(&changes, &row).expect("a history made by honest devices passes");
+        for replica in &self.replicas[1..] {
             match replica.stock {
                 Some(_) => assert_eq!(replica.row, row, "replicas converge"),
                 None => assert_eq!(replica.row, row.clone().stub(), "stubs do too"),
