@@ -1,4 +1,5 @@
 use super::*;
+use crate::golden;
 use crate::tally::Indicator;
 use proptest::prelude::*;
 
@@ -141,15 +142,7 @@ fn every_kind_of_event_has_its_golden_bytes() {
         let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
         found += &format!("{name} {hex}\n");
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/events.txt");
-    if std::env::var_os("SAMPAN_BLESS").is_some() {
-        std::fs::write(path, &found).unwrap();
-    }
-    let golden = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(
-        golden, found,
-        "a payload's form changed: that needs a new version"
-    );
+    golden::check("events.txt", &found);
 }
 
 proptest! {

@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::event::Step;
+use crate::golden;
 use crate::key::TABLE;
 use crate::unit::{Period, UnitKind, UnitName, UnitVersion};
 
@@ -144,14 +145,5 @@ fn whole_table() -> String {
 
 #[test]
 fn the_whole_table_is_the_golden_one() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/permissions.txt");
-    let found = whole_table();
-    if std::env::var_os("SAMPAN_BLESS").is_some() {
-        std::fs::write(path, &found).unwrap();
-    }
-    let golden = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(
-        golden, found,
-        "permissions changed; bless them if that was decided"
-    );
+    golden::check("permissions.txt", &whole_table());
 }
