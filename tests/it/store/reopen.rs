@@ -147,6 +147,29 @@ fn a_file_cut_off_or_overwritten_at_its_start_is_refused() {
     assert!(matches!(Redb::open(&config), Err(OpenError::Damaged(_))));
 }
 
+#[test]
+fn a_lost_entry_is_damage_and_no_absence() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(&new_file(folder.path()));
+    let config = config(folder.path());
+    let database = Database::open(&config.path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let log: TableDefinition<(u32, u8, u64), &[u8]> = TableDefinition::new("log");
+    for lost in [20, 50] {
+        let key = (TEAM.unit.0, TEAM.audience.code(), lost);
+        transaction.open_table(log).unwrap().remove(key).unwrap();
+    }
+    transaction.commit().unwrap();
+    drop(database);
+    let store = Redb::open(&config).unwrap();
+    for after in [0, 19, 20, 49] {
+        let found = now(store.scan(TEAM, after, ScanLimit::WIDEST));
+        assert!(matches!(found, Err(StoreError::Corrupt(_))), "{after}");
+    }
+    let before = now(store.scan(TEAM, 0, ScanLimit::entries(18))).unwrap();
+    assert_eq!(before.entries.len(), 18);
+}
+
 /// The `n`-th of the commits that [`fill`] makes.
 fn filling(n: i32) -> Commit {
     let key = n.to_string();

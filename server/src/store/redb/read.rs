@@ -21,6 +21,11 @@ pub(super) struct Snapshot {
     tallies: ReadOnlyTable<(u32, u16), &'static [u8]>,
 }
 
+/// An entry below its stream's head is not there.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("a stream has lost an entry")]
+struct Gap;
+
 impl Snapshot {
     pub(super) fn of(transaction: &ReadTransaction) -> Result<Self, StoreError> {
         Ok(Self {
@@ -80,16 +85,19 @@ impl Snapshot {
             return Ok(page);
         }
         let mut room = Room::of(limit);
-        let found = self
+        let mut found = self
             .log
             .range((unit, audience, after + 1)..=(unit, audience, page.head))
             .map_err(engine)?;
-        for entry in found {
-            let (key, value) = entry.map_err(engine)?;
+        for n in after + 1..=page.head {
+            let entry = found.next().transpose().map_err(engine)?;
+            let (_, value) = entry
+                .filter(|(key, _)| key.value().2 == n)
+                .ok_or_else(|| StoreError::corrupt(Gap))?;
             if !room.take(value.value().len()) {
                 break;
             }
-            page.entries.push((key.value().2, value.value().to_vec()));
+            page.entries.push((n, value.value().to_vec()));
         }
         Ok(page)
     }
