@@ -235,6 +235,7 @@ async fn pages_of_a_table_meet_without_gap_or_overlap<S: Store>(store: S) {
         "abc ac b \u{ff}"
     );
     assert_eq!(keys(&store, of_row("ab").after("aa")).await, "ab abc");
+    assert_eq!(keys(&store, of_row("ab").after("ab")).await, "abc");
     assert_eq!(keys(&store, of_row("ab").from("b")).await, "");
 
     let mut query = of_row("a").limit(ScanLimit::entries(3));
