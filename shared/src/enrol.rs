@@ -24,8 +24,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use sha2::Sha256;
 
 use crate::hash;
-use crate::id::{DeviceId, StreamId, TeamId, UnitId};
-use crate::limits::{ENROL_BYTES_MAX, GRANT_STREAMS_MAX};
+use crate::id::{DeviceId, StreamId};
+use crate::limits::{ASSIGNMENT_STREAMS_MAX, ENROL_BYTES_MAX};
+use crate::permission::Grant;
 use crate::seal::{SealingKey, few_keys};
 use crate::signed::{BadSignature, DevicePublic, Signable, Signed, SignedError};
 
@@ -280,24 +281,23 @@ impl EnrolAnswer {
 /// How far an enrolment is. On the wire in the order of the variants, from 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EnrolState {
-    /// A coordinator has yet to compare the check code: ask again later.
-    Pending,
+    /// A coordinator has yet to compare the check code: ask again later. The device may record
+    /// as if it were active; what it sends is held until then.
+    Pending(Assignment),
     /// The device may work.
-    Active(Grant),
+    Active(Assignment),
     /// A coordinator said no: the invite is spent.
     Refused,
 }
 
-/// What a device may do and follow.
+/// What a device's person may do and where, and what the device follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
-    /// The unit the person works in.
-    pub unit: UnitId,
-    /// The person's team, 0 for none.
-    pub team: TeamId,
-    /// The person's role, by its number in the table of roles.
-    pub role: u8,
-    /// The streams to follow, at most [`GRANT_STREAMS_MAX`].
+pub struct Assignment {
+    /// Grows with every new assignment of the device.
+    pub version: u32,
+    /// Role, units and team.
+    pub grant: Grant,
+    /// The streams to follow, the device's own hamlets first, at most [`ASSIGNMENT_STREAMS_MAX`].
     #[serde(deserialize_with = "few_streams")]
     pub streams: Vec<StreamId>,
 }
@@ -325,7 +325,7 @@ fn answer_digest(device: DeviceId, server: &ServerKeys) -> [u8; 32] {
 
 fn few_streams<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StreamId>, D::Error> {
     let streams = Vec::<StreamId>::deserialize(from)?;
-    if streams.len() > GRANT_STREAMS_MAX {
+    if streams.len() > ASSIGNMENT_STREAMS_MAX {
         return Err(D::Error::invalid_length(streams.len(), &"few streams"));
     }
     Ok(streams)
@@ -335,8 +335,9 @@ fn few_streams<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StreamId>, D::E
 mod tests {
     use super::*;
     use crate::golden;
-    use crate::id::Audience;
+    use crate::id::{Audience, TeamId, UnitId};
     use crate::limits::SEALING_KEYS_MAX;
+    use crate::permission::Role;
     use crate::seal::OpeningKey;
     use crate::signed::{DeviceKey, sign};
     use proptest::prelude::*;
@@ -395,12 +396,28 @@ mod tests {
         let request = EnrolRequest::receive(&bytes).unwrap();
         assert_eq!(request.invite, invite().id());
         assert_eq!(request.check(&invite().key()), Ok(()));
-        let pending = answer(EnrolState::Pending, &invite());
+        let pending = answer(EnrolState::Pending(assignment()), &invite());
         let answer = EnrolAnswer::receive(&pending, keys.device(), &invite()).unwrap();
         assert_eq!(
             (answer.state, answer.server),
-            (EnrolState::Pending, server().1)
+            (EnrolState::Pending(assignment()), server().1)
         );
+    }
+
+    fn assignment() -> Assignment {
+        let stream = |audience| StreamId {
+            unit: UnitId(300),
+            audience,
+        };
+        Assignment {
+            version: 1,
+            grant: Grant {
+                role: Role::CommunePolice,
+                units: vec![UnitId(300)],
+                team: TeamId(7),
+            },
+            streams: vec![stream(Audience::Team), stream(Audience::Police)],
+        }
     }
 
     #[test]
@@ -408,19 +425,9 @@ mod tests {
         let (key, keys) = phone(1);
         let request = sign(&EnrolRequest::new(keys, &invite()), &key).unwrap();
         golden::check("enrol/request.hex", &golden::hex(&request));
-        let stream = |audience| StreamId {
-            unit: UnitId(300),
-            audience,
-        };
-        let grant = Grant {
-            unit: UnitId(300),
-            team: TeamId(7),
-            role: 2,
-            streams: vec![stream(Audience::Team), stream(Audience::Police)],
-        };
         for (name, state) in [
-            ("pending", EnrolState::Pending),
-            ("active", EnrolState::Active(grant)),
+            ("pending", EnrolState::Pending(assignment())),
+            ("active", EnrolState::Active(assignment())),
             ("refused", EnrolState::Refused),
         ] {
             let bytes = answer(state.clone(), &invite());
@@ -438,7 +445,7 @@ mod tests {
         let other = Invite::from_bytes([0x78; 16]);
         let request = EnrolRequest::new(keys, &other);
         assert_eq!(request.check(&invite().key()), Err(BadProof));
-        let foreign = answer(EnrolState::Pending, &other);
+        let foreign = answer(EnrolState::Pending(assignment()), &other);
         let refused = EnrolAnswer::receive(&foreign, keys.device(), &invite());
         assert_eq!(refused, Err(EnrolAnswerError::Proof(BadProof)));
         let stolen = EnrolRequest {
@@ -453,7 +460,7 @@ mod tests {
 
     #[test]
     fn an_answer_for_another_device_is_not_believed() {
-        let pending = answer(EnrolState::Pending, &invite());
+        let pending = answer(EnrolState::Pending(assignment()), &invite());
         let refused = EnrolAnswer::receive(&pending, phone(2).1.device(), &invite());
         assert_eq!(refused, Err(EnrolAnswerError::OtherDevice));
     }
@@ -476,10 +483,13 @@ mod tests {
             unit: UnitId(u32::MAX),
             audience: Audience::Police,
         };
-        let grant = |streams| Grant {
-            unit: UnitId(u32::MAX),
-            team: TeamId(u32::MAX),
-            role: 1,
+        let grant = |streams| Assignment {
+            version: u32::MAX,
+            grant: Grant {
+                role: Role::TeamLead,
+                units: vec![UnitId(u32::MAX); 8],
+                team: TeamId(u32::MAX),
+            },
             streams: vec![stream; streams],
         };
         let (key, mut keys) = server();
@@ -490,8 +500,8 @@ mod tests {
             let answer = EnrolAnswer::new(device, 1, state, keys.clone(), &invite().key());
             EnrolAnswer::receive(&sign(&answer, &key).unwrap(), device, &invite())
         };
-        assert!(send(GRANT_STREAMS_MAX).is_ok());
-        let refused = send(GRANT_STREAMS_MAX + 1);
+        assert!(send(ASSIGNMENT_STREAMS_MAX).is_ok());
+        let refused = send(ASSIGNMENT_STREAMS_MAX + 1);
         assert_eq!(
             refused,
             Err(EnrolAnswerError::Signed(SignedError::Malformed))

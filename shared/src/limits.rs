@@ -52,9 +52,9 @@ pub const RECEIPT_BYTES_MAX: usize = 64 * 1024;
 pub const SEALING_KEYS_MAX: usize = 8;
 
 /// Streams one grant may name: a phone's hamlets and their ancestors, both audiences.
-pub const GRANT_STREAMS_MAX: usize = 1_024;
+pub const ASSIGNMENT_STREAMS_MAX: usize = 1_024;
 
-/// Bytes of one signed enrolment message; an answer with [`GRANT_STREAMS_MAX`] streams fits.
+/// Bytes of one signed enrolment message; an answer with [`ASSIGNMENT_STREAMS_MAX`] streams fits.
 pub const ENROL_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes one armored text or set of QR parts may carry: a bundle, or a page of sealed news.

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::enrol::Grant;
+use crate::enrol::Assignment;
 use crate::id::{DeviceId, Incarnation, StreamId};
 use crate::limits::{PULL_ANSWER_BYTES_MAX, PULL_REQUEST_BYTES_MAX, PULL_STREAMS_MAX};
 use crate::page::Page;
@@ -26,6 +26,8 @@ pub struct PullRequest {
     pub incarnation: Incarnation,
     /// The device's clock; the answer's `now` tells it how wrong that is.
     pub at: UnixSeconds,
+    /// The version of the assignment the device knows.
+    pub assignment: u32,
     /// The epoch of the server the cursors are from; they restart when it changed.
     pub epoch: u32,
     /// The cursor of each stream the device follows, the most wanted first, at most
@@ -63,8 +65,8 @@ pub struct PullAnswer {
     pub epoch: u32,
     /// The server's clock.
     pub now: UnixSeconds,
-    /// What the device may do and follow; `None` = as before.
-    pub grant: Option<Grant>,
+    /// What the device may do and follow now; `None` = as before.
+    pub assignment: Option<Assignment>,
     /// Signed receipts issued since the request's `receipts_upto`, oldest first.
     pub receipts: Vec<serde_bytes::ByteBuf>,
     /// To be sent with the next request once this answer is stored.

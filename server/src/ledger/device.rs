@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shared::enrol::{Grant, InviteId};
+use shared::enrol::{Assignment, InviteId};
 use shared::id::{BundleId, DeviceId};
 use shared::seal::SealingKey;
 use shared::signed::DevicePublic;
-use shared::time::UnixSeconds;
+use shared::time::{LocalDay, UnixSeconds};
 
 use super::{Ledger, LedgerError, Read, encode};
 use crate::store::{Put, Store, Table};
@@ -38,10 +38,10 @@ pub struct DeviceRecord {
     /// How it stands.
     pub state: DeviceState,
     /// What its person may do now.
-    pub grant: Grant,
-    /// What they were allowed before, newest last: work done under an old grant is held, not
-    /// rejected.
-    pub grants_before: Vec<Grant>,
+    pub assignment: Assignment,
+    /// What they were allowed before, newest last: work done under an old assignment is held,
+    /// not rejected.
+    pub assignments_before: Vec<Assignment>,
     /// The invite it came with; its check code is computed from it.
     pub invite: InviteId,
     /// When it enrolled.
@@ -54,6 +54,8 @@ pub struct DeviceRecord {
     pub parked: u32,
     /// Bundles honest software cannot make, counted.
     pub rejected: u32,
+    /// How many unions its bundles caused on which day.
+    pub unions: (LocalDay, u32),
     /// Per incarnation the highest bundle number received and the bundle under it.
     pub chains: BTreeMap<u32, ChainEnd>,
     /// A name for people, for example of its owner.

@@ -1,6 +1,8 @@
 //! Documents: where each belongs, its row, and the key that seals it.
 
 use serde::{Deserialize, Serialize};
+use shared::change::Change;
+use shared::engine::{Engine as _, RowEngine};
 use shared::id::{DocumentId, StreamId};
 use shared::kind::Kind;
 use shared::row::Row;
@@ -52,6 +54,28 @@ pub struct Place {
     pub joined: Vec<DocumentId>,
     /// The dossier under whose key it is sealed.
     pub sealed_under: DocumentId,
+}
+
+impl Place {
+    /// Where a document belongs that begins with this change, if it says so.
+    #[must_use]
+    pub fn of_genesis(id: DocumentId, change: &Change) -> Option<Self> {
+        let mut row = Row::default();
+        RowEngine.fold(&mut row, change).ok()?;
+        let (kind, unit) = (row.kind()?, row.unit()?);
+        let stream = StreamId {
+            unit,
+            audience: kind.audience(),
+        };
+        let joined = Vec::new();
+        Some(Self {
+            kind,
+            stream,
+            entries: 0,
+            joined,
+            sealed_under: id,
+        })
+    }
 }
 
 /// What stands under a document's id.

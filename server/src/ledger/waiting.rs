@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 use shared::bundle::Serial;
-use shared::entry::Logged;
-use shared::id::{ChangeHash, DocumentId};
+use shared::entry::{Entry, Logged};
+use shared::id::{Audience, ChangeHash, DocumentId};
 use shared::receipt::{HoldReason, RefuseReason};
 use shared::time::UnixSeconds;
 
 use super::{Ledger, LedgerError, decode, encode};
+use crate::secrets::Secrets;
 use crate::store::{Expect, Put, RangeQuery, Store, Table, Version};
 
 /// One document's group of facts in one bundle, waiting for what it depends on.
@@ -20,9 +21,9 @@ pub struct ParkedGroup {
     pub audience: u8,
     /// The positions of its changes among all changes of the bundle.
     pub positions: Vec<u32>,
-    /// The group as a batch of its own, in bundle form.
+    /// The group as a batch of its own, in bundle form, sealed.
     #[serde(with = "serde_bytes")]
-    pub batch: Vec<u8>,
+    batch: Vec<u8>,
     /// When it arrived.
     pub since: UnixSeconds,
 }
@@ -36,8 +37,11 @@ pub struct HeldChange {
     pub position: u32,
     /// What is to be done with it.
     pub decision: Decision,
-    /// The change; `None` once it was refused and its content destroyed.
-    pub logged: Option<Logged>,
+    /// The dossier under whose key the document is, or will be, sealed.
+    pub sealed_under: DocumentId,
+    /// The change, sealed: what it was written upon may still be decided.
+    #[serde(with = "serde_bytes")]
+    logged: Vec<u8>,
     /// When it arrived.
     pub since: UnixSeconds,
 }
@@ -50,6 +54,98 @@ pub enum Decision {
     /// Refused; its hash is remembered so that what was written upon it is refused, too.
     Refused(RefuseReason),
 }
+
+impl ParkedGroup {
+    /// A group that waits from now on. `batch`: in bundle form.
+    #[must_use]
+    pub fn new(arrived: Arrived, positions: Vec<u32>, batch: &[u8], secrets: &Secrets) -> Self {
+        let Arrived {
+            serial,
+            audience,
+            since,
+        } = arrived;
+        let batch = secrets.wrapping().seal(PARKED, batch);
+        Self {
+            serial,
+            audience: audience.code(),
+            positions,
+            batch,
+            since,
+        }
+    }
+
+    /// The group's batch, in bundle form.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn open(&self, secrets: &Secrets) -> Result<Vec<u8>, LedgerError> {
+        Ok(secrets.wrapping().unseal(PARKED, &self.batch)?)
+    }
+}
+
+/// Where something that waits came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrived {
+    /// The bundle it came in.
+    pub serial: Serial,
+    /// The audience of its section.
+    pub audience: Audience,
+    /// When.
+    pub since: UnixSeconds,
+}
+
+/// Which change of a bundle is kept aside, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldSubject {
+    /// Its position among all changes of the bundle.
+    pub position: u32,
+    /// What was decided about it.
+    pub decision: Decision,
+    /// The dossier under whose key its document is, or will be, sealed.
+    pub sealed_under: DocumentId,
+}
+
+impl HeldChange {
+    /// A change with what was decided about it.
+    #[must_use]
+    pub fn new(
+        arrived: Arrived,
+        subject: &HeldSubject,
+        logged: &Logged,
+        secrets: &Secrets,
+    ) -> Self {
+        let plain = Entry::Change(logged.clone()).to_bytes();
+        Self {
+            serial: arrived.serial,
+            position: subject.position,
+            decision: subject.decision,
+            sealed_under: subject.sealed_under,
+            logged: secrets.wrapping().seal(HELD, &plain),
+            since: arrived.since,
+        }
+    }
+
+    /// The change itself.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn open(&self, secrets: &Secrets) -> Result<Logged, LedgerError> {
+        let plain = secrets.wrapping().unseal(HELD, &self.logged)?;
+        match Entry::from_bytes(&plain) {
+            Ok(Entry::Change(logged)) => Ok(logged),
+            _ => Err(LedgerError::Contradiction("a held change is no change")),
+        }
+    }
+
+    /// The same change with another decision.
+    #[must_use]
+    pub fn decided(self, decision: Decision) -> Self {
+        Self { decision, ..self }
+    }
+}
+
+const PARKED: &[u8] = b"parked";
+const HELD: &[u8] = b"held";
 
 /// A waiting record with the key it stands under.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -86,6 +86,8 @@ reasons! {
             "The device is suspended: a coordinator reinstates it or refuses the change."
         4 OnHeld "on-held"
             "It builds on a change that is itself held: it is decided together with that one."
+        5 Unconfirmed "unconfirmed"
+            "The device's check code has not been confirmed: a coordinator compares the codes."
     }
 }
 

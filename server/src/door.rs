@@ -1,0 +1,122 @@
+//! The door: from bytes of unknown origin to a bundle worth deciding about.
+//!
+//! Cheap checks come first, so that nobody without an enrolled key reaches the decryptor, the
+//! inflater or the decoder: length and header, device known, signature, seen before. What is
+//! signed but cannot be opened or decoded is answered with a receipt like everything else.
+
+use shared::bundle::{Bundle, HeaderError, Section, Serial, Verified};
+use shared::facts::{Batch, Form, decode};
+use shared::id::{Audience, BundleId};
+use shared::receipt::{RejectReason, Rejection, Verdict};
+use shared::signed::{BadSignature, sign};
+
+use crate::gate::Arrival;
+use crate::ledger::{Ledger, LedgerError};
+use crate::store::Store;
+
+/// What stands behind the door.
+#[derive(Debug)]
+pub enum Opened {
+    /// A bundle to decide about.
+    Arrival(Arrival),
+    /// The very bundle was answered before: the signed receipt of then, or of its last change.
+    Again(Vec<u8>),
+    /// A bundle of an enrolled device that cannot be decided about.
+    TurnedAway {
+        /// Whose, which life, which number.
+        serial: Serial,
+        /// The bundle's bytes, named.
+        bundle: BundleId,
+        /// What to answer.
+        verdict: Verdict,
+    },
+}
+
+/// Why bytes get no receipt: nobody is known to have sent them.
+#[derive(Debug, thiserror::Error)]
+pub enum DoorError {
+    /// They are no bundle this build reads.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// No such device is enrolled.
+    #[error("the device is not enrolled here: enrol it with an invite")]
+    UnknownDevice,
+    /// The device did not sign them, or they were changed on the way.
+    #[error(transparent)]
+    Signature(#[from] BadSignature),
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// Lets a bundle in as far as it deserves.
+///
+/// # Errors
+/// [`DoorError`].
+pub async fn open<S: Store>(ledger: &Ledger<S>, bytes: &[u8]) -> Result<Opened, DoorError> {
+    let bundle = Bundle::read(bytes)?;
+    let serial = bundle.header().serial;
+    let device = ledger
+        .device(serial.device)
+        .await?
+        .record
+        .ok_or(DoorError::UnknownDevice)?;
+    let verified = bundle.verify(&device.public)?;
+    let id = verified.id();
+    if let Some(answered) = ledger.answered(serial).await?.record {
+        return again(ledger, &answered, id);
+    }
+    match arrival(ledger, &verified, serial, id) {
+        Ok(arrival) => Ok(Opened::Arrival(arrival)),
+        Err(verdict) => Ok(Opened::TurnedAway {
+            serial,
+            bundle: id,
+            verdict,
+        }),
+    }
+}
+
+/// The answer to a serial that was answered before. Two bundles under one serial come from a
+/// clone or a restored phone; the second is told to go on in a new life.
+fn again<S: Store>(
+    ledger: &Ledger<S>,
+    answered: &crate::ledger::receipt::Answered,
+    id: BundleId,
+) -> Result<Opened, DoorError> {
+    let mut receipt = answered.receipt.clone();
+    if answered.bundle != id {
+        receipt.bundle = id;
+        receipt.verdict = Verdict::Rejected(Rejection::whole(RejectReason::Fork));
+    }
+    let signed = sign(&receipt, ledger.secrets().signing());
+    let signed = signed.map_err(|_| LedgerError::Contradiction("a receipt beyond its limit"))?;
+    Ok(Opened::Again(signed))
+}
+
+fn arrival<S: Store>(
+    ledger: &Ledger<S>,
+    verified: &Verified<'_>,
+    serial: Serial,
+    bundle: BundleId,
+) -> Result<Arrival, Verdict> {
+    let sections = verified
+        .open(ledger.secrets().opening())
+        .map_err(|error| Verdict::Rejected(Rejection::whole(error.into())))?;
+    let form = Form::Bundle(serial.device);
+    let read = |section: &Section| match decode(&section.plain, form) {
+        Ok(batch) => Ok((section.audience, batch)),
+        Err(error) => Err(Verdict::from(&error)),
+    };
+    let sections: Vec<(Audience, Batch)> = sections.iter().map(read).collect::<Result<_, _>>()?;
+    let changes: usize = sections.iter().map(|(_, batch)| batch.facts.len()).sum();
+    if changes > shared::limits::BUNDLE_CHANGES_MAX {
+        return Err(Verdict::Rejected(Rejection::whole(
+            RejectReason::LimitExceeded,
+        )));
+    }
+    Ok(Arrival {
+        serial,
+        bundle,
+        sections,
+    })
+}

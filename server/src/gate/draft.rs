@@ -1,0 +1,402 @@
+//! A draft: the ledger as it will be once the bundle is committed.
+
+use std::collections::BTreeMap;
+
+use shared::bundle::Serial;
+use shared::derive::Hashed;
+use shared::engine::{Engine as _, RowEngine};
+use shared::entry::{Entry, Logged};
+use shared::id::{BundleId, DeviceId, DocumentId};
+use shared::receipt::{Receipt, Verdict};
+use shared::signed::sign;
+use shared::tally::{Contributions, contributions, difference};
+
+use super::Moment;
+use crate::ledger::device::{ChainEnd, DeviceRecord, put_device};
+use crate::ledger::document::{
+    Alias, Document, Found, Place, drop_document, is_personal, put_alias, put_document, put_key,
+};
+use crate::ledger::history::{append_change, append_mark};
+use crate::ledger::receipt::{Answered, put_receipt, serial_key};
+use crate::ledger::tag::TagRecord;
+use crate::ledger::{Ledger, LedgerError, Read};
+use crate::secrets::{DataKey, Tag};
+use crate::store::{Commit, Expect, Put, Store, Table, TallyDelta, Version};
+
+/// A document being worked on.
+#[derive(Debug, Clone)]
+pub(super) struct Working {
+    /// The document as it is now.
+    pub(super) document: Document,
+    /// What it counted for when it was read.
+    before: Contributions,
+    /// Its changes, once they were needed; kept up to date.
+    history: Option<Vec<Hashed>>,
+    /// Whether it has to be written.
+    dirty: bool,
+    /// Keys this draft has put, for what must be looked at again.
+    pub(super) touched: bool,
+}
+
+/// The state of one bundle's admission.
+pub(super) struct Draft<'l, S> {
+    pub(super) ledger: &'l Ledger<S>,
+    pub(super) moment: Moment<'l>,
+    pub(super) documents: BTreeMap<DocumentId, Working>,
+    aliases: BTreeMap<DocumentId, Option<Alias>>,
+    devices: BTreeMap<DeviceId, Read<DeviceRecord>>,
+    answers: BTreeMap<Serial, (Version, Option<u64>, Answered)>,
+    pub(super) tags: BTreeMap<Tag, TagRecord>,
+    keys_made: u32,
+    commit: Commit,
+}
+
+impl<'l, S: Store> Draft<'l, S> {
+    pub(super) fn new(ledger: &'l Ledger<S>, moment: Moment<'l>) -> Self {
+        Self {
+            ledger,
+            moment,
+            documents: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            keys_made: 0,
+            commit: Commit::default(),
+        }
+    }
+
+    /// Reads the document into the draft; where its id leads elsewhere, says where.
+    pub(super) async fn open(&mut self, id: DocumentId) -> Result<Option<Alias>, LedgerError> {
+        if self.documents.contains_key(&id) {
+            return Ok(None);
+        }
+        if let Some(alias) = self.aliases.get(&id) {
+            return Ok(*alias);
+        }
+        let alias = match self.ledger.document(id).await? {
+            Found::Nothing => None,
+            Found::Alias(alias) => Some(alias),
+            Found::Document(document) => {
+                self.expect(Table::Row, id.0.to_vec(), document.version);
+                let before = contributions(&document.row);
+                let working = Working {
+                    document: *document,
+                    before,
+                    history: None,
+                    dirty: false,
+                    touched: false,
+                };
+                self.documents.insert(id, working);
+                return Ok(None);
+            }
+        };
+        self.aliases.insert(id, alias);
+        Ok(alias)
+    }
+
+    /// Begins a document that is nowhere yet.
+    pub(super) async fn begin(&mut self, id: DocumentId, place: Place) -> Result<(), LedgerError> {
+        let key = self.key_for(&place).await?;
+        self.expect(Table::Row, id.0.to_vec(), Version::ABSENT);
+        let document = Document {
+            version: Version::ABSENT,
+            place,
+            key,
+            row: shared::row::Row::default(),
+        };
+        let before = Contributions::default();
+        let working = Working {
+            document,
+            before,
+            history: Some(Vec::new()),
+            dirty: true,
+            touched: true,
+        };
+        self.documents.insert(id, working);
+        Ok(())
+    }
+
+    /// The key a new document is sealed with: its dossier's, made when the dossier is new.
+    async fn key_for(&mut self, place: &Place) -> Result<DataKey, LedgerError> {
+        let dossier = place.sealed_under;
+        if !is_personal(place.kind) {
+            return Ok(self.ledger.secrets().commons().clone());
+        }
+        let kept = |working: &Working| working.document.place.sealed_under == dossier;
+        if let Some(working) = self.documents.values().find(|working| kept(working)) {
+            return Ok(working.document.key.clone());
+        }
+        if let Some(key) = self.ledger.existing_key(dossier).await? {
+            return Ok(key);
+        }
+        self.keys_made += 1;
+        let count = self.keys_made.to_le_bytes();
+        let seed = self.moment.seed;
+        let key = DataKey(shared::hash::digest(
+            "sampan/document-key",
+            &[&seed, &count],
+        ));
+        let wrapping = self.ledger.secrets().wrapping();
+        self.commit.puts.push(put_key(dossier, &key, wrapping));
+        Ok(key)
+    }
+
+    /// The changes of a document, from the first.
+    pub(super) async fn history(&mut self, id: DocumentId) -> Result<&[Hashed], LedgerError> {
+        let working = self.documents.get_mut(&id).ok_or(NOT_OPEN)?;
+        if working.history.is_none() {
+            let Document { place, key, .. } = &working.document;
+            working.history = Some(self.ledger.history(id, place, key).await?);
+        }
+        Ok(working.history.as_deref().unwrap_or_default())
+    }
+
+    /// Folds a change into its document and appends it to the stream.
+    pub(super) async fn store(
+        &mut self,
+        id: DocumentId,
+        logged: Logged,
+    ) -> Result<(), LedgerError> {
+        // The history must be read before it grows, or it would be read with the change in it.
+        self.history(id).await?;
+        let working = self.documents.get_mut(&id).ok_or(NOT_OPEN)?;
+        RowEngine
+            .fold(&mut working.document.row, &logged.change)
+            .map_err(|_| LedgerError::Contradiction("a derived change does not fold"))?;
+        let history = working.history.get_or_insert_default();
+        history.push((logged.hash, logged.change.clone()));
+        self.commit.appends.push(append_change(
+            &working.document.place,
+            &working.document.key,
+            &logged,
+        ));
+        working.document.place.entries += 1;
+        (working.dirty, working.touched) = (true, true);
+        Ok(())
+    }
+
+    /// Makes `joined` part of `survivor`: their rows, histories and figures.
+    pub(super) async fn join(
+        &mut self,
+        survivor: DocumentId,
+        joined: DocumentId,
+    ) -> Result<(), LedgerError> {
+        self.history(survivor).await?;
+        self.history(joined).await?;
+        let other = self.documents.remove(&joined).ok_or(NOT_OPEN)?;
+        let working = self.documents.get_mut(&survivor).ok_or(NOT_OPEN)?;
+        let place = &mut working.document.place;
+        place.joined.push(joined);
+        place.joined.extend(other.document.place.joined);
+        working.document.row.unite(other.document.row);
+        working
+            .history
+            .get_or_insert_default()
+            .extend(other.history.unwrap_or_default());
+        for (key, count) in other.before {
+            *working.before.entry(key).or_default() += count;
+        }
+        working.dirty = true;
+        let mark = Entry::United { survivor, joined };
+        self.commit
+            .appends
+            .push(append_mark(working.document.place.stream, mark));
+        self.lead(joined, Alias::United(survivor));
+        self.commit.puts.push(drop_document(joined));
+        Ok(())
+    }
+
+    /// Makes an id lead elsewhere.
+    pub(super) fn lead(&mut self, id: DocumentId, alias: Alias) {
+        self.aliases.insert(id, Some(alias));
+        self.commit.puts.push(put_alias(id, alias));
+    }
+
+    pub(super) fn expect(&mut self, table: Table, key: Vec<u8>, version: Version) {
+        self.commit.expect.push(Expect {
+            table,
+            key,
+            version,
+        });
+    }
+
+    pub(super) fn put(&mut self, put: Put) {
+        self.commit.puts.push(put);
+    }
+
+    /// The device's record, to be read or changed.
+    pub(super) async fn device(
+        &mut self,
+        device: DeviceId,
+    ) -> Result<&mut DeviceRecord, LedgerError> {
+        if !self.devices.contains_key(&device) {
+            let found = self.ledger.device(device).await?;
+            self.expect(Table::Device, device.0.to_vec(), found.version);
+            self.devices.insert(device, found);
+        }
+        let record = self
+            .devices
+            .get_mut(&device)
+            .and_then(|found| found.record.as_mut());
+        record.ok_or(LedgerError::Contradiction(
+            "a bundle of a device that is not enrolled",
+        ))
+    }
+
+    /// Notes that a bundle arrived.
+    pub(super) async fn heard_from(
+        &mut self,
+        serial: Serial,
+        bundle: BundleId,
+    ) -> Result<(), LedgerError> {
+        let now = self.moment.now;
+        let record = self.device(serial.device).await?;
+        record.heard = now;
+        let end = ChainEnd {
+            number: serial.number.0,
+            bundle,
+        };
+        let chain = record.chains.entry(serial.incarnation.0).or_insert(end);
+        if chain.number < end.number {
+            *chain = end;
+        }
+        Ok(())
+    }
+
+    /// Notes that a device sent what honest software cannot make, or newer software has made.
+    pub(super) async fn flag(&mut self, device: DeviceId) -> Result<(), LedgerError> {
+        let now = self.moment.now;
+        let record = self.device(device).await?;
+        record.heard = now;
+        record.rejected = record.rejected.saturating_add(1);
+        Ok(())
+    }
+
+    /// Prepares the receipt for a bundle.
+    pub(super) async fn answer(
+        &mut self,
+        serial: Serial,
+        bundle: BundleId,
+        verdict: Verdict,
+    ) -> Result<(), LedgerError> {
+        let found = self.ledger.answered(serial).await?;
+        let receipt = Receipt {
+            epoch: self.moment.epoch,
+            serial,
+            bundle,
+            received: self.moment.now,
+            verdict,
+            backed_up_to: None,
+            sealing_keys: self.ledger.secrets().public().sealing,
+        };
+        self.issue(serial, found, receipt).await
+    }
+
+    /// Changes outcomes of a bundle that was answered before; its receipt is issued again.
+    pub(super) async fn amend(
+        &mut self,
+        serial: Serial,
+        changed: &[(u32, shared::receipt::Outcome)],
+    ) -> Result<(), LedgerError> {
+        let found = match self.answers.get(&serial) {
+            Some((version, _, answered)) => Read {
+                version: *version,
+                record: Some(answered.clone()),
+            },
+            None => self.ledger.answered(serial).await?,
+        };
+        let Some(answered) = found.record.clone() else {
+            return Err(LedgerError::Contradiction(
+                "a waiting change without a receipt",
+            ));
+        };
+        let Verdict::Taken(outcomes) = &answered.receipt.verdict else {
+            return Err(LedgerError::Contradiction(
+                "a waiting change of a rejected bundle",
+            ));
+        };
+        let mut outcomes = outcomes.to_vec();
+        for (position, outcome) in changed {
+            if let Some(place) = outcomes.get_mut(*position as usize) {
+                *place = *outcome;
+            }
+        }
+        let receipt = Receipt {
+            verdict: super::taken(outcomes),
+            ..answered.receipt
+        };
+        self.issue(serial, found, receipt).await
+    }
+
+    async fn issue(
+        &mut self,
+        serial: Serial,
+        found: Read<Answered>,
+        receipt: Receipt,
+    ) -> Result<(), LedgerError> {
+        let record = self.device(serial.device).await?;
+        record.receipts += 1;
+        let issue = record.receipts;
+        let replaced = match self.answers.get(&serial) {
+            Some((_, replaced, _)) => *replaced,
+            None => {
+                self.expect(Table::Receipt, serial_key(serial), found.version);
+                found.record.map(|answered| answered.issue)
+            }
+        };
+        let answered = Answered {
+            bundle: receipt.bundle,
+            issue,
+            receipt,
+        };
+        self.answers
+            .insert(serial, (found.version, replaced, answered));
+        Ok(())
+    }
+
+    /// The signed receipt of a bundle this draft answers.
+    pub(super) fn receipt_of(&self, serial: Serial) -> Result<Vec<u8>, LedgerError> {
+        let (_, _, answered) = self.answers.get(&serial).ok_or(NOT_OPEN)?;
+        sign(&answered.receipt, self.ledger.secrets().signing())
+            .map_err(|_| LedgerError::Contradiction("a receipt beyond its limit"))
+    }
+
+    /// Everything that is to be written.
+    pub(super) fn finish(mut self) -> Commit {
+        let mut deltas: BTreeMap<shared::tally::TallyKey, i64> = BTreeMap::new();
+        for (id, working) in self.documents.iter().filter(|(_, working)| working.dirty) {
+            self.commit.puts.push(put_document(*id, &working.document));
+            let after = contributions(&working.document.row);
+            for (key, delta) in difference(&working.before, &after) {
+                *deltas.entry(key).or_default() += delta;
+            }
+        }
+        let counted = deltas.into_iter().filter(|(_, delta)| *delta != 0);
+        self.commit
+            .tallies
+            .extend(counted.map(|(key, delta)| TallyDelta {
+                unit: key.unit,
+                indicator: key.indicator.code(),
+                day: key.day,
+                team: key.team,
+                delta,
+            }));
+        for (device, found) in &self.devices {
+            if let Some(record) = &found.record {
+                self.commit.puts.push(put_device(*device, record));
+            }
+        }
+        for (_, replaced, answered) in self.answers.values() {
+            let signed = sign(&answered.receipt, self.ledger.secrets().signing());
+            let signed = signed.unwrap_or_default();
+            self.commit
+                .puts
+                .extend(put_receipt(answered, signed, *replaced));
+        }
+        self.commit
+    }
+}
+
+/// A document is worked on before it was opened: our own mistake, reported instead of panicking.
+pub(super) const NOT_OPEN: LedgerError = LedgerError::Contradiction("a document was not opened");

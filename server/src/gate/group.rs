@@ -1,0 +1,398 @@
+//! One document's changes in one bundle: derived on trial, checked, then stored together.
+
+use std::collections::BTreeMap;
+
+use shared::bundle::Serial;
+use shared::change::Change;
+use shared::derive::{Hashed, Resolved, derive};
+use shared::engine::{Engine as _, RowEngine, next_deps};
+use shared::entry::Logged;
+use shared::facts::{
+    Author, Base, Batch, Checks, DocumentRef, Fact, Upon, begun_check, known_check,
+};
+use shared::id::{Audience, ChangeHash, DocumentId, UnitId};
+use shared::kind::Kind;
+use shared::receipt::{HoldReason, Outcome, RefuseReason, RejectReason, Rejection};
+use shared::row::Row;
+
+use super::draft::{Draft, NOT_OPEN};
+use super::judge::{self, Fate};
+use super::locate::{Located, Names, locate};
+use super::upon::{Deps, Known};
+use super::{Stop, waiting};
+use crate::ledger::document::Place;
+use crate::ledger::waiting::{Decision, HeldSubject};
+use crate::store::Store;
+
+/// One document's facts in one section of a bundle.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    /// The bundle they came in.
+    pub(super) serial: Serial,
+    /// The audience of their section.
+    pub(super) audience: Audience,
+    /// The section's authors.
+    pub(super) authors: Vec<Author>,
+    /// How the section names the document.
+    pub(super) reference: DocumentRef,
+    /// The facts, in order.
+    pub(super) facts: Vec<Fact>,
+    /// Their positions among all changes of the bundle.
+    pub(super) positions: Vec<u32>,
+    /// The check over their hashes, where the document does not begin in the section.
+    pub(super) check: Option<[u8; 2]>,
+}
+
+/// What was decided about a group.
+pub(super) struct Decided {
+    /// One outcome per fact.
+    pub(super) outcomes: Vec<Outcome>,
+    /// The changes that were derived, as far as it went.
+    hashes: Vec<ChangeHash>,
+    named: Option<DocumentId>,
+}
+
+impl Group {
+    /// The groups of a section, by first appearance. `first`: the position of the section's first
+    /// change among all changes of the bundle.
+    pub(super) fn of_section(
+        serial: Serial,
+        audience: Audience,
+        batch: &Batch,
+        first: u32,
+    ) -> Vec<Self> {
+        let mut known = batch.checks.known.iter();
+        let mut groups: Vec<Self> = Vec::new();
+        for (reference, begins) in batch.documents() {
+            groups.push(Self {
+                serial,
+                audience,
+                authors: batch.authors.clone(),
+                reference,
+                facts: Vec::new(),
+                positions: Vec::new(),
+                check: if begins { None } else { known.next().copied() },
+            });
+        }
+        let index: BTreeMap<DocumentRef, usize> = groups
+            .iter()
+            .enumerate()
+            .map(|(n, group)| (group.reference, n))
+            .collect();
+        for (position, fact) in (first..).zip(&batch.facts) {
+            let group = &mut groups[index[&fact.document]];
+            group.facts.push(fact.clone());
+            group.positions.push(position);
+        }
+        groups
+    }
+
+    /// The group as a batch of its own.
+    pub(super) fn batch(&self) -> Batch {
+        let known = self.check.into_iter().collect();
+        let checks = Checks {
+            begun: [0; 8],
+            known,
+        };
+        Batch {
+            authors: self.authors.clone(),
+            facts: self.facts.clone(),
+            checks,
+        }
+    }
+
+    /// (position, document, hash) of each change, if the document begins in the section and all
+    /// its changes could be derived.
+    pub(super) fn begun_pairs(&self, decided: &Decided) -> Vec<(u32, DocumentId, ChangeHash)> {
+        let Some(named) = decided.named.filter(|_| self.check.is_none()) else {
+            return Vec::new();
+        };
+        let pairs = self.positions.iter().zip(&decided.hashes);
+        pairs
+            .map(|(position, hash)| (*position, named, *hash))
+            .collect()
+    }
+
+    fn all(&self, outcome: Outcome) -> Decided {
+        Decided {
+            outcomes: vec![outcome; self.facts.len()],
+            hashes: Vec::new(),
+            named: None,
+        }
+    }
+}
+
+/// Checks the hash over everything that begins in a section, unless part of it had to wait.
+pub(super) fn check_begun(
+    batch: &Batch,
+    mut begun: Vec<(u32, DocumentId, ChangeHash)>,
+) -> Result<(), Stop> {
+    let documents = batch.documents();
+    let begins = |fact: &&Fact| {
+        documents
+            .iter()
+            .any(|(d, begins)| *begins && *d == fact.document)
+    };
+    if batch.facts.iter().filter(begins).count() != begun.len() {
+        return Ok(());
+    }
+    begun.sort_unstable();
+    let found = begun_check(begun.iter().map(|(_, document, hash)| (document, hash)));
+    match found == batch.checks.begun {
+        true => Ok(()),
+        false => Err(Stop::Reject(Rejection::whole(RejectReason::Malformed))),
+    }
+}
+
+/// Decides about a group and applies what is stored, held or parked to the draft.
+pub(super) async fn decide<S: Store>(
+    draft: &mut Draft<'_, S>,
+    group: &Group,
+) -> Result<Decided, Stop> {
+    let (names, new) = match locate(draft, group).await? {
+        Located::Here(names) => (names, None),
+        Located::New(names, place) => (names, Some(place)),
+        Located::Unknown => return waiting::park(draft, group).await.map(|o| group.all(o)),
+        Located::Several => return Ok(group.all(Outcome::AskFull)),
+        Located::Erased => return Ok(group.all(Outcome::Refused(RefuseReason::Erased))),
+        Located::Refounded(survivor) => return Ok(group.all(Outcome::Rebase { survivor })),
+    };
+    let mut trial = Trial::open(draft, names, new).await?;
+    for position in 0..group.facts.len() {
+        match trial.derive(draft, group, position).await? {
+            Derived::Change => {}
+            Derived::Missing => return waiting::park(draft, group).await.map(|o| group.all(o)),
+            Derived::Several => return Ok(group.all(Outcome::AskFull)),
+        }
+    }
+    if let Some(check) = group.check
+        && check != known_check(&names.named, trial.hashes.iter())
+    {
+        // A short reference was resolved to something else than was meant.
+        return Ok(group.all(Outcome::AskFull));
+    }
+    trial.apply(draft, group).await
+}
+
+enum Derived {
+    Change,
+    Missing,
+    Several,
+}
+
+/// A document on which a group is tried out before anything is written down.
+struct Trial {
+    names: Names,
+    /// Where the document will be if it is new.
+    new: Option<Place>,
+    kind: Kind,
+    unit: UnitId,
+    sealed_under: DocumentId,
+    row: Row,
+    history: Vec<Hashed>,
+    held: Vec<Hashed>,
+    refused: Vec<Hashed>,
+    /// What was decided before about changes that are not in the log.
+    decisions: BTreeMap<ChangeHash, Decision>,
+    hashes: Vec<ChangeHash>,
+    steps: Vec<(Logged, Fate)>,
+}
+
+impl Trial {
+    async fn open<S: Store>(
+        draft: &mut Draft<'_, S>,
+        names: Names,
+        new: Option<Place>,
+    ) -> Result<Self, Stop> {
+        let (place, row, history) = match &new {
+            Some(place) => (place.clone(), Row::default(), Vec::new()),
+            None => {
+                let history = draft.history(names.actual).await?.to_vec();
+                let working = draft.documents.get(&names.actual).ok_or(NOT_OPEN)?;
+                (
+                    working.document.place.clone(),
+                    working.document.row.clone(),
+                    history,
+                )
+            }
+        };
+        let (mut held, mut refused) = (Vec::new(), Vec::new());
+        let mut decisions = BTreeMap::new();
+        for waiting in draft.ledger.held_for(names.actual).await? {
+            let logged = waiting.record.open(draft.ledger.secrets())?;
+            let list = match waiting.record.decision {
+                Decision::Open(_) => &mut held,
+                Decision::Refused(_) => &mut refused,
+            };
+            decisions.insert(logged.hash, waiting.record.decision);
+            list.push((logged.hash, logged.change));
+        }
+        Ok(Self {
+            names,
+            new,
+            kind: place.kind,
+            unit: place.stream.unit,
+            sealed_under: place.sealed_under,
+            row,
+            history,
+            held,
+            refused,
+            decisions,
+            hashes: Vec::new(),
+            steps: Vec::new(),
+        })
+    }
+
+    async fn derive<S: Store>(
+        &mut self,
+        draft: &mut Draft<'_, S>,
+        group: &Group,
+        position: usize,
+    ) -> Result<Derived, Stop> {
+        let fact = &group.facts[position];
+        let known = Known {
+            row: &self.row,
+            history: &self.history,
+            held: &self.held,
+            refused: &self.refused,
+            previous: self.hashes.last().copied(),
+        };
+        let (deps, waits) = match known.resolve(&fact.upon) {
+            Deps::Logged(deps) => (deps, None),
+            Deps::OnHeld(deps) => (deps, Some(Fate::Held(HoldReason::OnHeld))),
+            Deps::OnRefused(deps) => (deps, Some(Fate::Refused(RefuseReason::Dependent))),
+            Deps::Missing => return Ok(Derived::Missing),
+            Deps::Several => return Ok(Derived::Several),
+        };
+        let author = group.authors[fact.author];
+        let actor = author.actor(self.names.named);
+        let Some(row) = known.row_at(&actor, &deps)? else {
+            return Ok(Derived::Missing);
+        };
+        let resolved = Resolved {
+            actor,
+            deps,
+            time: fact.time,
+            ops: fact.ops.clone(),
+        };
+        let at = |reason| rejection(reason, group.positions[position]);
+        let change = derive(&row, &resolved).map_err(|error| at(error.into()))?;
+        let created = match group.reference {
+            DocumentRef {
+                base: Base::Created { author: by, n },
+                companion: None,
+            } if by == fact.author && fact.upon == Upon::Genesis => Some(n),
+            _ => None,
+        };
+        self.step(draft, group, position, (author, created, change), waits)
+            .await?;
+        Ok(Derived::Change)
+    }
+
+    async fn step<S: Store>(
+        &mut self,
+        draft: &mut Draft<'_, S>,
+        group: &Group,
+        position: usize,
+        (author, created, change): (Author, Option<u32>, Change),
+        waits: Option<Fate>,
+    ) -> Result<(), Stop> {
+        let hash = change.hash();
+        let fate = match waits {
+            _ if self.decisions.contains_key(&hash) => self.decisions[&hash].into(),
+            _ if self.history.iter().any(|(known, _)| *known == hash) => Fate::Known,
+            _ if self.is_taken(&change) => {
+                return Err(rejection(RejectReason::Fork, group.positions[position]));
+            }
+            Some(fate) => fate,
+            None => {
+                let subject = judge::Subject {
+                    kind: self.kind,
+                    unit: self.unit,
+                    row: &self.row,
+                };
+                judge::judge(draft, group, &subject, &change, group.positions[position]).await?
+            }
+        };
+        let upon_all_shown =
+            !change.deps.is_empty() && change.deps == next_deps(&self.row, &change.actor);
+        let hashed = (hash, change.clone());
+        match fate {
+            Fate::Stored => {
+                let folded = RowEngine.fold(&mut self.row, &change);
+                folded.map_err(|_| rejection(RejectReason::Fork, group.positions[position]))?;
+                self.history.push(hashed);
+            }
+            Fate::Held(_) => self.held.push(hashed),
+            Fate::Refused(_) => self.refused.push(hashed),
+            Fate::Known => {}
+        }
+        self.hashes.push(hash);
+        let document = self.names.named;
+        let logged = Logged {
+            document,
+            author,
+            created,
+            upon_all_shown,
+            hash,
+            change,
+        };
+        self.steps.push((logged, fate));
+        Ok(())
+    }
+
+    /// Whether another change already stands under this actor's sequence number.
+    fn is_taken(&self, change: &Change) -> bool {
+        self.row
+            .actors
+            .get(&change.actor)
+            .is_some_and(|state| state.seq >= change.seq)
+    }
+
+    async fn apply<S: Store>(
+        mut self,
+        draft: &mut Draft<'_, S>,
+        group: &Group,
+    ) -> Result<Decided, Stop> {
+        let mut outcomes = Vec::with_capacity(self.steps.len());
+        for ((logged, fate), position) in self.steps.drain(..).zip(&group.positions) {
+            let (decision, outcome) = match fate {
+                Fate::Known => (None, Outcome::Known),
+                Fate::Stored => (None, Outcome::Stored),
+                Fate::Held(reason) => (Some(Decision::Open(reason)), Outcome::Held(reason)),
+                Fate::Refused(reason) => {
+                    (Some(Decision::Refused(reason)), Outcome::Refused(reason))
+                }
+            };
+            if let Some(decision) = decision {
+                let sealed_under = self.sealed_under;
+                let subject = HeldSubject {
+                    position: *position,
+                    decision,
+                    sealed_under,
+                };
+                waiting::hold(draft, self.names.actual, group, &subject, &logged);
+            }
+            if fate == Fate::Stored {
+                if let Some(place) = self.new.take() {
+                    draft.begin(self.names.actual, place).await?;
+                }
+                draft.store(self.names.actual, logged).await?;
+            }
+            outcomes.push(outcome);
+        }
+        Ok(Decided {
+            outcomes,
+            hashes: self.hashes,
+            named: Some(self.names.named),
+        })
+    }
+}
+
+fn rejection(reason: RejectReason, change: u32) -> Stop {
+    Stop::Reject(Rejection {
+        reason,
+        detail: 0,
+        change: Some(change),
+    })
+}

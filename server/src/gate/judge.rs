@@ -1,0 +1,204 @@
+//! Whether one change may stand: its values, its author's rights, its clock.
+
+use shared::change::{Action, Change};
+use shared::check::{PutFault, check_put};
+use shared::event::{Event, What};
+use shared::id::{Companion, UnitId};
+use shared::key::Key;
+use shared::kind::Kind;
+use shared::permission::{Grant, Operation, Standing, may_void, may_write};
+use shared::receipt::{HoldReason, RefuseReason, RejectReason, Rejection};
+use shared::row::Row;
+use shared::value::Value;
+
+use super::draft::Draft;
+use super::group::Group;
+use super::locate::reject;
+use super::{AHEAD_SECONDS_MAX, Stop};
+use crate::ledger::device::{DeviceRecord, DeviceState};
+use crate::ledger::waiting::Decision;
+use crate::store::Store;
+
+/// What becomes of one change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Stored,
+    Known,
+    Held(HoldReason),
+    Refused(RefuseReason),
+}
+
+impl From<Decision> for Fate {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Open(reason) => Self::Held(reason),
+            Decision::Refused(reason) => Self::Refused(reason),
+        }
+    }
+}
+
+/// The document a change is judged on.
+pub(super) struct Subject<'a> {
+    pub(super) kind: Kind,
+    pub(super) unit: UnitId,
+    /// What it shows without the change.
+    pub(super) row: &'a Row,
+}
+
+/// Judges a change that nothing else decides. What no honest software writes stops the bundle.
+pub(super) async fn judge<S: Store>(
+    draft: &mut Draft<'_, S>,
+    group: &Group,
+    subject: &Subject<'_>,
+    change: &Change,
+    position: u32,
+) -> Result<Fate, Stop> {
+    check_values(subject, change, position)?;
+    let moment = draft.moment;
+    if change.time.0 > moment.now.plus(AHEAD_SECONDS_MAX).0 {
+        return Ok(Fate::Refused(RefuseReason::Clock));
+    }
+    let record = draft.device(group.serial.device).await?;
+    if let Some(reason) = waits_for_device(record) {
+        return Ok(Fate::Held(reason));
+    }
+    let day = moment.now.local_day();
+    let grant = &record.assignment.grant;
+    let standing = grant.standing(subject.unit, moment.units, day);
+    if !matches!(standing, Standing::Hamlet | Standing::Upper) {
+        return Ok(Fate::Held(HoldReason::UnitChanged));
+    }
+    if allows(grant, subject, change) {
+        return Ok(Fate::Stored);
+    }
+    let once_allowed = record
+        .assignments_before
+        .iter()
+        .any(|a| allows(&a.grant, subject, change));
+    match once_allowed {
+        true => Ok(Fate::Held(HoldReason::RoleChanged)),
+        false => Err(at(RejectReason::NotAllowed, position)),
+    }
+}
+
+/// Why everything of a device waits, if it does.
+fn waits_for_device(record: &DeviceRecord) -> Option<HoldReason> {
+    match record.state {
+        DeviceState::Active | DeviceState::Retired => None,
+        DeviceState::Pending => Some(HoldReason::Unconfirmed),
+        DeviceState::Suspended => Some(HoldReason::Suspended),
+        DeviceState::Lost => Some(HoldReason::AfterRevocation),
+    }
+}
+
+fn check_values(subject: &Subject<'_>, change: &Change, position: u32) -> Result<(), Stop> {
+    let is_genesis = change.deps.is_empty();
+    for op in &change.ops {
+        match (&op.key, &op.action) {
+            (key, _) if (*key == Key::KIND || *key == Key::UNIT) && !is_genesis => {
+                return Err(at(RejectReason::NotAllowed, position));
+            }
+            (key, Action::Put(value))
+                if *key == Key::KIND && *value != Value::Uint(subject.kind.code()) =>
+            {
+                return Err(at(RejectReason::WrongDocument, position));
+            }
+            (key, Action::Put(value)) => {
+                check_put(subject.kind, key, value).map_err(|fault| misput(&fault, position))?;
+            }
+            (key, Action::Keep | Action::Delete) if key.event_id().is_some() => {
+                return Err(at(RejectReason::WrongType, position));
+            }
+            (_, Action::Keep | Action::Delete) => {}
+        }
+    }
+    Ok(())
+}
+
+fn misput(fault: &PutFault, position: u32) -> Stop {
+    match fault {
+        fault if fault.is_from_a_later_version() => Stop::TooNew,
+        PutFault::UnknownKey | PutFault::WrongKind => at(RejectReason::UnknownKey, position),
+        _ => at(RejectReason::WrongType, position),
+    }
+}
+
+/// Whether the grant's role may do everything the change does; where is another question.
+fn allows(grant: &Grant, subject: &Subject<'_>, change: &Change) -> bool {
+    let may = |operation| may_write(grant.role, subject.kind, operation);
+    let is_genesis = change.deps.is_empty();
+    (!is_genesis || may(Operation::Create))
+        && change.ops.iter().all(|op| match &op.action {
+            _ if op.key == Key::KIND || op.key == Key::UNIT => true,
+            Action::Put(Value::Bytes(payload)) if op.key.event_id().is_some() => {
+                let Ok(event) = Event::from_payload(payload) else {
+                    return false;
+                };
+                let voids_allowed = match &event.what {
+                    What::Void(void) => voided(subject.row, &void.events)
+                        .all(|target| may_void(grant.role, subject.kind, target)),
+                    _ => true,
+                };
+                may(Operation::AddEvent(event.kind())) && voids_allowed
+            }
+            _ => may(Operation::Write(&op.key)),
+        })
+}
+
+/// The sorts of the events that a void names, as far as the document shows them.
+fn voided<'a>(
+    row: &'a Row,
+    events: &'a [shared::id::EventId],
+) -> impl Iterator<Item = shared::event::EventKind> + 'a {
+    events.iter().filter_map(|id| {
+        let payload = row.get(&Key::event(*id))?.as_bytes()?;
+        Event::from_payload(payload).ok().map(|event| event.kind())
+    })
+}
+
+/// A dossier and the identity made in the same bundle must tell the same about one person.
+pub(super) fn companions<S: Store>(draft: &Draft<'_, S>) -> Result<(), Stop> {
+    for (id, working) in draft
+        .documents
+        .iter()
+        .filter(|(_, working)| working.touched)
+    {
+        if working.document.place.kind != Kind::Dossier {
+            continue;
+        }
+        let identity = draft.documents.get(&id.companion(Companion::Identity));
+        let Some(identity) = identity.filter(|identity| identity.touched) else {
+            continue;
+        };
+        if identity.document.place.entries != 1 || working.document.place.entries != 1 {
+            continue;
+        }
+        let last3 = working
+            .document
+            .row
+            .get(&Key::LAST3)
+            .and_then(Value::as_text);
+        let number = identity
+            .document
+            .row
+            .get(&Key::NUMBER)
+            .and_then(Value::as_text);
+        let same_digits = match (last3, number) {
+            (Some(last3), Some(number)) => number.ends_with(last3),
+            _ => true,
+        };
+        let same_unit = working.document.place.stream.unit == identity.document.place.stream.unit;
+        if !(same_digits && same_unit) {
+            return Err(reject(RejectReason::CompanionsDisagree));
+        }
+    }
+    Ok(())
+}
+
+fn at(reason: RejectReason, change: u32) -> Stop {
+    Stop::Reject(Rejection {
+        reason,
+        detail: 0,
+        change: Some(change),
+    })
+}

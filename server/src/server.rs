@@ -1,0 +1,159 @@
+//! One server: its ledger, its writer, its units, and what it does for phones.
+//!
+//! Everything here is free of HTTP, clocks and threads: time and randomness are arguments, so the
+//! same server answers over the network and inside a simulated world.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use shared::time::UnixSeconds;
+use shared::unit::UnitTree;
+
+use crate::gate::Moment;
+use crate::ledger::{Ledger, LedgerError};
+use crate::secrets::Secrets;
+use crate::store::{Commit, Outcome, Store};
+use crate::writer::{WriteError, Writer};
+
+mod intake;
+
+pub use intake::IntakeError;
+
+/// A server. Clones are handles to the same one.
+#[derive(Debug, Clone)]
+pub struct Server<S> {
+    ledger: Ledger<S>,
+    writer: Writer<S>,
+    units: Arc<RwLock<Arc<UnitTree>>>,
+    epoch: u32,
+}
+
+/// What an action needs from outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances {
+    /// The server's clock.
+    pub now: UnixSeconds,
+    /// Fresh random bytes.
+    pub seed: [u8; 32],
+}
+
+/// What a server is started with.
+#[derive(Debug)]
+pub struct Foundation {
+    /// Its keys.
+    pub secrets: Arc<Secrets>,
+    /// The administrative units it serves.
+    pub units: UnitTree,
+    /// Grows whenever the store was restored from a backup.
+    pub epoch: u32,
+}
+
+impl<S: Store> Server<S> {
+    /// A server over `store`, writing through `writer`, which must lead to the same store.
+    #[must_use]
+    pub fn new(store: S, writer: Writer<S>, foundation: Foundation) -> Self {
+        Self {
+            ledger: Ledger::new(store, foundation.secrets),
+            writer,
+            units: Arc::new(RwLock::new(Arc::new(foundation.units))),
+            epoch: foundation.epoch,
+        }
+    }
+
+    /// The server's records.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger<S> {
+        &self.ledger
+    }
+
+    /// The one who writes.
+    #[must_use]
+    pub fn writer(&self) -> &Writer<S> {
+        &self.writer
+    }
+
+    /// The server's epoch.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// The administrative units as they are now.
+    #[must_use]
+    pub fn units(&self) -> Arc<UnitTree> {
+        self.units
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Replaces the administrative units.
+    pub fn set_units(&self, units: UnitTree) {
+        *self.units.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(units);
+    }
+
+    fn moment<'a>(&self, units: &'a UnitTree, circumstances: Circumstances) -> Moment<'a> {
+        let Circumstances { now, seed } = circumstances;
+        Moment {
+            now,
+            units,
+            epoch: self.epoch,
+            seed,
+        }
+    }
+
+    /// Makes a commit durable. `false` if something it was computed from has changed meanwhile:
+    /// compute it again, at most [`COMMIT_TRIES_MAX`] times, then give [`CommitError::Contended`].
+    pub(crate) async fn settle(&self, commit: Commit) -> Result<bool, CommitError> {
+        match self.writer.commit(commit).await? {
+            Outcome::Applied { .. } => Ok(true),
+            Outcome::Conflict { .. } => Ok(false),
+            Outcome::Unbalanced { .. } => {
+                Err(LedgerError::Contradiction("a count would leave its range").into())
+            }
+        }
+    }
+}
+
+/// Times a commit is computed again because something it read had changed. With one writer a
+/// conflict means that a neighbour of the same group came first, so a few rounds settle any crowd.
+pub(crate) const COMMIT_TRIES_MAX: usize = 64;
+
+/// Why something prepared did not become durable.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The writer did not take it or does not know.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Others kept changing the same documents.
+    #[error("too many writers at the same documents: try again")]
+    Contended,
+    /// The ledger contradicts itself.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Memory;
+
+    fn sendable<T: Send>(_: T) {}
+
+    #[test]
+    fn what_the_server_does_may_move_between_threads() {
+        let store = Memory::new();
+        let units = UnitTree::new(Vec::new()).unwrap();
+        let secrets = Arc::new(Secrets::from_master(&[1; 32]));
+        let foundation = Foundation {
+            secrets,
+            units,
+            epoch: 1,
+        };
+        let server = Server::new(store.clone(), Writer::direct(store), foundation);
+        let circumstances = Circumstances {
+            now: UnixSeconds(0),
+            seed: [0; 32],
+        };
+        sendable(server.take_bundle(b"", circumstances));
+    }
+}
