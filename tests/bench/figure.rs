@@ -44,7 +44,15 @@ impl Figure {
     /// `goal` is text such as `<= 60`, or null. The value is rounded to four decimals, which is
     /// finer than any of our measurements.
     pub fn line(&self, value: f64) -> String {
-        let value = (value * 1e4).round() / 1e4;
+        self.json(Some((value * 1e4).round() / 1e4))
+    }
+
+    /// The same line with null for the value: what is measured, before it is.
+    pub fn goal_line(&self) -> String {
+        self.json(None)
+    }
+
+    fn json(&self, value: Option<f64>) -> String {
         let goal = match self.goal {
             Goal::AtMost(bound) => Some(format!("<= {bound}")),
             Goal::AtLeast(bound) => Some(format!(">= {bound}")),
@@ -64,7 +72,7 @@ impl Figure {
 #[derive(Serialize)]
 struct Line {
     figure: &'static str,
-    value: f64,
+    value: Option<f64>,
     goal: Option<String>,
     unit: &'static str,
 }

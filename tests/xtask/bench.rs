@@ -1,11 +1,15 @@
 //! `bench`: builds the benchmarks in release and lets them print their figures.
 
+use crate::figure;
 use crate::project::Project;
 use crate::stop::Stop;
 
 /// What `cargo xtask bench` can be told.
 #[derive(Debug, clap::Args)]
 pub struct Options {
+    /// Print every figure with its goal and measure nothing
+    #[arg(long)]
+    list: bool,
     /// Only groups whose name contains one of these
     groups: Vec<String>,
 }
@@ -15,6 +19,12 @@ const TARGET: [&str; 4] = ["--package", "tests", "--bench", "figures"];
 
 /// Builds first, out of sight, so that standard output holds JSON lines and nothing else.
 pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
+    if options.list {
+        figure::ALL
+            .iter()
+            .for_each(|figure| println!("{}", figure.goal_line()));
+        return Ok(());
+    }
     project
         .cargo(["bench", "--locked", "--no-run"])
         .arguments(TARGET)
