@@ -5,7 +5,7 @@
 //! author, the document and what the change was written upon, and the receiver derives them
 //! ([`crate::derive`]). What hostile bytes could do to automerge therefore has no spelling here.
 //!
-//! One description of a batch ([`model`]) serves both directions and every coder. Two forms share
+//! One description of a batch (`facts/model.rs`) serves both directions and every coder. Two forms share
 //! it: *bundles* go up, by one device, with short references that the server resolves; *pages*
 //! come down, by many authors, and may say explicitly what a phone could not derive.
 //!
@@ -289,3 +289,5 @@ pub fn known_check<'a>(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -8,11 +8,11 @@
 //!
 //! | part | modules |
 //! |---|---|
-//! | names and moments | [`id`], [`hash`], [`time`], [`unit`] |
+//! | names and moments | [`id`], [`hash`], [`time`], [`mod@unit`] |
 //! | what people type | [`field`] |
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
-//! | what travels | [`facts`], [`derive`], [`entry`], [`page`] |
+//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
 //! | what may be done | [`check`], [`permission`] |
 

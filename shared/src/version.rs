@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "1f5ab461b0abc027a191f2e4c9de5264febaa79f5be8ebf4f7462b0b6676d9bc";
+    "7077236ed050d2289e6efa8c0a2f7db24869f42797dfdb14e9db35a573764e35";
