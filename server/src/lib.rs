@@ -1,5 +1,6 @@
 //! The server: what phones and consoles sync with.
 
+pub mod author;
 pub mod demo;
 pub mod door;
 pub mod gate;

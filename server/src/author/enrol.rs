@@ -1,0 +1,80 @@
+//! Making an author a device of this server, without invite and check code: whoever calls this
+//! holds the author's key already.
+
+use shared::enrol::{Assignment, EnrolKeys, InviteId};
+use shared::permission::Grant;
+use shared::time::{LocalDay, UnixSeconds};
+
+use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
+use crate::server::{CommitError, Server};
+use crate::store::{Commit, Expect, Store, Table, Version};
+
+/// How an author stands with the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorStanding {
+    /// What it may do.
+    pub grant: Grant,
+    /// Whether its work is taken, held or neither.
+    pub state: DeviceState,
+    /// A name for people.
+    pub label: String,
+}
+
+impl<S: Store> Server<S> {
+    /// Enrols an author. One that is enrolled already stays as it is.
+    ///
+    /// It follows no streams: what it reads, it reads here.
+    ///
+    /// # Errors
+    /// [`CommitError`]; try again.
+    pub async fn enrol_author(
+        &self,
+        keys: EnrolKeys,
+        standing: AuthorStanding,
+        now: UnixSeconds,
+    ) -> Result<(), CommitError> {
+        let device = keys.device();
+        if self.ledger().device(device).await?.record.is_some() {
+            return Ok(());
+        }
+        let AuthorStanding {
+            grant,
+            state,
+            label,
+        } = standing;
+        let record = DeviceRecord {
+            public: keys.signing,
+            sealing: keys.sealing,
+            state,
+            assignment: Assignment {
+                version: 1,
+                grant,
+                streams: Vec::new(),
+            },
+            assignments_before: Vec::new(),
+            invite: InviteId([0; 16]),
+            enrolled: now,
+            heard: now,
+            receipts: 0,
+            parked: 0,
+            rejected: 0,
+            unions: (LocalDay(0), 0),
+            chains: Default::default(),
+            label,
+        };
+        let expect = Expect {
+            table: Table::Device,
+            key: device.0.to_vec(),
+            version: Version::ABSENT,
+        };
+        let commit = Commit {
+            expect: vec![expect],
+            puts: vec![put_device(device, &record)],
+            ..Commit::default()
+        };
+        match self.settle(commit).await? {
+            true => Ok(()),
+            false => Err(CommitError::Contended),
+        }
+    }
+}
