@@ -35,8 +35,37 @@ pub const WASM_APP_BROTLI_KB: Figure = at_most("wasm_app_brotli_kb", 60.0, "kB")
 /// The history module as a phone downloads it.
 pub const WASM_HISTORY_BROTLI_KB: Figure = at_most("wasm_history_brotli_kb", 240.0, "kB");
 
+/// Facts of one of 50 records that travel together, in codec 1 (columns, deflated).
+pub const BYTES_UP_PER_RECORD_50_CODEC_1: Figure =
+    at_most("bytes_up_per_record_50_codec_1", 20.0, "B");
+/// A bundle of two sections without its facts.
+pub const BUNDLE_ENVELOPE_BYTES: Figure = at_most("bundle_envelope_bytes", 360.0, "B");
+/// Facts of a record that travels alone.
+pub const LONE_RECORD_BYTES: Figure = at_most("lone_record_bytes", 60.0, "B");
+/// A record that travels alone, sealed: what one QR code must hold.
+pub const LONE_RECORD_BUNDLE_BYTES: Figure = at_most("lone_record_bundle_bytes", 430.0, "B");
+/// Decode, derive, hash, fold; the row read and written.
+pub const CPU_US_PER_CHANGE: Figure = at_most("cpu_us_per_change", 20.0, "us");
+/// Automerge loading, applying and saving the same documents.
+pub const CPU_US_PER_CHANGE_AUTOMERGE: Figure = shown("cpu_us_per_change_automerge", "us");
+/// How many times more CPU that takes.
+pub const AUTOMERGE_TO_ROW_CPU_RATIO: Figure = at_least("automerge_to_row_cpu_ratio", 4.0, "x");
+/// What a phone does for one change: edit, hash, fold.
+pub const CPU_US_PER_EDIT: Figure = shown("cpu_us_per_edit", "us");
+
 /// All figures, in the order of the documentation.
-pub const ALL: [Figure; 2] = [WASM_APP_BROTLI_KB, WASM_HISTORY_BROTLI_KB];
+pub const ALL: [Figure; 10] = [
+    BYTES_UP_PER_RECORD_50_CODEC_1,
+    BUNDLE_ENVELOPE_BYTES,
+    LONE_RECORD_BYTES,
+    LONE_RECORD_BUNDLE_BYTES,
+    CPU_US_PER_CHANGE,
+    CPU_US_PER_CHANGE_AUTOMERGE,
+    AUTOMERGE_TO_ROW_CPU_RATIO,
+    CPU_US_PER_EDIT,
+    WASM_APP_BROTLI_KB,
+    WASM_HISTORY_BROTLI_KB,
+];
 
 impl Figure {
     /// The measured value as one line of JSON: `figure`, `value`, `goal`, `unit`.
@@ -91,6 +120,15 @@ pub const fn at_least(name: &'static str, bound: f64, unit: &'static str) -> Fig
     Figure {
         name,
         goal: Goal::AtLeast(bound),
+        unit,
+    }
+}
+
+/// A figure without a goal, printed for comparison.
+pub const fn shown(name: &'static str, unit: &'static str) -> Figure {
+    Figure {
+        name,
+        goal: Goal::None,
         unit,
     }
 }

@@ -3,13 +3,16 @@
 //! One module per group of figures with a `measure` function; a name on the command line selects
 //! the groups that contain it.
 
+mod bytes;
+mod cpu;
 mod figure;
+mod fleet;
 
 /// A group's name and what measures it.
 type Group = (&'static str, fn());
 
 /// Every group, slowest last.
-const GROUPS: [Group; 0] = [];
+const GROUPS: [Group; 2] = [("bytes", bytes::measure), ("cpu", cpu::measure)];
 
 fn main() {
     // Cargo adds `--bench`; everything else is a selection.

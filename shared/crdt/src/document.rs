@@ -115,6 +115,14 @@ impl Document {
         self.0.save()
     }
 
+    /// Adds one change whose dependencies the document has, as its bytes arrive from elsewhere.
+    ///
+    /// # Errors
+    /// [`RebuildError`]; the document may be half changed then and must be thrown away.
+    pub fn add(&mut self, change: &Change) -> Result<(), RebuildError> {
+        self.apply(parse(change)?)
+    }
+
     /// The document's heads, ascending.
     #[must_use]
     pub fn heads(&self) -> Vec<ChangeHash> {
