@@ -1,0 +1,180 @@
+//! The confirmed layer: what the server's log has shown, stream by stream.
+//!
+//! A stream's rows are exactly those the server had at the same cursor, so its next page can be
+//! read upon them. Documents that no followed stream brings, such as identities on a team phone,
+//! stand *alone*: they are folded from receipts and kept as stubs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use shared::id::{DocumentId, StreamId, UnitId};
+use shared::row::Row;
+
+use crate::buckets::Buckets;
+use crate::limits::ALIAS_HOPS_MAX;
+
+/// Where a confirmed row comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) enum Home {
+    Stream(StreamId),
+    Alone,
+}
+
+/// A row as storage and memory keep it.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    bytes: Arc<[u8]>,
+    /// The stored page that has it.
+    pub(crate) page: u32,
+}
+
+impl Held {
+    /// A row not yet in any page.
+    pub(crate) fn new(row: &Row) -> Self {
+        Self {
+            bytes: row.to_bytes().into(),
+            page: u32::MAX,
+        }
+    }
+
+    /// A row read from a page; `None` if the bytes are not a row.
+    pub(crate) fn read(bytes: &[u8], page: u32) -> Option<Self> {
+        Row::from_bytes(bytes).ok()?;
+        Some(Self {
+            bytes: bytes.into(),
+            page,
+        })
+    }
+
+    pub(crate) fn row(&self) -> Row {
+        Row::from_bytes(&self.bytes).expect("rows are checked when they enter memory")
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// What a stream said of documents besides their changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Marks {
+    /// From a document's former id to the one that carries it on.
+    pub(crate) aliases: BTreeMap<DocumentId, DocumentId>,
+    /// Documents that left for another unit.
+    pub(crate) moved: BTreeMap<DocumentId, UnitId>,
+    /// Documents that were erased.
+    pub(crate) erased: BTreeSet<DocumentId>,
+}
+
+impl Marks {
+    /// Where `id` leads within this stream.
+    pub(crate) fn root(&self, id: &DocumentId) -> DocumentId {
+        let mut root = *id;
+        for _ in 0..ALIAS_HOPS_MAX {
+            match self.aliases.get(&root) {
+                Some(next) => root = *next,
+                None => break,
+            }
+        }
+        root
+    }
+}
+
+/// One followed stream.
+#[derive(Clone, Default)]
+pub(crate) struct Stream {
+    pub(crate) cursor: u64,
+    /// The stream's last entry, as far as the server told.
+    pub(crate) head: u64,
+    pub(crate) rows: Buckets<Held>,
+    pub(crate) marks: Arc<Marks>,
+    /// Whether it must be pulled anew from the start; what is here stays visible meanwhile.
+    pub(crate) spoilt: bool,
+}
+
+/// A stream's record in storage, without its rows.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StoredStream {
+    pub(crate) id: StreamId,
+    pub(crate) cursor: u64,
+    pub(crate) head: u64,
+    pub(crate) marks: Arc<Marks>,
+    pub(crate) spoilt: bool,
+}
+
+/// The confirmed layer.
+#[derive(Clone, Default)]
+pub(crate) struct Confirmed {
+    pub(crate) streams: BTreeMap<StreamId, Stream>,
+    /// Streams being pulled anew; each replaces its elder once it is whole. Not stored.
+    pub(crate) refills: BTreeMap<StreamId, Stream>,
+    pub(crate) alone: Buckets<Held>,
+    pub(crate) alone_marks: Arc<Marks>,
+}
+
+impl Confirmed {
+    /// The id under which the document goes on, whatever it was called before.
+    pub(crate) fn root(&self, id: &DocumentId) -> DocumentId {
+        let mut root = *id;
+        for _ in 0..ALIAS_HOPS_MAX {
+            let next = self.marks().find_map(|marks| marks.aliases.get(&root));
+            match next {
+                Some(next) => root = *next,
+                None => break,
+            }
+        }
+        root
+    }
+
+    /// The confirmed row of a root: its stream's, or what stands alone.
+    pub(crate) fn row(&self, root: &DocumentId) -> Option<Row> {
+        self.held(root).map(|(_, held)| held.row())
+    }
+
+    /// The row and where it is from. A stream the document has left comes last.
+    pub(crate) fn held(&self, root: &DocumentId) -> Option<(Home, &Held)> {
+        let mut left = None;
+        for (id, stream) in &self.streams {
+            let Some(held) = stream.rows.get(root) else {
+                continue;
+            };
+            if !stream.marks.moved.contains_key(root) {
+                return Some((Home::Stream(*id), held));
+            }
+            left = Some((Home::Stream(*id), held));
+        }
+        let alone = || self.alone.get(root).map(|held| (Home::Alone, held));
+        left.or_else(alone)
+    }
+
+    /// Where a document went, if every stream here that has it says it left.
+    pub(crate) fn moved_to(&self, root: &DocumentId) -> Option<UnitId> {
+        match self.held(root)? {
+            (Home::Stream(id), _) => self.streams[&id].marks.moved.get(root).copied(),
+            (Home::Alone, _) => None,
+        }
+    }
+
+    pub(crate) fn is_erased(&self, root: &DocumentId) -> bool {
+        self.marks().any(|marks| marks.erased.contains(root))
+    }
+
+    /// Every root with a confirmed row, some perhaps twice.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = DocumentId> + '_ {
+        let streams = self.streams.values().flat_map(|stream| stream.rows.iter());
+        streams.chain(self.alone.iter()).map(|(id, _)| *id)
+    }
+
+    pub(crate) fn rows_mut(&mut self, home: Home) -> Option<&mut Buckets<Held>> {
+        match home {
+            Home::Stream(id) => self.streams.get_mut(&id).map(|stream| &mut stream.rows),
+            Home::Alone => Some(&mut self.alone),
+        }
+    }
+
+    fn marks(&self) -> impl Iterator<Item = &Marks> {
+        let streams = self.streams.values().map(|stream| &*stream.marks);
+        streams.chain([&*self.alone_marks])
+    }
+}

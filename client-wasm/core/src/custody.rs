@@ -1,0 +1,83 @@
+//! Custody: colleagues' sealed bundles that this phone carries to the server.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+use serde_bytes::ByteBuf;
+use shared::bundle::{Bundle, Serial};
+use shared::engine::Engine;
+
+use crate::effect::{Carried, Notice, Store};
+use crate::input::PreviewKey;
+use crate::limits::CUSTODY_BUNDLES_MAX;
+use crate::outbox::bundle_key;
+use crate::stored::{self, Unreadable};
+use crate::work::{Work, delete, put_bytes};
+
+/// The bundles carried, by serial.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Custody(BTreeMap<Serial, Arc<[u8]>>);
+
+impl Custody {
+    /// Takes a stored bundle into memory.
+    pub(crate) fn load(&mut self, value: &[u8]) -> Result<(), Unreadable> {
+        let bytes: ByteBuf = stored::read_plain(Store::Custody, value)?;
+        let bundle = Bundle::read(&bytes).map_err(|_| Unreadable(Store::Custody))?;
+        let serial = bundle.header().serial;
+        self.0.insert(serial, bytes.into_vec().into());
+        Ok(())
+    }
+
+    /// The bundle to forward next.
+    pub(crate) fn next(&self) -> Option<Carried> {
+        let (serial, bytes) = self.0.first_key_value()?;
+        Some(Carried {
+            serial: *serial,
+            bytes: bytes.to_vec(),
+            team_key: None,
+        })
+    }
+
+    /// How many are carried.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<E: Engine> Work<'_, E> {
+    /// Takes over a colleague's bundle, and shows what it may show.
+    pub(crate) fn take_custody(&mut self, bytes: &[u8], preview: Option<PreviewKey>) {
+        let bundle = match Bundle::read(bytes) {
+            Ok(bundle) => bundle,
+            Err(error) => return self.show(Notice::Unusable(error.code().to_owned())),
+        };
+        let serial = bundle.header().serial;
+        if serial.device == self.state.device.id {
+            return;
+        }
+        if self.state.custody.len() >= CUSTODY_BUNDLES_MAX {
+            return self.show(Notice::Unusable("custody-full".to_owned()));
+        }
+        if let Some(preview) = preview {
+            self.preview(&bundle, &preview);
+        }
+        // A later bundle under the same serial is the same one sealed before it was frozen, or
+        // a copy; the first is as good.
+        if let Entry::Vacant(place) = self.state.custody.0.entry(serial) {
+            place.insert(bytes.into());
+            self.write(put_bytes(Store::Custody, &custody_key(serial), bytes));
+        }
+    }
+
+    /// The server has a carried bundle: it need not be kept.
+    pub(crate) fn custody_receipt(&mut self, serial: Serial) {
+        if self.state.custody.0.remove(&serial).is_some() {
+            self.write(delete(Store::Custody, &custody_key(serial)));
+        }
+    }
+}
+
+fn custody_key(serial: Serial) -> Vec<u8> {
+    [&serial.device.0[..], &bundle_key(serial)].concat()
+}

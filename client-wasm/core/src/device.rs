@@ -1,0 +1,141 @@
+//! Who this phone is, and whom it knows.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+use shared::bundle::{BundleNumber, Serial};
+use shared::enrol::{Assignment, EnrolKeys, ServerKeys};
+use shared::facts::Author;
+use shared::hash;
+use shared::id::{BundleId, DeviceId, Incarnation};
+use shared::receipt::BackedUpTo;
+use shared::seal::OpeningKey;
+use shared::signed::DeviceKey;
+use shared::time::UnixSeconds;
+
+/// The phone's own record. One per phone, sealed at rest.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Device {
+    /// What both key pairs grow from.
+    secret: [u8; 32],
+    /// The phone's name, from its signing key.
+    pub(crate) id: DeviceId,
+    /// Its present life.
+    pub(crate) incarnation: Incarnation,
+    /// Documents created in this life.
+    pub(crate) documents_created: u32,
+    /// The number of the next save, over all lives.
+    pub(crate) next_save: u64,
+    /// The number of the next entry in "not accepted".
+    pub(crate) next_not_accepted: u64,
+    /// Where this life's bundles are.
+    pub(crate) chain: Chain,
+    /// The invite while enrolment lasts.
+    pub(crate) invite: Option<String>,
+    /// The server, once it answered an enrolment.
+    pub(crate) server: Option<Server>,
+    /// What the person may do and the phone follows.
+    pub(crate) assignment: Option<Assignment>,
+    /// Whether a coordinator has confirmed the enrolment.
+    pub(crate) is_active: bool,
+    /// How far bundles are in the server's backup.
+    pub(crate) backed_up_to: Option<BackedUpTo>,
+    /// When the last receipt or pull answer came, by this phone's clock.
+    pub(crate) last_heard: Option<UnixSeconds>,
+    /// Receipts up to this number of the server's are stored.
+    pub(crate) receipts_upto: u64,
+    /// Server's clock minus phone's, in seconds.
+    pub(crate) clock_offset: i64,
+    /// When the newest receipt that told the sealing keys was made.
+    pub(crate) last_keys: UnixSeconds,
+    /// Lives begun because of a rejection since a bundle was last taken.
+    pub(crate) reissues: u8,
+}
+
+/// The chain of one life's bundles.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Chain {
+    /// The number of the open bundle, or of the next one.
+    pub(crate) next: BundleNumber,
+    /// The frozen bundle before it.
+    pub(crate) previous: Option<BundleId>,
+}
+
+/// What the phone knows of the server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Server {
+    pub(crate) keys: ServerKeys,
+    pub(crate) epoch: u32,
+}
+
+impl Device {
+    /// A phone that was never enrolled; `seed` must be fresh.
+    pub(crate) fn new(seed: [u8; 32]) -> Self {
+        let mut device = Self {
+            secret: seed,
+            id: DeviceId([0; 16]),
+            incarnation: Incarnation(0),
+            documents_created: 0,
+            next_save: 0,
+            next_not_accepted: 0,
+            chain: Chain::default(),
+            invite: None,
+            server: None,
+            assignment: None,
+            is_active: false,
+            backed_up_to: None,
+            last_heard: None,
+            receipts_upto: 0,
+            clock_offset: 0,
+            last_keys: UnixSeconds::default(),
+            reissues: 0,
+        };
+        device.id = device.enrol_keys().device();
+        device
+    }
+
+    pub(crate) fn signing_key(&self) -> DeviceKey {
+        DeviceKey::from_seed(hash::digest("sampan/phone-signing", &[&self.secret]))
+    }
+
+    pub(crate) fn opening_key(&self) -> OpeningKey {
+        OpeningKey::from_bytes(hash::digest("sampan/phone-opening", &[&self.secret]))
+    }
+
+    pub(crate) fn enrol_keys(&self) -> EnrolKeys {
+        EnrolKeys {
+            signing: self.signing_key().public(),
+            sealing: self.opening_key().sealing(),
+        }
+    }
+
+    /// The author of what is written now.
+    pub(crate) fn author(&self) -> Author {
+        Author {
+            device: self.id,
+            incarnation: self.incarnation,
+        }
+    }
+
+    /// The serial of the open bundle, or of the next one.
+    pub(crate) fn next_serial(&self) -> Serial {
+        Serial {
+            device: self.id,
+            incarnation: self.incarnation,
+            number: self.chain.next,
+        }
+    }
+
+    /// Begins the next life: nothing of it has a number yet.
+    pub(crate) fn begin_next_life(&mut self) {
+        self.incarnation = self.incarnation.next();
+        self.documents_created = 0;
+        self.chain = Chain::default();
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Device({}, life {})", self.id, self.incarnation.0)
+    }
+}

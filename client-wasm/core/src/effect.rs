@@ -1,0 +1,236 @@
+//! What the caller is asked to do.
+
+use serde::{Deserialize, Serialize};
+use shared::bundle::{SectionKey, Serial};
+use shared::id::DocumentId;
+use shared::receipt::RejectReason;
+use shared::time::UnixSeconds;
+
+use crate::input::Save;
+
+/// One thing to do. Effects of one input are done in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Do all writes in one strict transaction, then answer with `Input::Stored` or
+    /// `Input::StoreFailed`. Nothing else happens on this phone until the answer.
+    Store {
+        /// To be named in the answer.
+        ticket: Ticket,
+        /// What to write, in order; all or nothing.
+        writes: Vec<Write>,
+    },
+    /// Send these bytes to the server and answer with `Input::Posted`.
+    Post {
+        /// Which bundle they are.
+        serial: Serial,
+        /// The sealed bundle.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Send this signed pull request and answer with `Input::Pulled` or `Input::PullFailed`.
+    Pull {
+        /// The signed request.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Send this signed enrolment request and answer with `Input::EnrolAnswered`.
+    Enrol {
+        /// The signed request.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Give these bundles to whoever carries them: a file, a colleague, a QR code.
+    HandOut {
+        /// Sealed bundles, oldest first.
+        bundles: Vec<Carried>,
+    },
+    /// Send `Input::Tick` at this time. Replaces every earlier wish.
+    Schedule {
+        /// When.
+        at: UnixSeconds,
+    },
+    /// Tell the screens.
+    Show(Notice),
+}
+
+/// A sealed bundle on its way by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// Which bundle.
+    pub serial: Serial,
+    /// Its bytes.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// The key of the team's section, where the carrier has leave to look.
+    pub team_key: Option<SectionKey>,
+}
+
+/// Names one transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ticket(pub u64);
+
+/// A named store of keys and values. Keys are compared as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Store {
+    /// The device, its streams' cursors and marks.
+    Meta,
+    /// Own saves not yet confirmed.
+    Journal,
+    /// Pages of confirmed rows.
+    Rows,
+    /// Pages of confirmed changes as they were pulled. Not read at start.
+    Facts,
+    /// Own sealed bundles.
+    Outbox,
+    /// Colleagues' sealed bundles.
+    Custody,
+    /// What the server did not accept.
+    NotAccepted,
+    /// Receipts that wait for the phone to be unlocked.
+    Inbox,
+}
+
+impl Store {
+    /// The stores whose records `Input::Start` must bring: all but [`Store::Facts`].
+    pub const READ_AT_START: [Self; 7] = [
+        Self::Meta,
+        Self::Journal,
+        Self::Rows,
+        Self::Outbox,
+        Self::Custody,
+        Self::NotAccepted,
+        Self::Inbox,
+    ];
+}
+
+/// One step of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Write {
+    /// Puts a value, replacing what stood there.
+    Put {
+        /// Where.
+        store: Store,
+        /// Under which key.
+        #[serde(with = "serde_bytes")]
+        key: Vec<u8>,
+        /// What.
+        #[serde(with = "serde_bytes")]
+        value: Vec<u8>,
+    },
+    /// Deletes one key, if it is there.
+    Delete {
+        /// Where.
+        store: Store,
+        /// Which key.
+        #[serde(with = "serde_bytes")]
+        key: Vec<u8>,
+    },
+    /// Deletes every key that begins with this prefix; an empty prefix empties the store.
+    DeletePrefix {
+        /// Where.
+        store: Store,
+        /// How the keys begin.
+        #[serde(with = "serde_bytes")]
+        prefix: Vec<u8>,
+    },
+}
+
+/// Something a screen must know at once. What lasts is asked of the views.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// The phone is open; lists can be asked for.
+    Ready,
+    /// The data key does not open this phone's storage.
+    WrongKey,
+    /// Something in this store cannot be read. Nothing is written any more; sealed bundles can
+    /// still be handed out.
+    Unreadable(Store),
+    /// A save is in storage.
+    Saved {
+        /// As the save named itself.
+        tag: u32,
+        /// The record it became.
+        record: u64,
+        /// The documents it wrote, in the order of its writes.
+        documents: Vec<DocumentId>,
+    },
+    /// A save is *not* in storage; here it is back.
+    NotSaved {
+        /// As the save named itself.
+        tag: u32,
+        /// Why.
+        reason: NotSaved,
+        /// What was entered.
+        save: Save,
+    },
+    /// Something other than a save could not be stored; it will be tried again.
+    StorageFailed(StorageFailure),
+    /// Rows, states or figures changed: ask the views again.
+    Changed,
+    /// The server did not accept something: see the list.
+    NotAccepted,
+    /// A whole bundle was turned away; its records wait for an update.
+    Rejected(RejectReason),
+    /// The server's clock and the phone's differ by this many seconds (server minus phone).
+    ClockOff {
+        /// Positive: the phone is behind.
+        seconds: i64,
+    },
+    /// Both screens must show these six digits.
+    EnrolCode(String),
+    /// A coordinator has yet to confirm.
+    EnrolPending,
+    /// The device may work.
+    Enrolled,
+    /// A coordinator said no.
+    EnrolRefused,
+    /// Bytes that came in are not what they should be; the code says why.
+    Unusable(String),
+}
+
+/// Why a save was not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum NotSaved {
+    /// Make room, then save again.
+    #[error("the phone's storage is full")]
+    Full,
+    /// The storage refused for another reason: restart, then save again.
+    #[error("the phone's storage failed")]
+    Broken,
+    /// Too many inputs are waiting: save again.
+    #[error("the phone is still busy with what was entered before")]
+    Busy,
+    /// Unlock first.
+    #[error("the phone is locked")]
+    Locked,
+    /// Enrol first.
+    #[error("the phone does not know a server yet")]
+    NotEnrolled,
+    /// Everything put is what the documents say already.
+    #[error("nothing was changed")]
+    Nothing,
+    /// A target does not exist on this phone.
+    #[error("a document to be written is not on this phone")]
+    NoSuchDocument,
+    /// The document was erased.
+    #[error("the person was erased")]
+    Erased,
+    /// Too many documents, puts or bytes, or a key named twice.
+    #[error("the save exceeds a limit")]
+    TooLarge,
+    /// The person's role does not write this.
+    #[error("the role does not allow this")]
+    NotAllowed,
+    /// A value that its key cannot have.
+    #[error("a value does not fit its key")]
+    BadValue,
+}
+
+/// Why storage did not do what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StorageFailure {
+    /// There is no room.
+    Full,
+    /// Anything else.
+    Broken,
+}

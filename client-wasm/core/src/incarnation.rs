@@ -1,0 +1,71 @@
+//! New lives of the same phone.
+//!
+//! After a restore, a copy or two writers at once nobody can say which numbers were used. The
+//! phone then begins a new incarnation: bundles are numbered from 0 again, and what was not
+//! answered is packed again *unchanged*. If it had arrived after all, the server knows it. Only
+//! what the server called a fork is made again by the new life's actors, under the same document
+//! and event ids.
+
+use shared::bundle::Serial;
+use shared::engine::Engine;
+use shared::facts::Detail;
+use shared::id::DocumentId;
+
+use crate::mine::{Own, OwnId, OwnState};
+use crate::work::Work;
+
+impl<E: Engine> Work<'_, E> {
+    /// Begins a new life and packs again what is not answered.
+    pub(crate) fn begin_life(&mut self) {
+        let lost: Vec<Serial> = (self.state.outbox.unanswered())
+            .map(|bundle| bundle.serial())
+            .collect();
+        for serial in lost {
+            self.state.outbox.frozen.remove(&serial);
+            self.touch_bundle(serial);
+        }
+        if let Some(tail) = self.state.outbox.tail.take() {
+            self.touch_bundle(tail.serial());
+        }
+        self.state.device.begin_next_life();
+        self.touch_device();
+        self.state.sender.posting = None;
+        self.pack_waiting();
+    }
+
+    /// Begins a new life in which what was rejected is issued again.
+    pub(crate) fn reissue(&mut self) {
+        if !self.state.knows_server() {
+            return;
+        }
+        self.begin_life();
+        let roots: Vec<DocumentId> = self.state.mine.roots().copied().collect();
+        for root in roots {
+            let rejected = |own: &&Own| matches!(own.state, OwnState::Rejected(_));
+            let first = self.state.mine.of(&root).find(rejected).map(|own| own.id);
+            let Some(first) = first else { continue };
+            let again: Vec<Own> = self.leave(first);
+            for own in again {
+                let at = own.change.time;
+                self.redo(own, at);
+            }
+        }
+    }
+
+    fn pack_waiting(&mut self) {
+        let saves: Vec<Vec<OwnId>> = (self.state.mine.saves())
+            .map(|(_, save)| {
+                let waiting = save.changes.iter();
+                waiting
+                    .filter(|own| own.state == OwnState::Waiting)
+                    .map(|own| own.id)
+                    .collect()
+            })
+            .filter(|ids: &Vec<OwnId>| !ids.is_empty())
+            .collect();
+        for ids in saves {
+            // Each save fitted a bundle of its own when it was made; it still does.
+            let _ = self.place(&ids, Detail::Short);
+        }
+    }
+}

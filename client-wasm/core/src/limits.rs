@@ -1,0 +1,52 @@
+//! Every bound of the phone in one place.
+
+/// Inputs that may wait while storage works on a transaction. More than a worker's day of taps.
+pub const QUEUE_INPUTS_MAX: usize = 1_024;
+
+/// Documents one save may write: a session with its linked dossiers is the largest honest one.
+pub const SAVE_WRITES_MAX: usize = 64;
+
+/// Bytes of rows packed into one stored page (BROWSER 5: 11 times cheaper to read than records).
+pub const ROW_PAGE_BYTES: usize = 64 * 1024;
+
+/// Bytes of small row pages after which they are packed into large ones.
+pub const SMALL_PAGES_BYTES_MAX: usize = 64 * 1024;
+
+/// Small row pages after which they are packed, however small.
+pub const SMALL_PAGES_MAX: usize = 64;
+
+/// Seconds between a save and its first upload, so that the next save joins the same bundle.
+pub const SEND_DELAY_SECONDS: i64 = 5;
+
+/// Seconds before the first retry; doubled with every further one.
+pub const RETRY_SECONDS_MIN: i64 = 10;
+
+/// Seconds between retries at most.
+pub const RETRY_SECONDS_MAX: i64 = 15 * 60;
+
+/// Seconds after which a bundle that was too new for the server is sent again.
+pub const TOO_NEW_RETRY_SECONDS: i64 = 6 * 3600;
+
+/// Seconds between pulls while nothing else asks for one.
+pub const PULL_EVERY_SECONDS: i64 = 10 * 60;
+
+/// Bytes of pages one pull asks for: 20 s at 256 kbit/s.
+pub const PULL_BYTES_MAX: u32 = 640 * 1024;
+
+/// Seconds a bundle stays after its receipt if no backup is ever reported.
+pub const KEEP_SENT_SECONDS: i64 = 30 * 24 * 3600;
+
+/// New incarnations the phone begins by itself before a bundle must have been taken again.
+pub const REISSUES_MAX: u8 = 3;
+
+/// Aliases followed from one id to the document that carries it now.
+pub const ALIAS_HOPS_MAX: usize = 16;
+
+/// Bundles of colleagues carried at the same time.
+pub const CUSTODY_BUNDLES_MAX: usize = 256;
+
+/// Receipts that may wait for the phone to be unlocked.
+pub const INBOX_RECEIPTS_MAX: usize = 256;
+
+/// Lines one list or search gives to a screen.
+pub const LIST_LINES_MAX: usize = 200_000;

@@ -1,0 +1,339 @@
+//! From stored records to an open phone; and what a phone can do while it is locked.
+//!
+//! A locked phone holds only what is sealed: it can hand out and send bundles, and keeps the
+//! receipts it gets for later. What cannot be read is never taken for empty: the phone then
+//! stays locked and writes nothing over it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use shared::bundle::Serial;
+use shared::engine::Engine;
+use shared::hash;
+use shared::time::UnixSeconds;
+
+use crate::client::Open;
+use crate::confirmed::{Confirmed, Home, StoredStream, Stream};
+use crate::custody::Custody;
+use crate::device::Device;
+use crate::effect::{Effect, Notice, Store, Write};
+use crate::input::{History, Input, PostAnswer, Record};
+use crate::limits::INBOX_RECEIPTS_MAX;
+use crate::mine::{Mine, SaveRecord};
+use crate::outbox::{OpenBundle, Outbox, StoredBundle, bundle_key};
+use crate::pages::Directory;
+use crate::sending;
+use crate::state::State;
+use crate::stored::{self, ALONE_KEY, DEVICE_KEY, Unreadable};
+use crate::vault::Vault;
+use crate::work::{Work, delete};
+
+/// A phone whose data key is not here.
+#[derive(Clone)]
+pub(crate) struct Locked {
+    records: Arc<Vec<Record>>,
+    outbox: Outbox,
+    custody: Custody,
+    history: History,
+    seed: [u8; 32],
+    /// Receipts that came since the start, with their keys in [`Store::Inbox`].
+    inbox: Vec<Record>,
+    posting: Option<Serial>,
+    /// Bundles that were answered while locked; proven only once unlocked.
+    heard: BTreeSet<Serial>,
+    /// Whether something did not open although the key is right.
+    pub(crate) unreadable: bool,
+}
+
+/// What has to be stored, and what follows from it.
+pub(crate) type Outcome = (Vec<Write>, Vec<Effect>);
+
+impl Locked {
+    pub(crate) fn read(
+        stored: Vec<Record>,
+        history: History,
+        seed: [u8; 32],
+    ) -> Result<Self, Store> {
+        let (mut outbox, mut custody) = (Outbox::default(), Custody::default());
+        for record in of(&stored, Store::Outbox) {
+            let read = stored::read_plain(Store::Outbox, &record.value);
+            match read.map_err(|Unreadable(store)| store)? {
+                StoredBundle::Open(tail) => outbox.tail = Some(tail),
+                StoredBundle::Frozen(frozen) => {
+                    outbox.frozen.insert(frozen.serial(), frozen);
+                }
+            }
+        }
+        for record in of(&stored, Store::Custody) {
+            custody
+                .load(&record.value)
+                .map_err(|Unreadable(store)| store)?;
+        }
+        let inbox = of(&stored, Store::Inbox).cloned().collect();
+        Ok(Self {
+            records: Arc::new(stored),
+            outbox,
+            custody,
+            history,
+            seed,
+            inbox,
+            posting: None,
+            heard: BTreeSet::new(),
+            unreadable: false,
+        })
+    }
+
+    /// Works out an input that needs no data key.
+    pub(crate) fn handle(&mut self, input: Input, _now: UnixSeconds) -> Outcome {
+        match input {
+            Input::HandOut { .. } => {
+                let writes = self.freeze();
+                let bundles = sending::carried(&mut self.outbox);
+                (writes, vec![Effect::HandOut { bundles }])
+            }
+            Input::Reachable { .. } | Input::Tick { .. } => self.send(),
+            Input::Posted {
+                serial,
+                answer: PostAnswer::Receipt(bytes),
+                ..
+            } => {
+                self.posting = None;
+                self.heard.insert(serial);
+                let mut outcome = self.keep_receipt(&bytes);
+                let (writes, effects) = self.send();
+                outcome.0.extend(writes);
+                outcome.1.extend(effects);
+                outcome
+            }
+            Input::Posted { .. } => {
+                self.posting = None;
+                Outcome::default()
+            }
+            Input::Receipt { bytes, .. } => self.keep_receipt(&bytes),
+            _ => Outcome::default(),
+        }
+    }
+
+    /// Opens everything. On an error nothing has changed.
+    pub(crate) fn unlock(
+        &self,
+        engine: &impl Engine,
+        data_key: [u8; 32],
+        now: UnixSeconds,
+        seed: [u8; 32],
+    ) -> Result<(Open, Outcome), Notice> {
+        let mut vault = Vault::new(data_key, hash::digest("sampan/start", &[&self.seed, &seed]));
+        let found = self.record(Store::Meta, DEVICE_KEY);
+        let is_new = found.is_none();
+        let mut state = match found {
+            None if self.holds_anything_sealed() => return Err(Notice::Unreadable(Store::Meta)),
+            None => State::new(Device::new(hash::digest("sampan/device-seed", &[&seed]))),
+            Some(record) => {
+                let plain = vault
+                    .open(Store::Meta, DEVICE_KEY, &record.value)
+                    .map_err(|_| Notice::WrongKey)?;
+                let device = stored::read_plain(Store::Meta, &plain);
+                State::new(device.map_err(unreadable)?)
+            }
+        };
+        self.load(&mut state, &vault).map_err(unreadable)?;
+        let mut work = Work::new(engine, &mut vault, state, now, seed);
+        if is_new {
+            work.touch_device();
+        }
+        work.begin(self.history);
+        for receipt in &self.inbox {
+            let bytes: Option<serde_bytes::ByteBuf> =
+                stored::read_plain(Store::Inbox, &receipt.value).ok();
+            if let Some(bytes) = bytes {
+                work.receipt(&bytes);
+            }
+            work.write(delete(Store::Inbox, &receipt.key));
+        }
+        work.show(Notice::Ready);
+        work.drive();
+        let worked = work.finish();
+        let open = Open {
+            state: worked.state,
+            vault,
+        };
+        Ok((open, (worked.writes, worked.effects)))
+    }
+
+    fn load(&self, state: &mut State, vault: &Vault) -> Result<(), Unreadable> {
+        for record in of(&self.records, Store::Meta) {
+            if stored::is_stream_key(&record.key) {
+                let stream = stored::read_sealed(vault, Store::Meta, &record.key, &record.value)?;
+                add_stream(&mut state.confirmed, stream);
+            }
+        }
+        if let Some(record) = self.record(Store::Meta, ALONE_KEY) {
+            state.confirmed.alone_marks = Arc::new(stored::read_sealed(
+                vault,
+                Store::Meta,
+                ALONE_KEY,
+                &record.value,
+            )?);
+        }
+        self.load_rows(&mut state.pages, &mut state.confirmed, vault)?;
+        state.mine = self.load_mine(&state.confirmed, vault)?;
+        for record in of(&self.records, Store::NotAccepted) {
+            let number = stored::number_of(Store::NotAccepted, &record.key)?;
+            let entry = stored::read_sealed(vault, Store::NotAccepted, &record.key, &record.value)?;
+            state.not_accepted.insert(number, Arc::new(entry));
+        }
+        state.outbox = self.outbox.clone();
+        state.custody = self.custody.clone();
+        Ok(())
+    }
+
+    fn load_rows(
+        &self,
+        pages: &mut Directory,
+        confirmed: &mut Confirmed,
+        vault: &Vault,
+    ) -> Result<(), Unreadable> {
+        let bad = Unreadable(Store::Rows);
+        let mut records: Vec<&Record> = of(&self.records, Store::Rows).collect();
+        records.sort_by(|a, b| a.key.cmp(&b.key));
+        for record in records {
+            let key = record.key.as_slice().try_into().map_err(|_| bad)?;
+            let plain = vault
+                .open(Store::Rows, &record.key, &record.value)
+                .map_err(|_| bad)?;
+            pages
+                .load(confirmed, u32::from_be_bytes(key), &plain)
+                .map_err(|_| bad)?;
+        }
+        Ok(())
+    }
+
+    fn load_mine(&self, confirmed: &Confirmed, vault: &Vault) -> Result<Mine, Unreadable> {
+        let mut mine = Mine::default();
+        for record in of(&self.records, Store::Journal) {
+            let save: SaveRecord =
+                stored::read_sealed(vault, Store::Journal, &record.key, &record.value)?;
+            for own in save.changes {
+                mine.insert(save.at, confirmed.root(&own.document), own);
+            }
+        }
+        Ok(mine)
+    }
+
+    fn send(&mut self) -> Outcome {
+        if self.posting.is_some() {
+            return Outcome::default();
+        }
+        let waits = |outbox: &Outbox, heard: &BTreeSet<Serial>| {
+            let mut unanswered = outbox.unanswered();
+            unanswered
+                .find(|bundle| !heard.contains(&bundle.serial()))
+                .map(|bundle| (bundle.serial(), bundle.bytes().to_vec()))
+        };
+        let mut writes = Vec::new();
+        let mut next = waits(&self.outbox, &self.heard);
+        if next.is_none() {
+            writes = self.freeze();
+            next = waits(&self.outbox, &self.heard);
+        }
+        let Some((serial, bytes)) = next else {
+            return (writes, Vec::new());
+        };
+        self.posting = Some(serial);
+        (writes, vec![Effect::Post { serial, bytes }])
+    }
+
+    fn freeze(&mut self) -> Vec<Write> {
+        let Some(frozen) = self.outbox.tail.take().and_then(OpenBundle::freeze) else {
+            return Vec::new();
+        };
+        let (serial, key) = (frozen.serial(), bundle_key(frozen.serial()));
+        let stored = StoredBundle::Frozen(frozen.clone());
+        self.outbox.frozen.insert(serial, frozen);
+        vec![stored::put_plain(Store::Outbox, &key, &stored)]
+    }
+
+    fn keep_receipt(&mut self, bytes: &[u8]) -> Outcome {
+        let key = hash::derive::<16>("sampan/inbox", &[bytes]).to_vec();
+        let known = self.inbox.iter().any(|record| record.key == key);
+        if known || self.inbox.len() >= INBOX_RECEIPTS_MAX {
+            return Outcome::default();
+        }
+        let value = postcard::to_allocvec(serde_bytes::Bytes::new(bytes))
+            .expect("bytes have a stored form");
+        let store = Store::Inbox;
+        self.inbox.push(Record {
+            store,
+            key: key.clone(),
+            value: value.clone(),
+        });
+        (vec![Write::Put { store, key, value }], Vec::new())
+    }
+
+    fn record(&self, store: Store, key: &[u8]) -> Option<&Record> {
+        of(&self.records, store).find(|record| record.key == key)
+    }
+
+    fn holds_anything_sealed(&self) -> bool {
+        let sealed = |record: &Record| !matches!(record.store, Store::Inbox | Store::Custody);
+        self.records.iter().any(sealed)
+    }
+}
+
+impl<E: Engine> Work<'_, E> {
+    /// Brings what was loaded into working order.
+    fn begin(&mut self, history: History) {
+        self.catch_up_chain();
+        if history == History::Uncertain && self.state.knows_server() {
+            self.begin_life();
+        }
+        if self.state.outbox.tail.is_some() {
+            self.state.sender.tail_due = Some(self.now);
+        }
+        self.prune_sent();
+        let confirmed: BTreeSet<_> = self.state.confirmed.roots().collect();
+        let mine: Vec<_> = self.state.mine.roots().copied().collect();
+        for root in confirmed.into_iter().chain(mine) {
+            self.touch_found(root);
+        }
+    }
+
+    /// While locked, the tail may have been frozen without the device's record.
+    fn catch_up_chain(&mut self) {
+        let (life, next) = (self.state.device.incarnation, self.state.device.chain.next);
+        let last =
+            self.state.outbox.frozen.values().rev().find(|bundle| {
+                bundle.serial().incarnation == life && bundle.serial().number >= next
+            });
+        if let Some(last) = last {
+            let (id, number) = (last.id(), last.serial().number);
+            let chain = &mut self.state.device.chain;
+            chain.previous = Some(id);
+            chain.next = number.next().unwrap_or(number);
+            self.touch_device();
+        }
+    }
+}
+
+fn add_stream(confirmed: &mut Confirmed, stored: StoredStream) {
+    if stored.spoilt {
+        confirmed.refills.insert(stored.id, Stream::default());
+    }
+    let stream = Stream {
+        cursor: stored.cursor,
+        head: stored.head,
+        marks: stored.marks,
+        spoilt: stored.spoilt,
+        ..Stream::default()
+    };
+    confirmed.streams.insert(stored.id, stream);
+    debug_assert!(confirmed.rows_mut(Home::Stream(stored.id)).is_some());
+}
+
+fn of(records: &[Record], store: Store) -> impl Iterator<Item = &Record> {
+    records.iter().filter(move |record| record.store == store)
+}
+
+fn unreadable(Unreadable(store): Unreadable) -> Notice {
+    Notice::Unreadable(store)
+}

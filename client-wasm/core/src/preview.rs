@@ -1,0 +1,125 @@
+//! Previews: a colleague's work as it will be, shown and never stored as confirmed.
+//!
+//! Edits never build on a preview, so that a refusal of the colleague's work strands nobody. A
+//! preview lasts until its document is confirmed here, or until the program ends.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shared::bundle::Bundle;
+use shared::change::Action;
+use shared::engine::{Engine, Slot};
+use shared::facts::{Base, Batch, Fact, Form, decode};
+use shared::id::DocumentId;
+use shared::key::Key;
+use shared::kind::Kind;
+
+use crate::effect::Notice;
+use crate::input::{Place, PreviewKey, Put};
+use crate::work::Work;
+
+/// What a colleague wrote on one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Preview {
+    pub(crate) from: String,
+    pub(crate) puts: Vec<Put>,
+}
+
+/// Previews by document.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Previews(Arc<BTreeMap<DocumentId, Vec<Preview>>>);
+
+impl Previews {
+    pub(crate) fn has(&self, document: &DocumentId) -> bool {
+        self.0.contains_key(document)
+    }
+
+    pub(crate) fn of(&self, document: &DocumentId) -> &[Preview] {
+        self.0.get(document).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a colleague says the document is.
+    pub(crate) fn kind(&self, document: &DocumentId) -> Option<Kind> {
+        let puts = self.of(document).iter().flat_map(|preview| &preview.puts);
+        let mut kinds = puts.filter(|put| put.place == Place::Key(Key::KIND));
+        kinds.find_map(|put| Kind::from_code(put.value.as_uint()?))
+    }
+
+    pub(crate) fn forget(&mut self, document: &DocumentId) {
+        if self.has(document) {
+            Arc::make_mut(&mut self.0).remove(document);
+        }
+    }
+
+    fn add(&mut self, document: DocumentId, preview: Preview) {
+        let previews = Arc::make_mut(&mut self.0).entry(document).or_default();
+        if !previews.contains(&preview) {
+            previews.push(preview);
+        }
+    }
+}
+
+impl<E: Engine> Work<'_, E> {
+    /// Opens the section whose key was given and shows what is in it.
+    pub(crate) fn preview(&mut self, bundle: &Bundle<'_>, leave: &PreviewKey) {
+        let section = match bundle.open_section(leave.audience, &leave.key) {
+            Ok(section) => section,
+            Err(error) => return self.show(Notice::Unusable(error.code().to_owned())),
+        };
+        let device = bundle.header().serial.device;
+        let batch = match decode(&section.plain, Form::Bundle(device)) {
+            Ok(batch) => batch,
+            Err(error) => return self.show(Notice::Unusable(error.code().to_owned())),
+        };
+        for fact in &batch.facts {
+            let Some(document) = self.named(&batch, fact) else {
+                continue;
+            };
+            let preview = Preview {
+                from: leave.from.clone(),
+                puts: puts(fact),
+            };
+            let root = self.root(&document);
+            self.state.previews.add(root, preview);
+        }
+        self.show(Notice::Changed);
+    }
+
+    /// The document a fact means, if this phone can tell.
+    fn named(&self, batch: &Batch, fact: &Fact) -> Option<DocumentId> {
+        let base = match fact.document.base {
+            Base::Full(id) => id,
+            Base::Created { author, n } => {
+                let author = batch.authors.get(author)?;
+                DocumentId::created(author.device, author.incarnation, n)
+            }
+            Base::Prefix(prefix) => {
+                let roots = self.state.confirmed.roots();
+                let mut fitting = roots.filter(|id| id.0.starts_with(&prefix));
+                let first = fitting.next()?;
+                if fitting.any(|other| other != first) {
+                    return None;
+                }
+                first
+            }
+        };
+        let companion = fact.document.companion;
+        Some(companion.map_or(base, |which| base.companion(which)))
+    }
+}
+
+fn puts(fact: &Fact) -> Vec<Put> {
+    let values = fact.ops.iter().filter_map(|op| match &op.action {
+        Action::Put(value) => Some((op.slot.clone(), value.clone())),
+        Action::Keep | Action::Delete => None,
+    });
+    values
+        .map(|(slot, value)| Put {
+            place: match slot {
+                Slot::Key(key) => Place::Key(key),
+                Slot::Event => Place::Event,
+            },
+            value,
+        })
+        .collect()
+}

@@ -1,0 +1,355 @@
+//! Pulling: asking for news and taking it in, stream by stream.
+
+use shared::engine::Engine;
+use shared::enrol::Assignment;
+use shared::id::{Companion, DocumentId, StreamId};
+use shared::limits::PULL_STREAMS_MAX;
+use shared::page::Page;
+use shared::pull::{Cursor, PullAnswer, PullRequest};
+use shared::signed;
+use shared::version::PROTOCOL;
+
+use crate::confirmed::{Held, Home, Stream};
+use crate::effect::{Notice, Store, Write};
+use crate::folding::{Folded, Reader, Told, merged};
+use crate::limits::PULL_BYTES_MAX;
+use crate::mine::OwnId;
+use crate::stored;
+use crate::work::Work;
+
+/// A clock this far off is worth a word to its owner.
+const CLOCK_OFF_SECONDS: i64 = 10 * 60;
+
+impl<E: Engine> Work<'_, E> {
+    /// The signed request for everything this phone is missing; `None` before enrolment.
+    pub(crate) fn pull_request(&mut self) -> Option<Vec<u8>> {
+        let state = &mut self.state;
+        let streams = &state.device.assignment.as_ref()?.streams;
+        let from = match streams.len() > PULL_STREAMS_MAX {
+            true => state.sender.pull_from % streams.len(),
+            false => 0,
+        };
+        let named = streams.iter().cycle().skip(from).take(streams.len());
+        let asked: Vec<StreamId> = named.take(PULL_STREAMS_MAX).copied().collect();
+        state.sender.pull_from = from + asked.len();
+        let confirmed = &state.confirmed;
+        let cursors = asked.iter().map(|id| {
+            let stream = confirmed.refills.get(id).or(confirmed.streams.get(id));
+            Cursor {
+                stream: *id,
+                upto: stream.map_or(0, |stream| stream.cursor),
+            }
+        });
+        let request = PullRequest {
+            protocol: PROTOCOL,
+            device: state.device.id,
+            incarnation: state.device.incarnation,
+            at: self.now,
+            assignment: state.device.assignment.as_ref()?.version,
+            epoch: state.device.server.as_ref()?.epoch,
+            cursors: cursors.collect(),
+            receipts_upto: state.device.receipts_upto,
+            wait_seconds: 0,
+            bytes_max: PULL_BYTES_MAX,
+        };
+        state.sender.asked = asked.into();
+        signed::sign(&request, &state.device.signing_key()).ok()
+    }
+
+    /// Takes in an answer, however it came.
+    pub(crate) fn pulled(&mut self, bytes: &[u8]) {
+        let Some(server) = &self.state.device.server else {
+            return;
+        };
+        let epoch = server.epoch;
+        let read = signed::verify::<PullAnswer>(bytes, &server.keys.signing);
+        let answer = match read {
+            Ok(answer) if answer.device == self.state.device.id => answer,
+            Ok(_) => return self.show(Notice::Unusable("other-device".to_owned())),
+            Err(error) => {
+                self.show(Notice::Unusable(error.code().to_owned()));
+                return self.pull_failed();
+            }
+        };
+        if answer.epoch < epoch {
+            return;
+        }
+        let fresh = core::mem::take(&mut self.state.sender.pulling);
+        if answer.epoch > epoch {
+            self.new_epoch(answer.epoch, answer.backed_up_to);
+        }
+        self.heard(&answer, fresh);
+        if let Some(assignment) = &answer.assignment {
+            self.adopt(assignment);
+        }
+        for receipt in &answer.receipts {
+            self.receipt(receipt);
+        }
+        let mut more = answer.more;
+        for page in &answer.pages {
+            more &= self.page(page);
+        }
+        if fresh && !answer.more && answer.epoch == epoch {
+            self.complete_refills(&answer.pages);
+        }
+        self.settle_rebases();
+        self.prune_sent();
+        self.pull_next(more);
+    }
+
+    /// Follows exactly the streams of an assignment, unless a newer one is known.
+    pub(crate) fn adopt(&mut self, assignment: &Assignment) {
+        let known = self.state.device.assignment.as_ref();
+        if known.is_some_and(|known| known.version >= assignment.version) {
+            return;
+        }
+        self.state.device.assignment = Some(assignment.clone());
+        self.touch_device();
+        for id in &assignment.streams {
+            if !self.state.confirmed.streams.contains_key(id) {
+                let stream = Stream::default();
+                self.state.confirmed.streams.insert(*id, stream);
+                self.touch_stream(*id);
+            }
+        }
+        let left: Vec<StreamId> = (self.state.confirmed.streams.keys())
+            .filter(|id| !assignment.streams.contains(id))
+            .copied()
+            .collect();
+        for id in left {
+            self.unfollow(id);
+        }
+    }
+
+    fn heard(&mut self, answer: &PullAnswer, fresh: bool) {
+        self.backed_up(answer.backed_up_to);
+        let device = &mut self.state.device;
+        device.last_heard = device.last_heard.max(Some(self.now));
+        device.receipts_upto = device.receipts_upto.max(answer.receipts_upto);
+        if fresh {
+            // A carried answer may be weeks old and says nothing of the clock.
+            let seconds = answer.now.0.saturating_sub(self.now.0);
+            let changed = seconds.abs_diff(device.clock_offset) > CLOCK_OFF_SECONDS as u64;
+            device.clock_offset = seconds;
+            if changed && seconds.abs() > CLOCK_OFF_SECONDS {
+                self.show(Notice::ClockOff { seconds });
+            }
+        }
+        self.touch_device();
+    }
+
+    /// Folds one page. Whether going on at once makes sense.
+    fn page(&mut self, page: &Page) -> bool {
+        let id = page.stream;
+        let confirmed = &self.state.confirmed;
+        let is_refill = confirmed.refills.contains_key(&id);
+        let Some(stream) = confirmed.refills.get(&id).or(confirmed.streams.get(&id)) else {
+            return true;
+        };
+        if page.after != stream.cursor || page.upto < page.after {
+            return true;
+        }
+        let mut reader = Reader::new(self.engine, stream);
+        let read = page.entries(&mut reader);
+        let folded = reader.into_folded();
+        if read.is_err() || folded.told.is_broken {
+            self.spoil(id);
+            return false;
+        }
+        if page.after == 0 {
+            self.drop_history(id);
+        }
+        self.keep_page(page);
+        match is_refill {
+            true => self.fold_refill(page, folded),
+            false => self.fold_stream(page, folded),
+        }
+        true
+    }
+
+    fn fold_stream(&mut self, page: &Page, folded: Folded) {
+        let Folded { rows, marks, told } = folded;
+        let id = page.stream;
+        let Some(stream) = self.state.confirmed.streams.get_mut(&id) else {
+            return;
+        };
+        let removes = rows.values().any(Option::is_none);
+        let touched: Vec<DocumentId> = rows.keys().copied().collect();
+        advance(stream, page, rows, marks);
+        self.touch_stream(id);
+        for document in touched {
+            self.touch_row(Home::Stream(id), document);
+        }
+        if removes {
+            self.rewrite_rows();
+        }
+        if told.purges {
+            // History would keep what was just destroyed; it can be pulled anew if wanted.
+            self.drop_history(id);
+        }
+        self.follow(told);
+    }
+
+    fn fold_refill(&mut self, page: &Page, folded: Folded) {
+        let id = page.stream;
+        if let Some(stream) = self.state.confirmed.refills.get_mut(&id) {
+            advance(stream, page, folded.rows, folded.marks);
+            let whole = page.upto >= page.head;
+            self.follow(Told {
+                hashes: Vec::new(),
+                ..folded.told
+            });
+            if whole {
+                self.complete_refill(id);
+            }
+        }
+    }
+
+    /// Refills that had nothing more to get are whole.
+    fn complete_refills(&mut self, pages: &[Page]) {
+        let asked = core::mem::take(&mut self.state.sender.asked);
+        for id in asked {
+            let answered = pages.iter().any(|page| page.stream == id);
+            if !answered && self.state.confirmed.refills.contains_key(&id) {
+                self.complete_refill(id);
+            }
+        }
+    }
+
+    fn complete_refill(&mut self, id: StreamId) {
+        let confirmed = &mut self.state.confirmed;
+        let Some(whole) = confirmed.refills.remove(&id) else {
+            return;
+        };
+        let now_there: Vec<DocumentId> = whole.rows.iter().map(|(id, _)| *id).collect();
+        let before = confirmed.streams.insert(id, whole);
+        let before = before.iter().flat_map(|stream| stream.rows.iter());
+        let before: Vec<DocumentId> = before.map(|(id, _)| *id).collect();
+        self.touch_stream(id);
+        self.rewrite_rows();
+        self.reroot();
+        let confirmed_now: Vec<OwnId> = (self.state.mine.all())
+            .filter(|own| {
+                let row = self.state.confirmed.row(&self.root(&own.document));
+                let last = row.and_then(|row| row.actors.get(&own.change.actor).copied());
+                last.is_some_and(|last| last.seq >= own.change.seq)
+            })
+            .map(|own| own.id)
+            .collect();
+        for id in confirmed_now {
+            self.remove_own(id);
+        }
+        for document in before.into_iter().chain(now_there) {
+            self.touch_found(document);
+        }
+    }
+
+    /// What follows from a page outside its own stream.
+    fn follow(&mut self, told: Told) {
+        for hash in &told.hashes {
+            if let Some(id) = self.state.mine.by_hash(hash) {
+                self.remove_own(id);
+            }
+        }
+        for (survivor, joined) in &told.united {
+            for which in [Companion::Identity, Companion::Case] {
+                self.unite_alone(survivor.companion(which), joined.companion(which));
+            }
+        }
+        if !told.united.is_empty() || !told.refounded.is_empty() {
+            for (from, to) in &told.refounded {
+                let mine: Vec<OwnId> = self.state.mine.of(from).map(|own| own.id).collect();
+                self.rebase_all(mine, *to);
+            }
+            self.reroot();
+        }
+        for root in told.erased {
+            let companions = [Companion::Identity, Companion::Case];
+            for id in [root]
+                .into_iter()
+                .chain(companions.map(|c| root.companion(c)))
+            {
+                self.erase(id);
+            }
+        }
+        for root in told.moved {
+            self.touch_found(root);
+        }
+    }
+
+    fn erase(&mut self, id: DocumentId) {
+        self.forget(&id);
+        if self.state.confirmed.alone.remove(&id).is_some() {
+            self.rewrite_rows();
+        }
+        self.state.previews.forget(&id);
+        self.touch_found(id);
+    }
+
+    /// Unites two documents that no followed stream brings.
+    fn unite_alone(&mut self, survivor: DocumentId, joined: DocumentId) {
+        let confirmed = &mut self.state.confirmed;
+        let Some(joining) = confirmed.alone.remove(&joined) else {
+            return;
+        };
+        let row = match confirmed.alone.get(&survivor) {
+            Some(held) => merged(held.row(), joining.row()),
+            None => joining.row(),
+        };
+        confirmed.alone.insert(survivor, Held::new(&row));
+        let marks = std::sync::Arc::make_mut(&mut confirmed.alone_marks);
+        marks.aliases.insert(joined, survivor);
+        self.touch_alone_marks();
+        self.touch_row(Home::Alone, survivor);
+        self.rewrite_rows();
+    }
+
+    fn reroot(&mut self) {
+        let confirmed = &self.state.confirmed;
+        self.state.mine.reroot(|id| confirmed.root(id));
+        let roots: Vec<DocumentId> = self.state.mine.roots().copied().collect();
+        for root in roots {
+            self.touch_found(root);
+        }
+    }
+
+    fn unfollow(&mut self, id: StreamId) {
+        self.state.confirmed.refills.remove(&id);
+        if let Some(stream) = self.state.confirmed.streams.remove(&id) {
+            for (document, _) in stream.rows.iter() {
+                self.touch_found(*document);
+            }
+        }
+        self.touch_stream(id);
+        self.rewrite_rows();
+        self.drop_history(id);
+    }
+
+    fn drop_history(&mut self, id: StreamId) {
+        self.write(Write::DeletePrefix {
+            store: Store::Facts,
+            prefix: stored::stream_bytes(id).to_vec(),
+        });
+    }
+}
+
+fn advance(
+    stream: &mut Stream,
+    page: &Page,
+    rows: std::collections::BTreeMap<DocumentId, Option<shared::row::Row>>,
+    marks: std::sync::Arc<crate::confirmed::Marks>,
+) {
+    stream.cursor = page.upto;
+    stream.head = page.head;
+    stream.marks = marks;
+    for (document, row) in rows {
+        match row {
+            Some(row) => {
+                stream.rows.insert(document, Held::new(&row));
+            }
+            None => {
+                stream.rows.remove(&document);
+            }
+        }
+    }
+}

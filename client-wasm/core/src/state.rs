@@ -1,0 +1,129 @@
+//! Everything an open phone holds in memory. Cheap to copy: large parts are shared.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use shared::bundle::Serial;
+use shared::engine::Engine;
+use shared::id::{Audience, DocumentId, StreamId};
+use shared::kind::Kind;
+use shared::receipt::RefuseReason;
+use shared::row::Row;
+use shared::time::UnixSeconds;
+
+use crate::buckets::Buckets;
+use crate::confirmed::Confirmed;
+use crate::custody::Custody;
+use crate::device::Device;
+use crate::input::Put;
+use crate::mine::{Mine, OwnState};
+use crate::outbox::Outbox;
+use crate::pages::Directory;
+use crate::preview::Previews;
+use crate::search::Found;
+
+/// The state of an open phone.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) device: Device,
+    pub(crate) confirmed: Confirmed,
+    pub(crate) pages: Directory,
+    pub(crate) mine: Mine,
+    pub(crate) outbox: Outbox,
+    pub(crate) custody: Custody,
+    pub(crate) previews: Previews,
+    pub(crate) not_accepted: BTreeMap<u64, Arc<NotAcceptedEntry>>,
+    pub(crate) found: Buckets<Arc<Found>>,
+    pub(crate) sender: Sender,
+}
+
+/// Something the server did not take, with what is needed to do it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NotAcceptedEntry {
+    pub(crate) document: DocumentId,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) why: Why,
+    /// When it was saved.
+    pub(crate) saved: UnixSeconds,
+    /// Empty for an erased person.
+    pub(crate) puts: Vec<Put>,
+}
+
+/// Why something is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Why {
+    /// The server refused it.
+    Refused(RefuseReason),
+    /// The document was re-founded without this key.
+    KeyRemoved,
+}
+
+/// What is on its way right now. Not stored: a restart sends again, and the server knows it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sender {
+    pub(crate) posting: Option<Serial>,
+    pub(crate) post_failures: u32,
+    /// No post before.
+    pub(crate) post_at: UnixSeconds,
+    /// When the open bundle is frozen and sent.
+    pub(crate) tail_due: Option<UnixSeconds>,
+    pub(crate) pulling: bool,
+    pub(crate) pull_failures: u32,
+    /// No pull before.
+    pub(crate) pull_at: UnixSeconds,
+    /// The stream the next pull begins with, if there are more than one request may name.
+    pub(crate) pull_from: usize,
+    /// The wish last told to the caller.
+    pub(crate) scheduled: Option<UnixSeconds>,
+    /// Streams in the order the last pull named them.
+    pub(crate) asked: VecDeque<StreamId>,
+}
+
+impl State {
+    pub(crate) fn new(device: Device) -> Self {
+        Self {
+            device,
+            confirmed: Confirmed::default(),
+            pages: Directory::default(),
+            mine: Mine::default(),
+            outbox: Outbox::default(),
+            custody: Custody::default(),
+            previews: Previews::default(),
+            not_accepted: BTreeMap::new(),
+            found: Buckets::default(),
+            sender: Sender::default(),
+        }
+    }
+
+    /// The row of a root as this phone sees it: confirmed, then mine in order.
+    pub(crate) fn row(&self, engine: &impl Engine, root: &DocumentId) -> Row {
+        let mut row = self.confirmed.row(root).unwrap_or_default();
+        for own in self.mine.of(root) {
+            // An edit of a document that was re-founded is made again; it fits no row here.
+            if !matches!(own.state, OwnState::Rebasing(_)) {
+                // A change that does not follow (its row is being pulled anew) waits.
+                let _ = engine.fold(&mut row, &own.change);
+            }
+        }
+        row
+    }
+
+    /// Whether a page will bring the changes of this document.
+    pub(crate) fn is_followed(&self, row: &Row, audience: Audience) -> bool {
+        let Some(unit) = row.unit() else {
+            return false;
+        };
+        self.confirmed
+            .streams
+            .contains_key(&StreamId { unit, audience })
+    }
+
+    /// Whether the server may be spoken to.
+    pub(crate) fn knows_server(&self) -> bool {
+        self.device
+            .server
+            .as_ref()
+            .is_some_and(|server| !server.keys.sealing.is_empty())
+    }
+}

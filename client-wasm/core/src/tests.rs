@@ -1,0 +1,8 @@
+//! Promises of the whole phone, kept against storage that fails and phones that die.
+
+mod phone;
+mod saving;
+mod searching;
+mod ways_back;
+mod world;
+mod worst_case;

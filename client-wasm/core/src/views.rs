@@ -1,0 +1,530 @@
+//! What screens ask of an open phone. Reading changes nothing.
+
+use serde::{Deserialize, Serialize};
+use shared::engine::Engine;
+use shared::event::{Event, Events};
+use shared::field::fold::fold;
+use shared::id::{ActorId, Companion, DocumentId, EventId, StreamId, UnitId};
+use shared::key::Key;
+use shared::kind::Kind;
+use shared::receipt::{HoldReason, RejectReason};
+use shared::row::Row;
+use shared::stage::{FunnelState, Stages};
+use shared::tally::{Tallies, contributions};
+use shared::time::{LocalMinute, UnixSeconds};
+use shared::value::Value;
+
+use crate::client::{Client, Phase};
+use crate::input::Put;
+use crate::limits::LIST_LINES_MAX;
+use crate::mine::{Own, OwnState};
+use crate::search::Found;
+use crate::state::State;
+
+pub use crate::state::Why;
+
+/// Where one record, or one change of it, is. In the order in which the first that applies is
+/// shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecordState {
+    /// The bundle was turned away; it goes again after an update.
+    Rejected(RejectReason),
+    /// On the server, waiting for a coordinator.
+    Held(HoldReason),
+    /// On the server, waiting for something else to arrive.
+    Parked,
+    /// Given to somebody to carry.
+    Carried,
+    /// Bytes are moving right now.
+    Sending,
+    /// On this phone only.
+    OnThisPhone,
+    /// The server has it.
+    Received,
+}
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    /// As typed; empty = everyone.
+    pub text: String,
+    /// Only this kind.
+    pub kind: Kind,
+    /// Only this unit.
+    pub unit: Option<UnitId>,
+    /// Lines wanted at most.
+    pub lines_max: usize,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The document.
+    pub document: DocumentId,
+    /// Its name as written.
+    pub name: String,
+    /// Its unit.
+    pub unit: Option<UnitId>,
+    /// Last digits of the personal number.
+    pub last3: Option<String>,
+    /// Year of birth.
+    pub birth_year: Option<u64>,
+    /// 0 male, 1 female.
+    pub sex: Option<u64>,
+    /// Furthest card level, 0 to 5.
+    pub card: u8,
+    /// Furthest e-ID level, 0 to 5.
+    pub eid: u8,
+    /// Whether two devices wrote different things.
+    pub is_conflicted: bool,
+    /// The state of what is mine in it; `None` if all is confirmed.
+    pub state: Option<RecordState>,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// How many fit the query, listed or not.
+    pub count: usize,
+    /// The first of them: people by given name, family name, middle names.
+    pub lines: Vec<Line>,
+}
+
+/// Everything about one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentView {
+    /// The id it goes on under.
+    pub document: DocumentId,
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// Where it belongs.
+    pub unit: Option<UnitId>,
+    /// Where it went, if it left this phone's units: read only then.
+    pub moved_to: Option<UnitId>,
+    /// Every key with its live values, events left out.
+    pub fields: Vec<Field>,
+    /// Card stages.
+    pub card: FunnelView,
+    /// e-ID stages.
+    pub eid: FunnelView,
+    /// Events that count, by time.
+    pub events: Vec<EventView>,
+    /// Events taken back.
+    pub voided: Vec<EventView>,
+    /// Own changes not confirmed yet.
+    pub mine: Vec<OwnView>,
+    /// What colleagues showed of their work.
+    pub previews: Vec<PreviewView>,
+}
+
+/// One key of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Which.
+    pub key: Key,
+    /// Its live values, the winner last; two or more *different* ones are a conflict.
+    pub values: Vec<LiveValue>,
+    /// Whether they differ.
+    pub is_conflicted: bool,
+}
+
+/// One live value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveValue {
+    /// The value.
+    pub value: Value,
+    /// Who wrote it.
+    pub actor: ActorId,
+    /// Whether this phone's present life did.
+    pub is_mine: bool,
+}
+
+/// One funnel as a stepper shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunnelView {
+    /// Furthest level, 0 to 5.
+    pub furthest: u8,
+    /// When each level was first reached, from level 1.
+    pub reached: Vec<Option<LocalMinute>>,
+    /// The stable name of the open side state.
+    pub side: Option<String>,
+    /// Whether a step was written unseen by who took it back.
+    pub is_conflicted: bool,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventView {
+    /// Its id.
+    pub id: EventId,
+    /// What it says.
+    pub event: Event,
+    /// Whether it is confirmed; else it is mine.
+    pub is_confirmed: bool,
+}
+
+/// One own change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnView {
+    /// The record it belongs to.
+    pub record: u64,
+    /// When it was saved, by this phone's clock.
+    pub saved: UnixSeconds,
+    /// Where it is.
+    pub state: RecordState,
+}
+
+/// A colleague's work on a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewView {
+    /// Whose.
+    pub from: String,
+    /// What they put.
+    pub puts: Vec<Put>,
+}
+
+/// One record that is not wholly confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordView {
+    /// Its number on this phone.
+    pub record: u64,
+    /// When it was saved.
+    pub saved: UnixSeconds,
+    /// The documents it wrote.
+    pub documents: Vec<DocumentId>,
+    /// The first state that applies to any of its changes.
+    pub state: RecordState,
+}
+
+/// Something the server did not accept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotAcceptedView {
+    /// Its number, for `Input::Dismiss`.
+    pub number: u64,
+    /// The document.
+    pub document: DocumentId,
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// Why.
+    pub why: Why,
+    /// When it was saved.
+    pub saved: UnixSeconds,
+    /// What was entered, to do it again; empty for an erased person.
+    pub puts: Vec<Put>,
+}
+
+/// Where everything entered on this phone is: the sync line and the send-and-receive screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SyncView {
+    /// Records on this phone only, those being sent and carried included.
+    pub unsent: usize,
+    /// Of these, being sent now.
+    pub sending: usize,
+    /// Of these, carried by somebody.
+    pub carried: usize,
+    /// Records parked on the server.
+    pub parked: usize,
+    /// Records waiting for a coordinator.
+    pub held: usize,
+    /// Records that wait for an update.
+    pub rejected: usize,
+    /// Records received and not yet seen in a page.
+    pub received: usize,
+    /// Entries in the list of what was not accepted.
+    pub not_accepted: usize,
+    /// Colleagues' bundles carried here.
+    pub in_custody: usize,
+    /// When the server was last heard.
+    pub last_heard: Option<UnixSeconds>,
+    /// When it is tried again.
+    pub next_try: Option<UnixSeconds>,
+    /// Server's clock minus this phone's, in seconds.
+    pub clock_offset: i64,
+    /// How far each stream is.
+    pub streams: Vec<StreamProgress>,
+}
+
+/// How far one stream is on this phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamProgress {
+    /// Which.
+    pub stream: StreamId,
+    /// Entries here.
+    pub cursor: u64,
+    /// Entries on the server, as far as it told.
+    pub head: u64,
+    /// Whether it is being pulled anew.
+    pub is_refilling: bool,
+}
+
+impl<E: Engine> Client<E> {
+    /// Whether the phone is open and lists can be asked for.
+    pub fn is_open(&self) -> bool {
+        self.state().is_some()
+    }
+
+    /// Documents of one kind that fit a query; empty while locked.
+    pub fn list(&self, query: &Query) -> List {
+        let Some(state) = self.state() else {
+            return List {
+                count: 0,
+                lines: Vec::new(),
+            };
+        };
+        let text = fold(&query.text);
+        let mut fitting: Vec<(&DocumentId, &Found)> = (state.found.iter())
+            .map(|(id, found)| (id, &**found))
+            .filter(|(_, found)| found.kind == query.kind && !found.is_withdrawn)
+            .filter(|(_, found)| query.unit.is_none() || found.unit == query.unit)
+            .filter(|(_, found)| found.fits(&text))
+            .collect();
+        fitting.sort_by(|(a, x), (b, y)| (&x.order, a).cmp(&(&y.order, b)));
+        let lines_max = query.lines_max.min(LIST_LINES_MAX);
+        let lines = fitting.iter().take(lines_max);
+        List {
+            count: fitting.len(),
+            lines: lines.map(|(id, found)| line(state, id, found)).collect(),
+        }
+    }
+
+    /// One document, by any of its ids; `None` if this phone knows nothing of it.
+    pub fn document(&self, id: &DocumentId) -> Option<DocumentView> {
+        let state = self.state()?;
+        let root = state.confirmed.root(id);
+        let row = state.row(&self.engine, &root);
+        let previews = state.previews.of(&root);
+        if row.is_empty() && previews.is_empty() {
+            return None;
+        }
+        let confirmed = state.confirmed.row(&root).unwrap_or_default();
+        let events = Events::of(&row);
+        let stages = Stages::of(&events);
+        let view = |id: EventId, event: &Event| EventView {
+            id,
+            event: event.clone(),
+            is_confirmed: !confirmed.live(&Key::event(id)).is_empty(),
+        };
+        let voided = events.voided.iter().map(|voided| &voided.event);
+        Some(DocumentView {
+            document: root,
+            kind: row.kind(),
+            unit: row.unit(),
+            moved_to: state.confirmed.moved_to(&root),
+            fields: fields(state, &root, &row),
+            card: funnel(&stages.card),
+            eid: funnel(&stages.eid),
+            events: events.valid.iter().map(|e| view(e.id, &e.event)).collect(),
+            voided: voided.map(|e| view(e.id, &e.event)).collect(),
+            mine: own_views(state, &root),
+            previews: previews
+                .iter()
+                .map(|preview| PreviewView {
+                    from: preview.from.clone(),
+                    puts: preview.puts.clone(),
+                })
+                .collect(),
+        })
+    }
+
+    /// A dossier's companion, by any of the dossier's ids.
+    pub fn companion(&self, dossier: &DocumentId, which: Companion) -> Option<DocumentView> {
+        let root = self.state()?.confirmed.root(dossier);
+        self.document(&root.companion(which))
+    }
+
+    /// The row of a document, confirmed and mine together; empty if there is none.
+    pub fn row(&self, id: &DocumentId) -> Row {
+        self.state().map_or_else(Row::default, |state| {
+            state.row(&self.engine, &state.confirmed.root(id))
+        })
+    }
+
+    /// Where everything is.
+    pub fn sync(&self) -> SyncView {
+        let Some(state) = self.state() else {
+            return SyncView::default();
+        };
+        let mut view = SyncView {
+            not_accepted: state.not_accepted.len(),
+            in_custody: state.custody.len(),
+            last_heard: state.device.last_heard,
+            next_try: state.sender.scheduled,
+            clock_offset: state.device.clock_offset,
+            streams: streams(state),
+            ..SyncView::default()
+        };
+        for record in self.records() {
+            view.count(record.state);
+        }
+        view
+    }
+
+    /// Records not wholly confirmed, oldest first.
+    pub fn records(&self) -> Vec<RecordView> {
+        let saves = self.state().into_iter().flat_map(|state| {
+            let saves = state.mine.saves();
+            saves.map(move |(record, save)| {
+                let states = save.changes.iter().map(|own| state_of(state, own));
+                RecordView {
+                    record,
+                    saved: save.at,
+                    documents: save.changes.iter().map(|own| own.document).collect(),
+                    state: states.min_by_key(urgency).unwrap_or(RecordState::Received),
+                }
+            })
+        });
+        saves.collect()
+    }
+
+    /// What the server did not accept, oldest first.
+    pub fn not_accepted(&self) -> Vec<NotAcceptedView> {
+        let entries = self.state().into_iter().flat_map(|s| &s.not_accepted);
+        entries
+            .map(|(number, entry)| NotAcceptedView {
+                number: *number,
+                document: entry.document,
+                kind: entry.kind,
+                why: entry.why,
+                saved: entry.saved,
+                puts: entry.puts.clone(),
+            })
+            .collect()
+    }
+
+    /// The figures of everything this phone sees, by the code that makes the server's.
+    pub fn figures(&self) -> Tallies {
+        let mut tallies = Tallies::default();
+        if let Some(state) = self.state() {
+            for (root, _) in state.found.iter() {
+                tallies.add(&contributions(&state.row(&self.engine, root)));
+            }
+        }
+        tallies
+    }
+
+    pub(crate) fn state(&self) -> Option<&State> {
+        match &self.phase {
+            Phase::Open(open) => Some(&open.state),
+            _ => None,
+        }
+    }
+}
+
+impl SyncView {
+    fn count(&mut self, state: RecordState) {
+        match state {
+            RecordState::Sending => self.sending += 1,
+            RecordState::Carried => self.carried += 1,
+            RecordState::OnThisPhone => {}
+            RecordState::Parked => return self.parked += 1,
+            RecordState::Held(_) => return self.held += 1,
+            RecordState::Rejected(_) => return self.rejected += 1,
+            RecordState::Received => return self.received += 1,
+        }
+        self.unsent += 1;
+    }
+}
+
+fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
+    let identity = state.confirmed.root(&id.companion(Companion::Identity));
+    let mine = [id, &identity].map(|id| state.mine.of(id));
+    let states = mine.into_iter().flatten().map(|own| state_of(state, own));
+    Line {
+        document: *id,
+        name: found.name.clone(),
+        unit: found.unit,
+        last3: found.last3.clone(),
+        birth_year: found.birth_year,
+        sex: found.sex,
+        card: found.levels.0,
+        eid: found.levels.1,
+        is_conflicted: found.is_conflicted,
+        state: states.min_by_key(urgency),
+    }
+}
+
+fn fields(state: &State, root: &DocumentId, row: &Row) -> Vec<Field> {
+    let own = state.device.author().actor(*root);
+    let named = row.cells.iter().filter(|(key, _)| key.event_id().is_none());
+    named
+        .map(|(key, cells)| Field {
+            key: key.clone(),
+            values: cells
+                .iter()
+                .map(|cell| LiveValue {
+                    value: cell.value.clone(),
+                    actor: cell.id.actor,
+                    is_mine: cell.id.actor == own,
+                })
+                .collect(),
+            is_conflicted: row.is_conflicted(key),
+        })
+        .collect()
+}
+
+fn funnel(state: &FunnelState) -> FunnelView {
+    FunnelView {
+        furthest: state.furthest(),
+        reached: state
+            .reached
+            .iter()
+            .map(|r| r.as_ref().map(|r| r.at))
+            .collect(),
+        side: state.side.map(|step| step.name().to_owned()),
+        is_conflicted: state.is_conflicted,
+    }
+}
+
+fn own_views(state: &State, root: &DocumentId) -> Vec<OwnView> {
+    let mine = state.mine.of(root);
+    mine.map(|own| OwnView {
+        record: own.id.save,
+        saved: own.change.time,
+        state: state_of(state, own),
+    })
+    .collect()
+}
+
+fn streams(state: &State) -> Vec<StreamProgress> {
+    let progress = state.confirmed.streams.iter().map(|(id, stream)| {
+        let refill = state.confirmed.refills.get(id);
+        let shown = refill.unwrap_or(stream);
+        StreamProgress {
+            stream: *id,
+            cursor: shown.cursor,
+            head: shown.head,
+            is_refilling: refill.is_some(),
+        }
+    });
+    progress.collect()
+}
+
+fn state_of(state: &State, own: &Own) -> RecordState {
+    match own.state {
+        OwnState::Rejected(reason) => RecordState::Rejected(reason),
+        OwnState::Held(reason) => RecordState::Held(reason),
+        OwnState::Parked | OwnState::Rebasing(_) => RecordState::Parked,
+        OwnState::Received => RecordState::Received,
+        OwnState::Waiting if state.sender.posting == Some(own.serial) => RecordState::Sending,
+        OwnState::Waiting => {
+            let bundle = state.outbox.frozen.get(&own.serial);
+            match bundle.is_some_and(|bundle| bundle.carried) {
+                true => RecordState::Carried,
+                false => RecordState::OnThisPhone,
+            }
+        }
+    }
+}
+
+/// Lowest first: what of several states is shown.
+fn urgency(state: &RecordState) -> u8 {
+    match state {
+        RecordState::Rejected(_) => 0,
+        RecordState::Held(_) => 1,
+        RecordState::Parked => 2,
+        RecordState::Carried => 3,
+        RecordState::Sending => 4,
+        RecordState::OnThisPhone => 5,
+        RecordState::Received => 6,
+    }
+}
