@@ -106,9 +106,9 @@ pub(crate) struct StoredStream {
 /// The confirmed layer.
 #[derive(Clone, Default)]
 pub(crate) struct Confirmed {
-    pub(crate) streams: BTreeMap<StreamId, Stream>,
+    pub(crate) streams: BTreeMap<StreamId, Arc<Stream>>,
     /// Streams being pulled anew; each replaces its elder once it is whole. Not stored.
-    pub(crate) refills: BTreeMap<StreamId, Stream>,
+    pub(crate) refills: BTreeMap<StreamId, Arc<Stream>>,
     pub(crate) alone: Buckets<Held>,
     pub(crate) alone_marks: Arc<Marks>,
 }
@@ -168,7 +168,10 @@ impl Confirmed {
 
     pub(crate) fn rows_mut(&mut self, home: Home) -> Option<&mut Buckets<Held>> {
         match home {
-            Home::Stream(id) => self.streams.get_mut(&id).map(|stream| &mut stream.rows),
+            Home::Stream(id) => {
+                let stream = self.streams.get_mut(&id)?;
+                Some(&mut Arc::make_mut(stream).rows)
+            }
             Home::Alone => Some(&mut self.alone),
         }
     }

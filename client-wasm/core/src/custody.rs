@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_bytes::ByteBuf;
 use shared::bundle::{Bundle, Serial};
 use shared::engine::Engine;
+use shared::receipt::{Receipt, Verdict};
 
 use crate::effect::{Carried, Notice, Store};
 use crate::input::PreviewKey;
@@ -37,6 +38,10 @@ impl Custody {
             bytes: bytes.to_vec(),
             team_key: None,
         })
+    }
+
+    pub(crate) fn has(&self, serial: Serial) -> bool {
+        self.0.contains_key(&serial)
     }
 
     /// How many are carried.
@@ -70,8 +75,12 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
-    /// The server has a carried bundle: it need not be kept.
-    pub(crate) fn custody_receipt(&mut self, serial: Serial) {
+    /// What the server said to a carried bundle; once it has it, it need not be kept.
+    pub(crate) fn custody_receipt(&mut self, receipt: &Receipt) {
+        let serial = receipt.serial;
+        if receipt.verdict == Verdict::TooNew {
+            return;
+        }
         if self.state.custody.0.remove(&serial).is_some() {
             self.write(delete(Store::Custody, &custody_key(serial)));
         }

@@ -7,11 +7,13 @@ use shared::bundle::{BundleNumber, Serial};
 use shared::enrol::{Assignment, EnrolKeys, ServerKeys};
 use shared::facts::Author;
 use shared::hash;
-use shared::id::{BundleId, DeviceId, Incarnation};
+use shared::id::{BundleId, DeviceId, DocumentId, Incarnation};
+use shared::key::Key;
 use shared::receipt::BackedUpTo;
 use shared::seal::OpeningKey;
 use shared::signed::DeviceKey;
 use shared::time::UnixSeconds;
+use shared::value::Value;
 
 /// The phone's own record. One per phone, sealed at rest.
 #[derive(Clone, Serialize, Deserialize)]
@@ -48,6 +50,8 @@ pub(crate) struct Device {
     pub(crate) clock_offset: i64,
     /// When the newest receipt that told the sealing keys was made.
     pub(crate) last_keys: UnixSeconds,
+    /// Own values written over a colleague's preview.
+    pub(crate) superseding: Vec<Superseding>,
     /// Lives begun because of a rejection since a bundle was last taken.
     pub(crate) reissues: u8,
 }
@@ -59,6 +63,18 @@ pub(crate) struct Chain {
     pub(crate) next: BundleNumber,
     /// The frozen bundle before it.
     pub(crate) previous: Option<BundleId>,
+}
+
+/// An own value that was meant to replace one known only from a preview. Edits build on nothing
+/// unconfirmed, so the two will meet as a conflict, which the phone settles by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Superseding {
+    pub(crate) document: DocumentId,
+    pub(crate) key: Key,
+    /// What the colleague wrote.
+    pub(crate) over: Value,
+    /// What was written over it here.
+    pub(crate) value: Value,
 }
 
 /// What the phone knows of the server.
@@ -88,6 +104,7 @@ impl Device {
             receipts_upto: 0,
             clock_offset: 0,
             last_keys: UnixSeconds::default(),
+            superseding: Vec::new(),
             reissues: 0,
         };
         device.id = device.enrol_keys().device();

@@ -48,5 +48,8 @@ pub const CUSTODY_BUNDLES_MAX: usize = 256;
 /// Receipts that may wait for the phone to be unlocked.
 pub const INBOX_RECEIPTS_MAX: usize = 256;
 
+/// Edits over a colleague's preview that are remembered until the colleague's value arrives.
+pub const SUPERSEDING_MAX: usize = 256;
+
 /// Lines one list or search gives to a screen.
 pub const LIST_LINES_MAX: usize = 200_000;

@@ -13,7 +13,7 @@ use shared::hash;
 use shared::time::UnixSeconds;
 
 use crate::client::Open;
-use crate::confirmed::{Confirmed, Home, StoredStream, Stream};
+use crate::confirmed::{Confirmed, StoredStream, Stream};
 use crate::custody::Custody;
 use crate::device::Device;
 use crate::effect::{Effect, Notice, Store, Write};
@@ -24,7 +24,7 @@ use crate::outbox::{OpenBundle, Outbox, StoredBundle, bundle_key};
 use crate::pages::Directory;
 use crate::sending;
 use crate::state::State;
-use crate::stored::{self, ALONE_KEY, DEVICE_KEY, Unreadable};
+use crate::stored::{self, ALONE_KEY, DEVICE_KEY, PULL_AHEAD_KEY, Unreadable};
 use crate::vault::Vault;
 use crate::work::{Work, delete};
 
@@ -36,14 +36,19 @@ pub(crate) struct Locked {
     custody: Custody,
     history: History,
     seed: [u8; 32],
-    /// Receipts that came since the start, with their keys in [`Store::Inbox`].
+    /// What came while locked, with its keys in [`Store::Inbox`].
     inbox: Vec<Record>,
+    /// The pull request that was signed when the phone was last open.
+    pull_ahead: Option<Vec<u8>>,
     posting: Option<Serial>,
     /// Bundles that were answered while locked; proven only once unlocked.
     heard: BTreeSet<Serial>,
     /// Whether something did not open although the key is right.
     pub(crate) unreadable: bool,
 }
+
+/// The key in [`Store::Inbox`] of the newest answer to a pull; receipts have keys of 16 bytes.
+const ANSWER_KEY: &[u8] = b"answer";
 
 /// What has to be stored, and what follows from it.
 pub(crate) type Outcome = (Vec<Write>, Vec<Effect>);
@@ -55,7 +60,12 @@ impl Locked {
         seed: [u8; 32],
     ) -> Result<Self, Store> {
         let (mut outbox, mut custody) = (Outbox::default(), Custody::default());
+        let mut pull_ahead = None;
         for record in of(&stored, Store::Outbox) {
+            if record.key == PULL_AHEAD_KEY {
+                pull_ahead = Some(record.value.clone());
+                continue;
+            }
             let read = stored::read_plain(Store::Outbox, &record.value);
             match read.map_err(|Unreadable(store)| store)? {
                 StoredBundle::Open(tail) => outbox.tail = Some(tail),
@@ -77,6 +87,7 @@ impl Locked {
             history,
             seed,
             inbox,
+            pull_ahead,
             posting: None,
             heard: BTreeSet::new(),
             unreadable: false,
@@ -91,7 +102,13 @@ impl Locked {
                 let bundles = sending::carried(&mut self.outbox);
                 (writes, vec![Effect::HandOut { bundles }])
             }
-            Input::Reachable { .. } | Input::Tick { .. } => self.send(),
+            Input::Reachable { .. } | Input::Tick { .. } => {
+                let (writes, mut effects) = self.send();
+                let bytes = self.pull_ahead.take();
+                effects.extend(bytes.map(|bytes| Effect::Pull { bytes }));
+                (writes, effects)
+            }
+            Input::Pulled { bytes, .. } => self.keep(ANSWER_KEY, &bytes),
             Input::Posted {
                 serial,
                 answer: PostAnswer::Receipt(bytes),
@@ -142,13 +159,14 @@ impl Locked {
             work.touch_device();
         }
         work.begin(self.history);
-        for receipt in &self.inbox {
-            let bytes: Option<serde_bytes::ByteBuf> =
-                stored::read_plain(Store::Inbox, &receipt.value).ok();
-            if let Some(bytes) = bytes {
-                work.receipt(&bytes);
+        for kept in &self.inbox {
+            match kept.key == ANSWER_KEY {
+                true => work.pulled(&kept.value),
+                false => {
+                    work.receipt(&kept.value);
+                }
             }
-            work.write(delete(Store::Inbox, &receipt.key));
+            work.write(delete(Store::Inbox, &kept.key));
         }
         work.show(Notice::Ready);
         work.drive();
@@ -254,14 +272,17 @@ impl Locked {
     }
 
     fn keep_receipt(&mut self, bytes: &[u8]) -> Outcome {
-        let key = hash::derive::<16>("sampan/inbox", &[bytes]).to_vec();
-        let known = self.inbox.iter().any(|record| record.key == key);
-        if known || self.inbox.len() >= INBOX_RECEIPTS_MAX {
+        let key = hash::derive::<16>("sampan/inbox", &[bytes]);
+        if self.inbox.len() >= INBOX_RECEIPTS_MAX {
             return Outcome::default();
         }
-        let value = postcard::to_allocvec(serde_bytes::Bytes::new(bytes))
-            .expect("bytes have a stored form");
-        let store = Store::Inbox;
+        self.keep(&key, bytes)
+    }
+
+    /// Keeps bytes until somebody unlocks; under one key only the newest.
+    fn keep(&mut self, key: &[u8], bytes: &[u8]) -> Outcome {
+        self.inbox.retain(|record| record.key != key);
+        let (store, key, value) = (Store::Inbox, key.to_vec(), bytes.to_vec());
         self.inbox.push(Record {
             store,
             key: key.clone(),
@@ -317,7 +338,8 @@ impl<E: Engine> Work<'_, E> {
 
 fn add_stream(confirmed: &mut Confirmed, stored: StoredStream) {
     if stored.spoilt {
-        confirmed.refills.insert(stored.id, Stream::default());
+        let refill = Arc::new(Stream::default());
+        confirmed.refills.insert(stored.id, refill);
     }
     let stream = Stream {
         cursor: stored.cursor,
@@ -326,8 +348,7 @@ fn add_stream(confirmed: &mut Confirmed, stored: StoredStream) {
         spoilt: stored.spoilt,
         ..Stream::default()
     };
-    confirmed.streams.insert(stored.id, stream);
-    debug_assert!(confirmed.rows_mut(Home::Stream(stored.id)).is_some());
+    confirmed.streams.insert(stored.id, Arc::new(stream));
 }
 
 fn of(records: &[Record], store: Store) -> impl Iterator<Item = &Record> {

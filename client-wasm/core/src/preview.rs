@@ -1,7 +1,7 @@
 //! Previews: a colleague's work as it will be, shown and never stored as confirmed.
 //!
 //! Edits never build on a preview, so that a refusal of the colleague's work strands nobody. A
-//! preview lasts until its document is confirmed here, or until the program ends.
+//! preview lasts until all of it is confirmed here, or until the program ends.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,13 +9,19 @@ use std::sync::Arc;
 use shared::bundle::Bundle;
 use shared::change::Action;
 use shared::engine::{Engine, Slot};
-use shared::facts::{Base, Batch, Fact, Form, decode};
+use shared::facts::{Base, Batch, Detail, Fact, Form, decode};
 use shared::id::DocumentId;
 use shared::key::Key;
 use shared::kind::Kind;
+use shared::receipt::RefuseReason;
+use shared::row::{Cell, Row};
+use shared::value::Value;
 
+use crate::device::Superseding;
 use crate::effect::Notice;
 use crate::input::{Place, PreviewKey, Put};
+use crate::limits::SUPERSEDING_MAX;
+use crate::saving::Subject;
 use crate::work::Work;
 
 /// What a colleague wrote on one document.
@@ -36,6 +42,26 @@ impl Previews {
 
     pub(crate) fn of(&self, document: &DocumentId) -> &[Preview] {
         self.0.get(document).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is shown of a document besides what is confirmed of it.
+    pub(crate) fn beside<'a>(
+        &'a self,
+        document: &DocumentId,
+        confirmed: &'a Row,
+    ) -> impl Iterator<Item = &'a Preview> {
+        let is_confirmed = |put: &Put| match &put.place {
+            Place::Key(key) => {
+                let live = confirmed.live(key).iter();
+                live.clone().any(|cell| cell.value == put.value)
+            }
+            Place::Event => {
+                let payload = put.value.as_bytes();
+                confirmed.events().any(|(_, event)| Some(event) == payload)
+            }
+        };
+        let previews = self.of(document).iter();
+        previews.filter(move |preview| !preview.puts.iter().all(is_confirmed))
     }
 
     /// What a colleague says the document is.
@@ -83,6 +109,72 @@ impl<E: Engine> Work<'_, E> {
             self.state.previews.add(root, preview);
         }
         self.show(Notice::Changed);
+    }
+
+    /// Remembers which previewed values an edit is meant to replace.
+    pub(crate) fn note_superseding(&mut self, document: &DocumentId, puts: &[Put]) {
+        let previewed = self.state.previews.of(document).iter();
+        let shown: Vec<Put> = previewed.flat_map(|preview| preview.puts.clone()).collect();
+        for put in puts {
+            let Place::Key(key) = &put.place else {
+                continue;
+            };
+            let over = shown.iter().rfind(|other| other.place == put.place);
+            let Some(over) = over.filter(|over| over.value != put.value) else {
+                continue;
+            };
+            let superseding = &mut self.state.device.superseding;
+            superseding.retain(|known| (&known.document, &known.key) != (document, key));
+            if superseding.len() < SUPERSEDING_MAX {
+                superseding.push(Superseding {
+                    document: *document,
+                    key: key.clone(),
+                    over: over.value.clone(),
+                    value: put.value.clone(),
+                });
+            }
+        }
+    }
+
+    /// Settles conflicts between an own value and the previewed one it was meant to replace,
+    /// once that is confirmed and still the only other one.
+    pub(crate) fn supersede(&mut self) {
+        let waiting = core::mem::take(&mut self.state.device.superseding);
+        for one in waiting {
+            let root = self.root(&one.document);
+            let row = self.row(&root);
+            let live = row.live(&one.key);
+            let has = |value: &Value| live.iter().any(|cell| cell.value == *value);
+            if !has(&one.over) {
+                self.state.device.superseding.push(one);
+                continue;
+            }
+            self.touch_device();
+            let expected = |cell: &Cell| [&one.over, &one.value].contains(&&cell.value);
+            if has(&one.value) && live.iter().all(expected) {
+                self.put_again(root, &one);
+            }
+        }
+    }
+
+    fn put_again(&mut self, root: DocumentId, one: &Superseding) {
+        let save = self.next_save();
+        let Some(kind) = self.row(&root).kind() else {
+            return;
+        };
+        let subject = Subject {
+            document: root,
+            name: self.name_of(&root),
+            kind,
+            audience: kind.audience(),
+            begins: None,
+        };
+        let puts = vec![(Slot::Key(one.key.clone()), one.value.clone())];
+        if let Ok(Some(id)) = self.edit(save, 0, subject, puts, self.now)
+            && self.place(&[id], Detail::Short).is_err()
+        {
+            self.refuse(id, RefuseReason::Dependent);
+        }
     }
 
     /// The document a fact means, if this phone can tell.

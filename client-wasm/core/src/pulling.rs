@@ -1,5 +1,7 @@
 //! Pulling: asking for news and taking it in, stream by stream.
 
+use std::sync::Arc;
+
 use shared::engine::Engine;
 use shared::enrol::Assignment;
 use shared::id::{Companion, DocumentId, StreamId};
@@ -14,7 +16,7 @@ use crate::effect::{Notice, Store, Write};
 use crate::folding::{Folded, Reader, Told, merged};
 use crate::limits::PULL_BYTES_MAX;
 use crate::mine::OwnId;
-use crate::stored;
+use crate::stored::{self, PULL_AHEAD_KEY};
 use crate::work::Work;
 
 /// A clock this far off is worth a word to its owner.
@@ -23,18 +25,45 @@ const CLOCK_OFF_SECONDS: i64 = 10 * 60;
 impl<E: Engine> Work<'_, E> {
     /// The signed request for everything this phone is missing; `None` before enrolment.
     pub(crate) fn pull_request(&mut self) -> Option<Vec<u8>> {
-        let state = &mut self.state;
-        let streams = &state.device.assignment.as_ref()?.streams;
+        let streams = &self.state.device.assignment.as_ref()?.streams;
         let from = match streams.len() > PULL_STREAMS_MAX {
-            true => state.sender.pull_from % streams.len(),
+            true => self.state.sender.pull_from % streams.len(),
             false => 0,
         };
         let named = streams.iter().cycle().skip(from).take(streams.len());
         let asked: Vec<StreamId> = named.take(PULL_STREAMS_MAX).copied().collect();
-        state.sender.pull_from = from + asked.len();
+        self.state.sender.pull_from = from + asked.len();
+        let request = self.signed_request(&asked);
+        self.state.sender.asked = asked.into();
+        request
+    }
+
+    /// Leaves a signed request for whoever pulls while the phone is locked.
+    pub(crate) fn leave_pull_ahead(&mut self) {
+        if !self.state.device.is_active {
+            return;
+        }
+        let streams = self.state.device.assignment.iter();
+        let asked: Vec<StreamId> = streams
+            .flat_map(|assignment| &assignment.streams)
+            .take(PULL_STREAMS_MAX)
+            .copied()
+            .collect();
+        if let Some(value) = self.signed_request(&asked) {
+            self.write(Write::Put {
+                store: Store::Outbox,
+                key: PULL_AHEAD_KEY.to_vec(),
+                value,
+            });
+        }
+    }
+
+    fn signed_request(&self, asked: &[StreamId]) -> Option<Vec<u8>> {
+        let state = &self.state;
         let confirmed = &state.confirmed;
         let cursors = asked.iter().map(|id| {
-            let stream = confirmed.refills.get(id).or(confirmed.streams.get(id));
+            let refill = confirmed.refills.get(id);
+            let stream = refill.or_else(|| confirmed.streams.get(id));
             Cursor {
                 stream: *id,
                 upto: stream.map_or(0, |stream| stream.cursor),
@@ -52,7 +81,6 @@ impl<E: Engine> Work<'_, E> {
             wait_seconds: 0,
             bytes_max: PULL_BYTES_MAX,
         };
-        state.sender.asked = asked.into();
         signed::sign(&request, &state.device.signing_key()).ok()
     }
 
@@ -63,17 +91,18 @@ impl<E: Engine> Work<'_, E> {
         };
         let epoch = server.epoch;
         let read = signed::verify::<PullAnswer>(bytes, &server.keys.signing);
-        let answer = match read {
-            Ok(answer) if answer.device == self.state.device.id => answer,
-            Ok(_) => return self.show(Notice::Unusable("other-device".to_owned())),
-            Err(error) => {
-                self.show(Notice::Unusable(error.code().to_owned()));
-                return self.pull_failed();
-            }
+        let code = match &read {
+            Ok(answer) if answer.device != self.state.device.id => Some("other-device"),
+            Ok(answer) if answer.epoch < epoch => Some("former-epoch"),
+            Ok(_) => None,
+            Err(error) => Some(error.code()),
         };
-        if answer.epoch < epoch {
-            return;
+        if let Some(code) = code {
+            self.show(Notice::Unusable(code.to_owned()));
         }
+        let (None, Ok(answer)) = (code, read) else {
+            return self.pull_failed();
+        };
         let fresh = core::mem::take(&mut self.state.sender.pulling);
         if answer.epoch > epoch {
             self.new_epoch(answer.epoch, answer.backed_up_to);
@@ -93,6 +122,7 @@ impl<E: Engine> Work<'_, E> {
             self.complete_refills(&answer.pages);
         }
         self.settle_rebases();
+        self.supersede();
         self.prune_sent();
         self.pull_next(more);
     }
@@ -107,7 +137,7 @@ impl<E: Engine> Work<'_, E> {
         self.touch_device();
         for id in &assignment.streams {
             if !self.state.confirmed.streams.contains_key(id) {
-                let stream = Stream::default();
+                let stream = Arc::new(Stream::default());
                 self.state.confirmed.streams.insert(*id, stream);
                 self.touch_stream(*id);
             }
@@ -175,7 +205,7 @@ impl<E: Engine> Work<'_, E> {
         };
         let removes = rows.values().any(Option::is_none);
         let touched: Vec<DocumentId> = rows.keys().copied().collect();
-        advance(stream, page, rows, marks);
+        advance(Arc::make_mut(stream), page, rows, marks);
         self.touch_stream(id);
         for document in touched {
             self.touch_row(Home::Stream(id), document);
@@ -193,7 +223,7 @@ impl<E: Engine> Work<'_, E> {
     fn fold_refill(&mut self, page: &Page, folded: Folded) {
         let id = page.stream;
         if let Some(stream) = self.state.confirmed.refills.get_mut(&id) {
-            advance(stream, page, folded.rows, folded.marks);
+            advance(Arc::make_mut(stream), page, folded.rows, folded.marks);
             let whole = page.upto >= page.head;
             self.follow(Told {
                 hashes: Vec::new(),
@@ -297,7 +327,7 @@ impl<E: Engine> Work<'_, E> {
             None => joining.row(),
         };
         confirmed.alone.insert(survivor, Held::new(&row));
-        let marks = std::sync::Arc::make_mut(&mut confirmed.alone_marks);
+        let marks = Arc::make_mut(&mut confirmed.alone_marks);
         marks.aliases.insert(joined, survivor);
         self.touch_alone_marks();
         self.touch_row(Home::Alone, survivor);
@@ -337,7 +367,7 @@ fn advance(
     stream: &mut Stream,
     page: &Page,
     rows: std::collections::BTreeMap<DocumentId, Option<shared::row::Row>>,
-    marks: std::sync::Arc<crate::confirmed::Marks>,
+    marks: Arc<crate::confirmed::Marks>,
 ) {
     stream.cursor = page.upto;
     stream.head = page.head;

@@ -3,6 +3,8 @@
 //! They may come in any order, twice, and for former lives; a change only ever moves to a more
 //! final state, so every order ends the same.
 
+use std::sync::Arc;
+
 use shared::bundle::Serial;
 use shared::engine::Engine;
 use shared::id::{Audience, DocumentId};
@@ -32,7 +34,7 @@ impl<E: Engine> Work<'_, E> {
             }
         };
         if receipt.serial.device != self.state.device.id {
-            self.custody_receipt(receipt.serial);
+            self.custody_receipt(&receipt);
             return true;
         }
         if receipt.epoch < epoch {
@@ -144,8 +146,9 @@ impl<E: Engine> Work<'_, E> {
     /// Has a stream pulled anew from its start. What is here stays visible until then.
     pub(crate) fn spoil(&mut self, id: shared::id::StreamId) {
         if let Some(stream) = self.state.confirmed.streams.get_mut(&id) {
-            stream.spoilt = true;
-            self.state.confirmed.refills.insert(id, Stream::default());
+            Arc::make_mut(stream).spoilt = true;
+            let refills = &mut self.state.confirmed.refills;
+            refills.insert(id, Arc::new(Stream::default()));
             self.touch_stream(id);
         }
     }

@@ -36,6 +36,7 @@ impl<E: Engine> Work<'_, E> {
             let subject = self.subject(&write.target, &documents)?;
             documents.push(subject.document);
             let puts = self.checked(write, subject.kind)?;
+            self.note_superseding(&subject.document, &write.puts);
             let at = self.now;
             if let Some(id) = self.edit(record, ids.len(), subject, puts, at)? {
                 ids.push(id);

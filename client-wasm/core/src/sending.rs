@@ -41,7 +41,9 @@ impl<E: Engine> Work<'_, E> {
 
     /// What the server said to a post.
     pub(crate) fn posted(&mut self, serial: Serial, bytes: &[u8]) {
-        if !self.receipt(bytes) {
+        // An answer that leaves the bundle waiting is a failure of the way: without a pause the
+        // same would be asked again at once.
+        if !self.receipt(bytes) || self.waits(serial) {
             self.post_failed(serial);
             return;
         }
@@ -91,6 +93,13 @@ impl<E: Engine> Work<'_, E> {
         sender.pulling = false;
         sender.pull_failures = 0;
         sender.pull_at = self.now.plus(pause);
+    }
+
+    fn waits(&self, serial: Serial) -> bool {
+        let own = self.state.outbox.frozen.get(&serial);
+        let own_waits =
+            own.is_some_and(|bundle| bundle.answered.is_none() && bundle.not_before.is_none());
+        own_waits || self.state.custody.has(serial)
     }
 
     fn team_key(&self, serial: Serial) -> Option<SectionKey> {

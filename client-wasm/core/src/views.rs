@@ -18,6 +18,7 @@ use crate::client::{Client, Phase};
 use crate::input::Put;
 use crate::limits::LIST_LINES_MAX;
 use crate::mine::{Own, OwnState};
+use crate::preview::Preview;
 use crate::search::Found;
 use crate::state::State;
 
@@ -292,11 +293,12 @@ impl<E: Engine> Client<E> {
         let state = self.state()?;
         let root = state.confirmed.root(id);
         let row = state.row(&self.engine, &root);
-        let previews = state.previews.of(&root);
+        let confirmed = state.confirmed.row(&root).unwrap_or_default();
+        let previews = state.previews.beside(&root, &confirmed);
+        let previews: Vec<PreviewView> = previews.map(PreviewView::from).collect();
         if row.is_empty() && previews.is_empty() {
             return None;
         }
-        let confirmed = state.confirmed.row(&root).unwrap_or_default();
         let events = Events::of(&row);
         let stages = Stages::of(&events);
         let view = |id: EventId, event: &Event| EventView {
@@ -316,13 +318,7 @@ impl<E: Engine> Client<E> {
             events: events.valid.iter().map(|e| view(e.id, &e.event)).collect(),
             voided: voided.map(|e| view(e.id, &e.event)).collect(),
             mine: own_views(state, &root),
-            previews: previews
-                .iter()
-                .map(|preview| PreviewView {
-                    from: preview.from.clone(),
-                    puts: preview.puts.clone(),
-                })
-                .collect(),
+            previews,
         })
     }
 
@@ -406,6 +402,15 @@ impl<E: Engine> Client<E> {
         match &self.phase {
             Phase::Open(open) => Some(&open.state),
             _ => None,
+        }
+    }
+}
+
+impl From<&Preview> for PreviewView {
+    fn from(preview: &Preview) -> Self {
+        Self {
+            from: preview.from.clone(),
+            puts: preview.puts.clone(),
         }
     }
 }

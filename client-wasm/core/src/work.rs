@@ -55,6 +55,13 @@ struct Touched {
     writes: Vec<Write>,
 }
 
+impl Touched {
+    /// Whether nothing that a pull request speaks of has changed.
+    fn leaves_requests_true(&self) -> bool {
+        !self.device && self.streams.is_empty()
+    }
+}
+
 /// What came of the work.
 pub(crate) struct Worked {
     pub(crate) state: State,
@@ -242,6 +249,9 @@ impl<'a, E: Engine> Work<'a, E> {
         }
         for root in found {
             self.look_again(root);
+        }
+        if !self.touched.leaves_requests_true() {
+            self.leave_pull_ahead();
         }
         let writes = self.writes();
         Worked {

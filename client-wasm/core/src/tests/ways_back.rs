@@ -177,6 +177,23 @@ fn someone_elses_or_a_changed_receipt_means_nothing() {
     assert!(matches!(state, RecordState::Sending), "{state:?}");
 }
 
+#[test]
+fn a_key_the_server_gave_up_makes_the_phone_seal_again_in_a_new_life() {
+    let mut phone = Phone::enrolled(1, &Audience::ALL);
+    phone.add_resident("Lâm Thị Đẹp");
+    let before = changes(&phone);
+    for life in 1..6 {
+        let Some((serial, bytes)) = phone.posts.pop_front().or_else(|| phone.send()) else {
+            assert!(life > u32::from(crate::limits::REISSUES_MAX));
+            return;
+        };
+        let whole = Rejection::whole(RejectReason::UnknownRecipient);
+        phone.answer(serial, verdict(serial, &bytes, Verdict::Rejected(whole)));
+        assert_eq!(changes(&phone).len(), before.len());
+    }
+    panic!("a server that rejects everything must not be asked for ever");
+}
+
 fn changes(phone: &Phone) -> Vec<shared::change::Change> {
     let mine = phone.client.state().unwrap().mine.all();
     mine.map(|own| own.change.clone()).collect()

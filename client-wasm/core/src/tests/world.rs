@@ -102,12 +102,27 @@ impl Log {
         self.entries.entry(stream).or_default().push(entry);
     }
 
+    /// As [`Self::answer`], with what a test changes.
+    pub(super) fn answer_with(
+        &self,
+        phone: &Phone,
+        change: impl FnOnce(&mut PullAnswer),
+    ) -> Vec<u8> {
+        let mut answer = self.whole_answer(phone, 1_000);
+        change(&mut answer);
+        signed::sign(&answer, &server_key()).unwrap()
+    }
+
     fn root(&self, id: &DocumentId) -> DocumentId {
         self.aliases.get(id).copied().unwrap_or(*id)
     }
 
     /// The answer that brings the phone up to date, at most `step` entries per stream.
     pub(super) fn answer(&self, phone: &Phone, step: usize) -> Vec<u8> {
+        signed::sign(&self.whole_answer(phone, step), &server_key()).unwrap()
+    }
+
+    fn whole_answer(&self, phone: &Phone, step: usize) -> PullAnswer {
         let state = phone.client.state().unwrap();
         let mut pages = Vec::new();
         let mut more = false;
@@ -122,7 +137,7 @@ impl Log {
                 pages.push(Page::of(*id, from as u64, head, &entries[from..upto]));
             }
         }
-        let answer = PullAnswer {
+        PullAnswer {
             device: state.device.id,
             epoch: self.epoch,
             now: phone.now,
@@ -132,8 +147,7 @@ impl Log {
             backed_up_to: None,
             pages,
             more,
-        };
-        signed::sign(&answer, &server_key()).unwrap()
+        }
     }
 
     /// Has the phone pull until nothing is left.
@@ -287,6 +301,9 @@ fn an_erased_person_leaves_nothing_in_storage() {
     log.push(stream(Audience::Team), Entry::Erased { document: dossier });
     log.bring(&mut two);
     assert_eq!(facts(&two), 0);
+    let name = "Lâm Thị Đẹp".as_bytes();
+    let says = |page: &Vec<u8>| page.windows(name.len()).any(|part| part == name);
+    assert!(!two.opened_pages().iter().any(says));
     assert!(two.client.document(&dossier).is_none());
     assert_eq!(two.client.records(), Vec::new());
     let not_accepted = two.client.not_accepted();
@@ -437,4 +454,133 @@ fn a_new_dossier_needs_nothing_but_a_name() {
     let row = phone.client.row(&dossier);
     assert_eq!(row.unit(), Some(super::phone::HAMLET));
     assert_eq!(row.kind(), Some(shared::kind::Kind::Dossier));
+}
+
+#[test]
+fn an_edit_over_a_preview_wins_by_itself_once_the_preview_is_confirmed() {
+    let mut one = Phone::enrolled(1, &BOTH);
+    let mut two = Phone::enrolled(2, &BOTH);
+    let dossier = one.add_resident("Lâm Thị Đẹp");
+    let mut log = Log::new();
+    log.take_all(&one);
+    log.bring(&mut one);
+    log.bring(&mut two);
+    one.put(dossier, Key::PHONE, Value::from("0951234567"));
+    one.give(Input::HandOut {
+        leave: Leave::LookAtTeam,
+    });
+    let bundle = one.handed_out.pop().unwrap();
+    two.give(Input::TakeCustody {
+        bytes: bundle.bytes,
+        preview: Some(PreviewKey {
+            from: "Thắm".to_owned(),
+            audience: Audience::Team,
+            key: bundle.team_key.unwrap(),
+        }),
+    });
+    two.put(dossier, Key::PHONE, Value::from("0957654321"));
+    log.take_all(&one);
+    log.bring(&mut two);
+    let view = two.client.document(&dossier).unwrap();
+    assert_eq!(view.previews, []);
+    let phone = view.fields.iter().find(|field| field.key == Key::PHONE);
+    let values: Vec<_> = (phone.unwrap().values.iter())
+        .map(|live| live.value.clone())
+        .collect();
+    assert_eq!(values, [Value::from("0957654321")]);
+}
+
+#[test]
+fn a_stream_no_longer_assigned_leaves_the_phone_and_unsent_work_stays() {
+    let mut one = Phone::enrolled(1, &BOTH);
+    let mut two = Phone::enrolled(2, &BOTH);
+    let dossier = one.add_resident_with_number("Lâm Thị Đẹp", "099158004127");
+    let mut log = Log::new();
+    log.take_all(&one);
+    log.bring(&mut two);
+    let own = two.add_resident("Thạch Sa Rinh");
+    let state = two.client.state().unwrap();
+    let mut assignment = state.device.assignment.clone().unwrap();
+    assignment.version += 1;
+    assignment.streams = vec![stream(Audience::Team)];
+    let bytes = log.answer_with(&two, |answer| answer.assignment = Some(assignment));
+    let seed = two.seed();
+    two.give(Input::Pulled { bytes, seed });
+    two.restart(History::Certain);
+    let identity = dossier.companion(Companion::Identity);
+    assert!(two.client.document(&identity).is_none());
+    assert!(two.client.document(&dossier).is_some());
+    assert_eq!(name_of(&two, &own).as_deref(), Some("Thạch Sa Rinh"));
+    assert_eq!(two.client.sync().unsent, 1);
+}
+
+#[test]
+fn a_document_that_moved_away_stays_readable_and_says_where_it_went() {
+    let mut one = Phone::enrolled(1, &BOTH);
+    let dossier = one.add_resident("Lâm Thị Đẹp");
+    let mut log = Log::new();
+    log.take_all(&one);
+    let to = shared::id::UnitId(77);
+    let document = dossier;
+    log.push(stream(Audience::Team), Entry::Moved { document, to });
+    log.bring(&mut one);
+    let view = one.client.document(&dossier).unwrap();
+    assert_eq!(view.moved_to, Some(to));
+}
+
+#[test]
+fn many_small_pulls_end_in_few_pages_and_survive_a_restart() {
+    let mut one = Phone::enrolled(1, &BOTH);
+    let mut two = Phone::enrolled(2, &BOTH);
+    let mut log = Log::new();
+    for n in 0..150 {
+        one.add_resident(&format!("Người {n}"));
+        log.take_all(&one);
+        log.bring(&mut one);
+        log.bring(&mut two);
+    }
+    let pages = two
+        .disk
+        .keys()
+        .filter(|(store, _)| *store == crate::Store::Rows);
+    assert!(pages.count() <= crate::limits::SMALL_PAGES_MAX + 1);
+    two.restart(History::Certain);
+    assert_eq!(two.client.list(&everyone()).count, 150);
+}
+
+#[test]
+fn a_bundle_is_kept_until_a_backup_has_it() {
+    let mut phone = Phone::enrolled(1, &BOTH);
+    phone.add_resident("Lâm Thị Đẹp");
+    let mut log = Log::new();
+    log.take_all(&phone);
+    let serial = phone.send_and_hear(Outcome::Stored);
+    log.bring(&mut phone);
+    let kept = |phone: &Phone| phone.client.state().unwrap().outbox.frozen.len();
+    assert_eq!(kept(&phone), 1);
+    let to = shared::receipt::BackedUpTo {
+        incarnation: serial.incarnation,
+        number: serial.number,
+    };
+    let bytes = log.answer_with(&phone, |answer| answer.backed_up_to = Some(to));
+    let seed = phone.seed();
+    phone.give(Input::Pulled { bytes, seed });
+    assert_eq!(kept(&phone), 0);
+}
+
+#[test]
+fn news_that_came_while_locked_is_there_after_unlocking() {
+    let mut one = Phone::enrolled(1, &BOTH);
+    let mut two = Phone::enrolled(2, &BOTH);
+    let dossier = one.add_resident("Lâm Thị Đẹp");
+    let mut log = Log::new();
+    log.take_all(&one);
+    let bytes = log.answer(&two, 10);
+    two.lock(History::Certain);
+    let (seed, pulls) = (two.seed(), two.pulls);
+    two.give(Input::Reachable { seed });
+    assert_eq!(two.pulls, pulls + 1, "the request was signed ahead");
+    two.give(Input::Pulled { bytes, seed });
+    two.unlock();
+    assert_eq!(name_of(&two, &dossier).as_deref(), Some("Lâm Thị Đẹp"));
 }
