@@ -4,16 +4,25 @@
 //! same world, here and on any other machine. Nobody in it exists: personal numbers begin with
 //! 099 and telephone numbers with 095, which are assigned to nobody.
 //!
-//! The modules know no document, no store and no clock.
+//! Most modules know no document, no store and no clock. [`replay`] and what stands behind it
+//! play on a server, through sealed bundles only and on a clock of their own.
 
 pub mod allocation;
 pub mod field_days;
+pub mod fieldwork;
+pub mod figures;
+pub mod hand_in;
 pub mod people;
+pub mod replay;
 pub mod signal;
 pub mod tide;
 pub mod typing;
 pub mod units;
+pub mod world;
 
 mod draw;
+mod soc_trang;
 
 pub use draw::Seed;
+pub use replay::{Mode, Replay, ReplayReport, replay};
+pub use world::{DemoError, world};

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use shared::enrol::ServerKeys;
 use shared::field::number::PersonalNumber;
 use shared::hash;
-use shared::seal::{OpeningKey, OpeningKeys};
+use shared::seal::{OpeningKey, OpeningKeys, SealingKey};
 use shared::signed::DeviceKey;
 
 /// A personal number as the server compares it: keyed, so that nobody without the key can tell
@@ -53,6 +53,13 @@ impl Secrets {
     #[must_use]
     pub fn signing(&self) -> &DeviceKey {
         &self.signing
+    }
+
+    /// The key to seal bundles to.
+    #[must_use]
+    pub fn sealing(&self) -> SealingKey {
+        let preferred = self.opening.sealing().next();
+        preferred.expect("a server is grown with an opening key")
     }
 
     /// Opens bundles.

@@ -69,7 +69,7 @@ pub struct HamletPlan {
 
 /// Adds 8 to 16 hamlets to every commune the plan asks for.
 ///
-/// Hamlets are founded in the communes that follow no other, and move with the reforms: into the
+/// Hamlets are founded in the communes that did not come out of others, and move with the reforms: into the
 /// successor, in turn where a commune was divided, and into a neighbour where the file does not
 /// know it. So no hamlet is ever lost. After a move the name says where it came from.
 pub fn with_hamlets(tree: UnitTree, plan: &HamletPlan) -> Result<UnitTree, UnitTreeError> {
@@ -128,14 +128,19 @@ fn successor(text: &str) -> Option<Successor> {
     })
 }
 
-/// The communes that took over from no other.
+/// The communes that did not come out of others: what only took another one in had hamlets
+/// before.
 fn founders(tree: &UnitTree) -> BTreeSet<UnitId> {
-    let followers: BTreeSet<UnitId> = tree
-        .versions()
-        .iter()
-        .flat_map(|version| &version.successors)
-        .map(|successor| successor.unit)
-        .collect();
+    let begins = |unit| {
+        tree.versions_of(unit)
+            .first()
+            .and_then(|first| first.valid.from)
+    };
+    let successors = tree.versions().iter().flat_map(|version| {
+        let units = version.successors.iter().map(|successor| successor.unit);
+        units.filter(move |&unit| begins(unit) >= version.valid.to)
+    });
+    let followers: BTreeSet<UnitId> = successors.collect();
     tree.versions()
         .iter()
         .filter(|version| version.kind.is_commune_level())
@@ -358,6 +363,21 @@ mod tests {
         assert_eq!(before, now);
         assert_eq!(at_first, now);
         assert!(count(&tree, new[1], after).1 >= 64);
+    }
+
+    #[test]
+    fn every_commune_of_2023_has_hamlets() {
+        let tree = national_tree().unwrap();
+        let on = day("2023-11-19");
+        let under = ["94", "95", "96"].map(|code| province(&tree, code, on));
+        let plan = HamletPlan {
+            under: under.to_vec(),
+            seed: [7; 32],
+        };
+        let tree = with_hamlets(tree, &plan).unwrap();
+        for leaf in under.iter().flat_map(|&id| tree.leaves_under(id, on)) {
+            assert!(leaf.0 > HAMLET_IDS_FROM, "{leaf} has no hamlet");
+        }
     }
 
     #[test]

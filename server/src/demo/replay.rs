@@ -1,0 +1,217 @@
+//! Replays: published campaigns, played again on a server from sealed bundles alone.
+//!
+//! A replay enrols authors, hands in targets, field work and opening figures on its own clock,
+//! then asks the server what it counts. What was published appears only as the inputs and as
+//! what the answers are compared with.
+
+use serde::Serialize;
+use shared::percent::{NumberStyle, Percent, PercentMode, Share};
+
+use super::draw::Seed;
+use super::fieldwork::RECORDS_PER_BUNDLE;
+use super::hand_in::Taken;
+use super::soc_trang;
+use super::world::DemoError;
+use crate::author::SealedBundle;
+use crate::server::Server;
+use crate::store::Store;
+
+/// Which campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Replay {
+    /// Sóc Trăng, October and November 2023: e-ID accounts collected, accepted, activated.
+    SocTrang,
+}
+
+impl Replay {
+    /// Every replay.
+    pub const ALL: [Self; 1] = [Self::SocTrang];
+
+    /// Its stable kebab-case name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SocTrang => "soc-trang",
+        }
+    }
+}
+
+/// How much of a campaign is made of single records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// One commune's hamlets have residents and phones; everything else is opening figures.
+    Sample,
+}
+
+/// What a replay found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReplayReport {
+    /// Which campaign.
+    pub replay: Replay,
+    /// How much of it.
+    pub mode: Mode,
+    /// Figures as the server counts them.
+    pub figures: Vec<Figure>,
+    /// What was compared.
+    pub checks: Vec<Check>,
+    /// What was handed in.
+    pub taken: Taken,
+    /// What a record costs on its way up, by facts codec.
+    pub record_bytes: Vec<RecordBytes>,
+}
+
+impl ReplayReport {
+    /// Whether every check found what it expected.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.checks.iter().all(Check::holds)
+    }
+}
+
+/// One figure of one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    /// The unit's name.
+    pub unit: String,
+    /// What is counted.
+    pub indicator: String,
+    /// The last day counted, ISO 8601.
+    pub as_of: String,
+    /// How many.
+    pub count: u64,
+    /// How many were wanted, where a target says so.
+    pub target: Option<u64>,
+    /// The count in percent of the target, cut to 2 decimals.
+    pub percent: Option<String>,
+}
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What is compared.
+    pub name: &'static str,
+    /// What was published, or must be so.
+    pub expected: String,
+    /// What the server says.
+    pub found: String,
+}
+
+impl Check {
+    pub(super) fn new(name: &'static str, expected: &str, found: impl ToString) -> Self {
+        Self {
+            name,
+            expected: expected.to_owned(),
+            found: found.to_string(),
+        }
+    }
+
+    /// Whether it found what it expected.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.expected == self.found
+    }
+}
+
+/// What the records of phones cost in bundles of [`RECORDS_PER_BUNDLE`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RecordBytes {
+    /// The facts codec.
+    pub codec: u8,
+    /// Bundles measured.
+    pub bundles: u64,
+    /// Records in them.
+    pub records: u64,
+    /// Changes in them.
+    pub changes: u64,
+    /// Bytes of facts in them, all sections together.
+    pub facts_bytes: u64,
+    /// Bytes of facts for one record.
+    pub facts_bytes_per_record: f64,
+    /// Bytes of a sealed bundle that are not facts.
+    pub envelope_bytes_per_bundle: f64,
+}
+
+impl RecordBytes {
+    /// Measures the full bundles among these; those that mix codecs count under the higher.
+    #[must_use]
+    pub fn of<'b>(bundles: impl Iterator<Item = &'b SealedBundle>) -> Vec<Self> {
+        let mut measured = std::collections::BTreeMap::<u8, [u64; 5]>::new();
+        for bundle in bundles.filter(|bundle| bundle.records == RECORDS_PER_BUNDLE) {
+            let codec = bundle.facts.iter().map(|facts| facts.codec).max();
+            let facts: usize = bundle.facts.iter().map(|facts| facts.bytes).sum();
+            let sums = measured.entry(codec.unwrap_or_default()).or_default();
+            let parts = [1, bundle.records, bundle.changes, facts, bundle.bytes.len()];
+            for (sum, part) in sums.iter_mut().zip(parts) {
+                *sum += part as u64;
+            }
+        }
+        let of = |(codec, [bundles, records, changes, facts_bytes, bytes]): (u8, [u64; 5])| Self {
+            codec,
+            bundles,
+            records,
+            changes,
+            facts_bytes,
+            facts_bytes_per_record: ratio(facts_bytes, records),
+            envelope_bytes_per_bundle: ratio(bytes - facts_bytes, bundles),
+        };
+        measured.into_iter().map(of).collect()
+    }
+}
+
+/// Plays a campaign on a server that holds nothing of it yet, and replaces the server's units
+/// with [`super::world`].
+///
+/// # Errors
+/// [`DemoError`]. Checks that fail are no error: see [`ReplayReport::holds`].
+pub async fn replay<S: Store>(
+    server: &Server<S>,
+    replay: Replay,
+    mode: Mode,
+    seed: Seed,
+) -> Result<ReplayReport, DemoError> {
+    match (replay, mode) {
+        (Replay::SocTrang, Mode::Sample) => soc_trang::sample(server, seed).await,
+    }
+}
+
+/// A share in percent as reports print it, or a dash.
+pub(super) fn percent(part: u64, whole: u64, decimals: u8) -> String {
+    let percent = Percent::of(Share { part, whole }, decimals, PercentMode::Truncate);
+    NumberStyle::English.percent(percent)
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    (part as f64 / whole as f64 * 10.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use shared::unit::UnitTree;
+
+    use super::*;
+    use crate::secrets::Secrets;
+    use crate::server::Foundation;
+    use crate::store::Memory;
+    use crate::writer::Writer;
+
+    fn server() -> Server<Memory> {
+        let store = Memory::new();
+        let foundation = Foundation {
+            secrets: Arc::new(Secrets::from_master(&[1; 32])),
+            units: UnitTree::default(),
+            epoch: 1,
+        };
+        Server::new(store.clone(), Writer::direct(store), foundation)
+    }
+
+    #[tokio::test]
+    async fn the_server_counts_what_soc_trang_published() {
+        let report = replay(&server(), Replay::SocTrang, Mode::Sample, [7; 32]).await;
+        let report = report.unwrap();
+        assert!(report.holds(), "{:#?}", report.checks);
+    }
+}
