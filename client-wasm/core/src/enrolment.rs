@@ -6,6 +6,7 @@ use shared::signed;
 
 use crate::device::Server;
 use crate::effect::{Effect, Notice};
+use crate::limits::ENROL_EVERY_SECONDS;
 use crate::work::Work;
 
 impl<E: Engine> Work<'_, E> {
@@ -17,16 +18,33 @@ impl<E: Engine> Work<'_, E> {
         let Ok(read) = invite.parse::<Invite>() else {
             return self.show(Notice::Unusable("bad-invite".to_owned()));
         };
-        let keys = self.state.device.enrol_keys();
-        let request = EnrolRequest::new(keys, &read);
-        let Ok(bytes) = signed::sign(&request, &self.state.device.signing_key()) else {
-            return;
-        };
         self.state.device.invite = Some(invite.to_owned());
+        self.state.sender.pull_at = self.now;
         self.touch_device();
-        self.effects.push(Effect::Enrol { bytes });
+        let keys = self.state.device.enrol_keys();
         let code = read.key().check_code(&keys);
         self.show(Notice::EnrolCode(code.to_string()));
+    }
+
+    /// Asks again and again while a coordinator has yet to confirm.
+    pub(crate) fn drive_enrolment(&mut self) {
+        let device = &self.state.device;
+        let Some(invite) = device
+            .invite
+            .as_deref()
+            .and_then(|text| text.parse::<Invite>().ok())
+        else {
+            return;
+        };
+        if self.now < self.state.sender.pull_at {
+            return;
+        }
+        let request = EnrolRequest::new(device.enrol_keys(), &invite);
+        let Ok(bytes) = signed::sign(&request, &device.signing_key()) else {
+            return;
+        };
+        self.state.sender.pull_at = self.now.plus(ENROL_EVERY_SECONDS);
+        self.effects.push(Effect::Enrol { bytes });
     }
 
     /// Takes in the server's answer. From the first one on work can be saved.
@@ -50,6 +68,7 @@ impl<E: Engine> Work<'_, E> {
             EnrolState::Active(assignment) => {
                 device.invite = None;
                 device.is_active = true;
+                self.state.sender.pull_at = self.now;
                 (assignment, Notice::Enrolled)
             }
         };

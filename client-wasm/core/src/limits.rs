@@ -53,3 +53,6 @@ pub const SUPERSEDING_MAX: usize = 256;
 
 /// Lines one list or search gives to a screen.
 pub const LIST_LINES_MAX: usize = 200_000;
+
+/// A phone that waits to be confirmed asks this often; somebody is standing beside it.
+pub const ENROL_EVERY_SECONDS: i64 = 15;

@@ -23,6 +23,8 @@ impl<E: Engine> Work<'_, E> {
         }
         if self.state.device.is_active {
             self.drive_pull();
+        } else {
+            self.drive_enrolment();
         }
         self.schedule();
     }
@@ -153,9 +155,7 @@ impl<E: Engine> Work<'_, E> {
     }
 
     fn schedule(&mut self) {
-        if !self.state.knows_server() {
-            return;
-        }
+        let knows_server = self.state.knows_server();
         let sender = &self.state.sender;
         let waits = self.state.outbox.unanswered();
         let posts = waits
@@ -163,8 +163,10 @@ impl<E: Engine> Work<'_, E> {
             .chain(sender.tail_due)
             .chain(self.state.custody.next().map(|_| self.now))
             .map(|at| at.max(sender.post_at))
-            .filter(|_| sender.posting.is_none());
-        let pulls = self.state.device.is_active && !sender.pulling;
+            .filter(|_| knows_server && sender.posting.is_none());
+        let device = &self.state.device;
+        let asks = !device.is_active && device.invite.is_some();
+        let pulls = asks || (device.is_active && !sender.pulling);
         let pull = pulls.then_some(sender.pull_at);
         let Some(at) = posts.chain(pull).min() else {
             return;
