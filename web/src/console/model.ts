@@ -1,0 +1,203 @@
+/**
+ * What the console's screens are told, in plain JSON, as the server answers it.
+ *
+ * Every figure says when it is of: views carry `asOf` and what is known to be missing. A target
+ * nobody set is `null` and is shown as a dash, never as 0.
+ */
+import type { DocumentId, LevelName, LocalMinute, ReasonName, RecordState, Sex, Track } from '../field/model.ts';
+
+export type Page = 'progress' | 'dossiers' | 'decide' | 'campaigns' | 'import' | 'reports' | 'devices';
+
+/** What stands around every page. */
+export interface Frame {
+  now: LocalMinute;
+  page: Page;
+  /** Pages this role may open. */
+  pages: Page[];
+  who: string;
+  role: string;
+  unit: string;
+  waiting: number;
+  /** When the live link broke; `null` while it holds. */
+  lostAt: LocalMinute | null;
+}
+
+/** A place in the tree of units, from the top. */
+export interface UnitPath {
+  id: string;
+  name: string;
+}
+
+/** How recent the records of a unit are. */
+export interface Freshness {
+  /** When its most silent phone was last heard; `null` if never. */
+  heard: LocalMinute | null;
+  silentPhones: number;
+}
+
+export interface SilenceView {
+  phones: number;
+  units: number;
+  /** Records known to exist and not arrived. */
+  recordsAtLeast: number;
+}
+
+export type Pace =
+  | { is: 'late'; days: number }
+  | { is: 'early'; days: number }
+  | { is: 'reached'; on: LocalMinute }
+  | { is: 'unknown' };
+
+export interface UnitLine {
+  id: string;
+  name: string;
+  rank: number | null;
+  done: number;
+  target: number | null;
+  pace: Pace;
+  reason: ReasonName | null;
+  fresh: Freshness;
+}
+
+export interface FunnelBar {
+  step: LevelName;
+  count: number;
+  /** What was lost on the way from the bar above, in words already. */
+  lost: string | null;
+}
+
+export interface PacePoint {
+  day: LocalMinute;
+  done: number;
+}
+
+export interface PaceChartView {
+  /** By day, ascending, none twice. */
+  points: PacePoint[];
+  target: number;
+  start: LocalMinute;
+  end: LocalMinute;
+  /** From this day on figures may still grow. */
+  growsFrom: LocalMinute;
+  /** When the target is expected to be met. */
+  forecast: LocalMinute | null;
+}
+
+export interface ProgressView {
+  frame: Frame;
+  path: UnitPath[];
+  unit: string;
+  campaign: string;
+  asOf: LocalMinute;
+  /** Looked at as of an earlier day. */
+  isPast: boolean;
+  /** `null`: every phone has sent lately. */
+  silence: SilenceView | null;
+  sourceDay: LocalMinute;
+  done: number;
+  target: number | null;
+  funnel: FunnelBar[];
+  chart: PaceChartView | null;
+  perDayNeeded: number;
+  perDayPast: number;
+  pastDays: number;
+  /** Slowest first. */
+  units: UnitLine[];
+  unitsAll: number;
+}
+
+export type DecideKind = 'held' | 'conflicts' | 'duplicates' | 'undelivered' | 'unclassified';
+
+export interface HeldLine {
+  id: string;
+  /** A hold code for `outcomeText`. */
+  code: string;
+  name: string;
+  since: LocalMinute;
+  /** Decided by somebody else meanwhile. */
+  decided: { by: string; at: LocalMinute } | null;
+}
+
+export interface HeldDetail {
+  id: string;
+  name: string;
+  birthYear: number | null;
+  sex: Sex | null;
+  last3: string | null;
+  place: string;
+  /** Why it waits, in whole sentences. */
+  why: string;
+  items: { item: string; now: string | null; record: string }[];
+  author: string;
+  team: string;
+  carrier: string | null;
+  arrived: LocalMinute;
+  effect: string;
+}
+
+export interface DecideView {
+  frame: Frame;
+  kind: DecideKind;
+  counts: Record<DecideKind, number>;
+  lines: HeldLine[];
+  selected: HeldDetail | null;
+}
+
+export interface DossierLine {
+  document: DocumentId;
+  name: string;
+  birthYear: number | null;
+  sex: Sex | null;
+  last3: string | null;
+  hamlet: string;
+  card: Track;
+  eid: Track;
+  reason: ReasonName | null;
+  state: RecordState;
+}
+
+export type DossierColumn = 'name' | 'birth' | 'hamlet';
+
+export interface DossiersView {
+  frame: Frame;
+  path: UnitPath[];
+  unit: string;
+  query: string;
+  /** `null`: this role sees totals only. */
+  lines: DossierLine[] | null;
+  all: number;
+  sort: { column: DossierColumn; descending: boolean };
+}
+
+export type DeviceState = 'active' | 'unconfirmed' | 'suspended' | 'revoked';
+
+export interface DeviceLine {
+  id: string;
+  who: string;
+  role: string;
+  team: string;
+  heard: LocalMinute | null;
+  oldestUnsent: LocalMinute | null;
+  state: DeviceState;
+}
+
+export interface OpenInvite {
+  id: string;
+  who: string;
+  /** The whole address that the code holds; it is not shown as text. */
+  link: string;
+  /** Six digits, once the phone has opened the invite. */
+  checkCode: string | null;
+  expires: LocalMinute;
+}
+
+export interface DevicesView {
+  frame: Frame;
+  devices: DeviceLine[];
+  invite: OpenInvite | null;
+}
+
+export interface SignInView {
+  step: 'password' | 'code';
+  isWrong: boolean;
+}

@@ -1,0 +1,105 @@
+/** A person in a line: the name with its given name strong, the facts under it, the two tracks. */
+import './person.css';
+import type { Funnel, LocalMinute, ResidentLine, Sex, Track } from '../field/model.ts';
+import { LEVELS } from '../field/model.ts';
+import type { Text } from '../text/text.ts';
+import { useText } from '../text/text.ts';
+import { StateChip } from './chip.tsx';
+
+export interface NameProps {
+  name: string;
+  /** Underlined: where the search matched. */
+  match?: { from: number; to: number } | null;
+}
+
+/** Vietnamese names end in the given name, by which people are called. */
+export function Name({ name, match }: NameProps) {
+  const { t } = useText();
+  if (name === '') return <span class="soft">{t('people.no-name')}</span>;
+  const given = name.lastIndexOf(' ') + 1;
+  const cuts = [0, given, match?.from ?? 0, match?.to ?? 0, name.length].sort((a, b) => a - b);
+  const pieces = cuts.slice(1).map((to, i) => ({ from: cuts[i] ?? 0, to }));
+  return (
+    <span class="name">
+      {pieces
+        .filter(({ from, to }) => from < to)
+        .map(({ from, to }) => {
+          const isGiven = from >= given;
+          const isMatch = match != null && from >= match.from && to <= match.to;
+          const kind = [isGiven && 'strong', isMatch && 'match'].filter(Boolean).join(' ');
+          return <span class={kind}>{name.slice(from, to)}</span>;
+        })}
+    </span>
+  );
+}
+
+export interface Facts {
+  birthYear: number | null;
+  sex: Sex | null;
+  last3: string | null;
+}
+
+/** `1958 · nữ · số ••• 127` */
+export function factsLine({ birthYear, sex, last3 }: Facts, { t }: Text): string {
+  const year = birthYear === null ? t('people.no-year') : String(birthYear);
+  const number = last3 === null ? t('people.no-number') : t('people.number', { last3 });
+  return [year, sex && t(`sex.${sex}`), number].filter(Boolean).join(' · ');
+}
+
+/** Where a funnel stands, in words. */
+export function trackWords(funnel: Funnel, { furthest, side }: Track, { t }: Text): string {
+  if (side) return t(`step.${side}`);
+  const level = LEVELS[funnel][furthest - 1];
+  return level ? t(`step.${level}`) : t(`funnel.none.${funnel}`);
+}
+
+/** Five cells; a diamond stands where a file was sent back. */
+export function MiniTrack({ track }: { track: Track }) {
+  const returnedAt = track.side?.endsWith('returned') ? Math.max(track.furthest, 1) : 0;
+  return (
+    <span class="mini-track" aria-hidden="true">
+      {[1, 2, 3, 4, 5].map((level) => {
+        const kind = level === returnedAt ? 'returned' : level <= track.furthest ? 'reached' : 'later';
+        return <span key={level} class={`cell ${kind}`} />;
+      })}
+    </span>
+  );
+}
+
+export interface ResidentRowProps {
+  line: ResidentLine;
+  now: LocalMinute;
+  onOpen: () => void;
+}
+
+/** One person; the whole row opens the dossier. */
+export function ResidentRow({ line, onOpen }: ResidentRowProps) {
+  const text = useText();
+  const { t } = text;
+  return (
+    <button type="button" class="resident" aria-label={spoken(line, text)} onClick={onOpen}>
+      <span class="resident-who">
+        <Name name={line.name} match={line.match} />
+        <span class="small soft">{factsLine(line, text)}</span>
+      </span>
+      <span class="resident-state">
+        <span class="resident-track">
+          {t('track.card')} <MiniTrack track={line.card} />
+        </span>
+        <span class="resident-track">
+          {t('track.eid')} <MiniTrack track={line.eid} />
+        </span>
+        {line.state !== 'received' && <StateChip state={line.state} carrier={line.carrier} />}
+      </span>
+    </button>
+  );
+}
+
+function spoken(line: ResidentLine, text: Text): string {
+  const { t } = text;
+  const who = [line.name || t('people.no-name'), factsLine(line, text)].join(', ').replaceAll(' · ', ', ');
+  const card = `${t('track.card')}: ${trackWords('card', line.card, text)}`;
+  const eid = `${t('track.eid')}: ${trackWords('eid', line.eid, text)}`;
+  const state = line.state === 'received' ? '' : ` ${t(`state.${line.state}`)}.`;
+  return `${who}. ${card}. ${eid}.${state}`;
+}

@@ -1,0 +1,72 @@
+/**
+ * What the app says, in the reader's language.
+ *
+ * `t(key, params)` knows every key and its parameters at compile time. `{n}` is a value, numbers
+ * are grouped as the language does it; `{n|record|records}` is a word chosen by a number.
+ */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { number } from './format.ts';
+import { en } from './en.ts';
+import { km } from './km.ts';
+import { vi } from './vi.ts';
+
+export type Key = keyof typeof vi;
+/** One language, complete. */
+export type Catalogue = Record<Key, string>;
+export type Language = 'vi' | 'en' | 'km';
+
+type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+type ParamsOf<K extends Key> = Names<(typeof vi)[K]>;
+type Params<K extends Key> = { [Name in ParamsOf<K>]: string | number };
+/** Nothing to fill in means no second argument. */
+type Rest<K extends Key> = [ParamsOf<K>] extends [never] ? [] : [params: Params<K>];
+
+/** The sentence for a key, filled in. */
+export type Translate = <K extends Key>(key: K, ...rest: Rest<K>) => string;
+
+export interface Text {
+  language: Language;
+  t: Translate;
+}
+
+const CATALOGUES: Record<Language, { approved: boolean; sentences: Partial<Catalogue> }> = {
+  vi: { approved: true, sentences: vi },
+  en: { approved: true, sentences: en },
+  km,
+};
+
+/** The languages a person may choose. */
+export const OFFERED = (Object.keys(CATALOGUES) as Language[]).filter((one) => CATALOGUES[one].approved);
+
+/** All sentences of one language; what it lacks is Vietnamese. */
+export function text(language: Language): Text {
+  const { approved, sentences } = CATALOGUES[language];
+  const own: Partial<Catalogue> = approved ? sentences : {};
+  const t: Translate = (key, ...rest) => fill(own[key] ?? vi[key], language, rest[0] ?? {});
+  return { language, t };
+}
+
+/** Whether a code that came from the core has a sentence here. */
+export function isKey(key: string): key is Key {
+  return Object.hasOwn(vi, key);
+}
+
+/** With a capital first letter, for names that begin a line: "chị Thắm" becomes "Chị Thắm". */
+export function capital(words: string): string {
+  return words.slice(0, 1).toLocaleUpperCase('vi') + words.slice(1);
+}
+
+export const TextContext = createContext<Text>(text('vi'));
+
+export function useText(): Text {
+  return useContext(TextContext);
+}
+
+function fill(sentence: string, language: Language, params: Record<string, string | number>): string {
+  return sentence.replace(/\{([\w-]+)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, name: string, one?: string, many?: string) => {
+    const value = params[name];
+    if (one !== undefined && many !== undefined) return value === 1 ? one : many;
+    return typeof value === 'number' ? number(value, language) : (value ?? '');
+  });
+}
