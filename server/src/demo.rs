@@ -8,10 +8,12 @@
 //! play on a server, through sealed bundles only and on a clock of their own.
 
 pub mod allocation;
+pub mod desk;
 pub mod field_days;
 pub mod fieldwork;
 pub mod figures;
 pub mod hand_in;
+pub mod live;
 pub mod people;
 pub mod replay;
 pub mod signal;
@@ -24,5 +26,6 @@ mod draw;
 mod soc_trang;
 
 pub use draw::Seed;
+pub use live::{Populated, populate};
 pub use replay::{Mode, Replay, ReplayReport, replay};
 pub use world::{DemoError, world};

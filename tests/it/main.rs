@@ -1,5 +1,7 @@
 //! The one test binary: promises only the whole can show, one module for each kind.
 
+// Published campaigns, played again on a file, count what was published.
+mod replay;
 // Every store keeps the same promises, whatever happens to its disk.
 mod store;
 // The rules of the house, as far as a machine can see them.

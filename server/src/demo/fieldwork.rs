@@ -49,6 +49,8 @@ pub struct HamletPlan {
 pub struct Harvest {
     /// Bundles in the order they were sealed, with the moment each reaches the server.
     pub bundles: Vec<(UnixSeconds, SealedBundle)>,
+    /// Dossiers in the order they were listed.
+    pub dossiers: Vec<DocumentId>,
     /// E-ID accounts whose data were taken at home and wait for the ministry.
     pub collected: Vec<Collected>,
     /// Every step of an e-ID.
@@ -85,9 +87,16 @@ impl Harvest {
     /// Adds what came of the work elsewhere.
     pub fn add(&mut self, other: Self) {
         self.bundles.extend(other.bundles);
+        self.dossiers.extend(other.dossiers);
         self.collected.extend(other.collected);
         self.eid.extend(other.eid);
     }
+}
+
+/// The team of a hamlet, which has the hamlet's number.
+#[must_use]
+pub fn team_of(hamlet: UnitId) -> TeamId {
+    TeamId(hamlet.0)
 }
 
 /// The moment a wall clock shows `minute`.
@@ -325,6 +334,7 @@ impl Round<'_> {
         let household = self.household(resident, beside);
         let name = self.phone.new_document();
         self.dossiers.insert(person, name);
+        self.harvest.dossiers.push(name.document());
         if let Some(number) = resident.number {
             let identity = Name {
                 companion: Some(Companion::Identity),

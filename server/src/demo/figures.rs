@@ -58,7 +58,10 @@ pub async fn target<S: Store>(
 }
 
 /// The documents of a unit's team stream.
-async fn documents<S: Store>(server: &Server<S>, unit: UnitId) -> Result<Vec<Row>, DemoError> {
+pub(super) async fn documents<S: Store>(
+    server: &Server<S>,
+    unit: UnitId,
+) -> Result<Vec<Row>, DemoError> {
     let (ledger, audience) = (server.ledger(), Audience::Team);
     let stream = StreamId { unit, audience };
     let page = ledger.store().scan(stream, 0, ScanLimit::WIDEST).await;

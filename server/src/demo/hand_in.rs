@@ -48,6 +48,12 @@ impl<'s, S: Store> Courier<'s, S> {
         }
     }
 
+    /// Where it goes.
+    #[must_use]
+    pub fn server(&self) -> &'s Server<S> {
+        self.server
+    }
+
     /// The courier's clock.
     #[must_use]
     pub fn now(&self) -> UnixSeconds {

@@ -9,11 +9,9 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use shared::catalogue::TargetKind;
-use shared::event::{Event, Figure as Carried, Funnel, LEVELS, Opening, Source, Stamp, Step, What};
+use shared::event::{Event, Figure as Carried, Funnel, LEVELS, Opening, Stamp, What};
 use shared::facts::Name;
 use shared::id::{DocumentId, TeamId, UnitId};
-use shared::key::Key;
 use shared::kind::Kind;
 use shared::limits::EVENT_FIGURES_MAX;
 use shared::percent::NumberStyle;
@@ -22,18 +20,17 @@ use shared::receipt::Outcome;
 use shared::tally::{Indicator, TallyKey};
 use shared::time::{LocalDay, LocalMinute, UnixSeconds};
 use shared::unit::UnitTree;
-use shared::value::Value;
 
 use super::allocation::allocate;
+use super::desk::{self, Crew, Plan, Wanted};
 use super::draw::Seed;
-use super::fieldwork::{Collected, EidStep, HamletPlan, Harvest, moment, reached, work};
+use super::fieldwork::{Collected, EidStep, HamletPlan, Harvest, moment, team_of, work};
 use super::figures::{counted, target};
 use super::hand_in::{Courier, Taken};
 use super::people::{PeoplePlan, Setting, serials_needed};
 use super::replay::{Check, Figure, Mode, RecordBytes, Replay, ReplayReport, percent};
 use super::world::{DemoError, Part, enrolled, world};
-use crate::author::{Author, SealedBundle, Write, elsewhere};
-use crate::ledger::document::Found;
+use crate::author::{Author, SealedBundle, Write};
 use crate::server::Server;
 use crate::store::Store;
 
@@ -72,6 +69,7 @@ const TOTALS: [[u64; LEVELS as usize]; 2] = [
 struct Days {
     reported: [LocalDay; 2],
     field: Range<LocalDay>,
+    campaign: Range<LocalDay>,
 }
 
 impl Days {
@@ -80,6 +78,7 @@ impl Days {
         Self {
             reported: [day(10, 23), day(11, 19)],
             field: day(10, 2)..day(11, 20),
+            campaign: day(8, 25)..day(11, 23),
         }
     }
 
@@ -109,7 +108,7 @@ pub(super) async fn sample<S: Store>(
         match errand {
             Errand::Bundle(bundle) => drop(courier.hand_in(&bundle, time).await?),
             Errand::Accept(dossiers) => {
-                office.accept(server, &dossiers, time).await?;
+                desk::accept(server, &mut office.officer, &dossiers, time).await?;
                 courier.hand_in_all(&mut office.officer, time).await?;
             }
             Errand::Carry(report) => {
@@ -382,10 +381,6 @@ fn at(day: LocalDay, minute: i64) -> UnixSeconds {
     moment(LocalMinute(day.first_minute().0 + minute))
 }
 
-fn team_of(hamlet: UnitId) -> TeamId {
-    TeamId(hamlet.0)
-}
-
 /// Who works at a desk: the province's coordinator and the sample commune's officer.
 struct Office {
     coordinator: Author,
@@ -420,72 +415,41 @@ impl Office {
     /// The campaign, the targets of province, districts and communes, and the sample's teams.
     fn set_targets(&mut self, campaign: &Campaign<'_>) {
         let (author, now) = (&mut self.coordinator, self.opened);
-        let name = author.new_document();
-        let whole = Write::founding(name, Kind::Campaign, campaign.province)
-            .put(
-                Key::CAMPAIGN_NAME,
-                "90 ngày đêm kích hoạt tài khoản định danh điện tử",
-            )
-            .put(Key::CAMPAIGN_FROM, 20_230_825)
-            .put(Key::CAMPAIGN_TO, 20_231_122);
-        author.save(now, vec![whole]);
-        let link = Value::Bytes(name.document().0.to_vec());
-        let hamlets = |unit: UnitId| {
-            campaign
-                .tree
-                .children(unit, campaign.days.last())
-                .next()
-                .is_none()
-        };
-        for (&unit, &value) in campaign.targets.iter().filter(|(unit, _)| !hamlets(**unit)) {
-            let target = author.new_document();
-            let write = Write::founding(target, Kind::Target, unit)
-                .put(Key::TARGET_CAMPAIGN, link.clone())
-                .put(
-                    Key::TARGET_INDICATOR,
-                    u64::from(Indicator::EidActivated.code()),
-                )
-                .put(Key::TARGET_KIND, u64::from(TargetKind::Assigned.code()))
-                .put(Key::TARGET_VALUE, value);
-            author.save(now, vec![write]);
+        let campaign_name = desk::campaign(
+            author,
+            &Plan {
+                unit: campaign.province,
+                name: "90 ngày đêm kích hoạt tài khoản định danh điện tử",
+                days: campaign.days.campaign.clone(),
+            },
+            now,
+        );
+        let day = campaign.days.last();
+        let is_hamlet = |unit: UnitId| campaign.tree.children(unit, day).next().is_none();
+        for (&unit, &value) in campaign
+            .targets
+            .iter()
+            .filter(|(unit, _)| !is_hamlet(**unit))
+        {
+            let wanted = Wanted {
+                unit,
+                indicator: Indicator::EidActivated,
+                value,
+            };
+            desk::target(author, campaign_name, wanted, now);
         }
         for hamlet in campaign.hamlets(campaign.sample) {
-            let team = author.new_document();
-            let name = campaign.tree.get(hamlet, campaign.days.last());
-            let name =
-                name.map(|unit| format!("Tổ công nghệ số cộng đồng {}", unit.full_name_vi()));
-            let write = Write::founding(team, Kind::Team, campaign.sample)
-                .put_some(Key::TEAM_NAME, name.as_deref())
-                .put(Key::TEAM_NUMBER, u64::from(team_of(hamlet).0));
-            author.save(now, vec![write]);
-        }
-    }
-
-    /// Enters the ministry's acceptance upon what the server shows of each dossier.
-    async fn accept<S: Store>(
-        &mut self,
-        server: &Server<S>,
-        dossiers: &[DocumentId],
-        time: UnixSeconds,
-    ) -> Result<(), DemoError> {
-        for &dossier in dossiers {
-            let Found::Document(found) = server.ledger().document(dossier).await? else {
-                return Err(DemoError::NotThere);
+            let named = campaign
+                .tree
+                .get(hamlet, day)
+                .map(|unit| unit.full_name_vi());
+            let crew = Crew {
+                unit: campaign.sample,
+                team: team_of(hamlet),
+                name: named.unwrap_or_default(),
             };
-            let unit = found.place.stream.unit;
-            self.officer.show(dossier, found.row)?;
-            let event = Event {
-                what: reached(Step::EidAccepted, Source::Officer),
-                stamp: Stamp {
-                    at: time.local_minute(),
-                    unit,
-                    team: TeamId::default(),
-                },
-            };
-            let write = Write::to(elsewhere(dossier)).event(&event);
-            self.officer.save(time, vec![write]);
+            desk::team(author, &crew, now);
         }
-        Ok(())
     }
 
     /// Carries one report's figures of every commune but the sample.
