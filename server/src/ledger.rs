@@ -9,11 +9,15 @@ use std::sync::Arc;
 use crate::secrets::{CannotUnseal, Secrets};
 use crate::store::{Store, StoreError, Table, Version};
 
+pub mod about;
 pub mod device;
 pub mod document;
 pub mod history;
+pub mod invite;
 pub mod receipt;
 pub mod tag;
+pub mod target;
+pub mod unit;
 pub mod waiting;
 
 /// A store with the secrets that open what is in it.

@@ -1,9 +1,12 @@
 //! A coordinator's word on held changes.
 
+use shared::engine::next_deps;
+use shared::entry::Logged;
 use shared::id::{ChangeHash, DocumentId};
-use shared::receipt::{Outcome, RefuseReason};
+use shared::receipt::{HoldReason, Outcome, RefuseReason};
 
-use super::draft::Draft;
+use super::draft::{Draft, NOT_OPEN};
+use super::judge::{Fate, Subject, judge};
 use super::{Moment, Stop, unite, waiting};
 use crate::ledger::document::Place;
 use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash, put_held};
@@ -51,7 +54,7 @@ pub async fn decide<S: Store>(
     };
     let waiting = all.iter().find(is_it).ok_or(DecideError::NotHeld)?.clone();
     match decided {
-        Decided::Approved => approve(&mut draft, document, &waiting).await?,
+        Decided::Approved => approve(&mut draft, document, &waiting, &all).await?,
         Decided::Refused => refuse(&mut draft, document, (hash, &all)).await?,
     }
     Ok(draft.finish())
@@ -61,27 +64,51 @@ async fn approve<S: Store>(
     draft: &mut Draft<'_, S>,
     document: DocumentId,
     waiting: &Waiting<HeldChange>,
+    all: &[Waiting<HeldChange>],
 ) -> Result<(), DecideError> {
     let logged = waiting.record.open(draft.ledger.secrets())?;
     draft.open(document).await?;
     if !draft.documents.contains_key(&document) {
         let place = Place::of_genesis(document, &logged.change).ok_or(DecideError::EarlierFirst)?;
         let sealed_under = waiting.record.sealed_under;
-        draft
-            .begin(
-                document,
-                Place {
-                    sealed_under,
-                    ..place
-                },
-            )
-            .await?;
+        let place = Place {
+            sealed_under,
+            ..place
+        };
+        draft.begin(document, place).await?;
     }
-    let history = draft.history(document).await?;
-    let is_logged = |dep: &ChangeHash| history.iter().any(|(known, _)| known == dep);
-    if !logged.change.deps.iter().all(is_logged) {
+    if !is_ready(draft, document, &logged).await? {
         return Err(DecideError::EarlierFirst);
     }
+    release(draft, document, waiting, logged).await?;
+    look_again(draft, document, waiting, all).await?;
+    settle(waiting::wake(draft).await)?;
+    settle(unite::unite(draft, waiting.record.serial.device).await)
+}
+
+/// Whether everything a change was written upon is in the log.
+async fn is_ready<S: Store>(
+    draft: &mut Draft<'_, S>,
+    document: DocumentId,
+    logged: &Logged,
+) -> Result<bool, LedgerError> {
+    let history = draft.history(document).await?;
+    let is_logged = |dep: &ChangeHash| history.iter().any(|(known, _)| known == dep);
+    Ok(logged.change.deps.iter().all(is_logged))
+}
+
+/// Moves a held change into the log.
+async fn release<S: Store>(
+    draft: &mut Draft<'_, S>,
+    document: DocumentId,
+    waiting: &Waiting<HeldChange>,
+    mut logged: Logged,
+) -> Result<(), DecideError> {
+    let shown = draft.documents.get(&document).ok_or(NOT_OPEN)?;
+    let row = &shown.document.row;
+    // Others may have written since it was judged, so what it saw is compared again.
+    logged.upon_all_shown = !logged.change.deps.is_empty()
+        && logged.change.deps == next_deps(row, &logged.change.actor);
     draft.store(document, logged).await?;
     let record = &waiting.record;
     draft
@@ -90,8 +117,85 @@ async fn approve<S: Store>(
     let (expect, put) = waiting.remove(Table::Held);
     draft.expect(expect.table, expect.key, expect.version);
     draft.put(put);
-    settle(waiting::wake(draft).await)?;
-    settle(unite::unite(draft, record.serial.device).await)
+    Ok(())
+}
+
+/// Judges what was held only because it was written upon a change that is in the log now.
+async fn look_again<S: Store>(
+    draft: &mut Draft<'_, S>,
+    document: DocumentId,
+    approved: &Waiting<HeldChange>,
+    all: &[Waiting<HeldChange>],
+) -> Result<(), DecideError> {
+    let on_held = |w: &&Waiting<HeldChange>| {
+        w.record.decision == Decision::Open(HoldReason::OnHeld) && w.key != approved.key
+    };
+    let mut open: Vec<_> = all.iter().filter(on_held).collect();
+    loop {
+        let before = open.len();
+        let mut kept = Vec::new();
+        for waiting in open {
+            let logged = waiting.record.open(draft.ledger.secrets())?;
+            if !is_ready(draft, document, &logged).await? {
+                kept.push(waiting);
+                continue;
+            }
+            match judged(draft, document, waiting, &logged).await? {
+                Fate::Stored | Fate::Known => release(draft, document, waiting, logged).await?,
+                Fate::Held(reason) => {
+                    let told = (Decision::Open(reason), Outcome::Held(reason));
+                    keep_aside(draft, document, (waiting, logged.hash), told).await?;
+                }
+                Fate::Refused(reason) => {
+                    let told = (Decision::Refused(reason), Outcome::Refused(reason));
+                    keep_aside(draft, document, (waiting, logged.hash), told).await?;
+                }
+            }
+        }
+        if kept.len() == before {
+            return Ok(());
+        }
+        open = kept;
+    }
+}
+
+async fn judged<S: Store>(
+    draft: &mut Draft<'_, S>,
+    document: DocumentId,
+    waiting: &Waiting<HeldChange>,
+    logged: &Logged,
+) -> Result<Fate, DecideError> {
+    let working = draft.documents.get(&document).ok_or(NOT_OPEN)?;
+    let place = working.document.place.clone();
+    let row = working.document.row.clone();
+    let subject = Subject {
+        kind: place.kind,
+        unit: place.stream.unit,
+        row: &row,
+    };
+    let HeldChange {
+        serial, position, ..
+    } = waiting.record;
+    match judge(draft, serial.device, &subject, &logged.change, position).await {
+        Ok(fate) => Ok(fate),
+        Err(Stop::Ledger(error)) => Err(error.into()),
+        // It passed these checks when it came; its author's assignment has changed since.
+        Err(_) => Ok(Fate::Held(HoldReason::RoleChanged)),
+    }
+}
+
+/// Writes down what else was decided about a held change.
+async fn keep_aside<S: Store>(
+    draft: &mut Draft<'_, S>,
+    document: DocumentId,
+    (waiting, hash): (&Waiting<HeldChange>, ChangeHash),
+    (decision, outcome): (Decision, Outcome),
+) -> Result<(), DecideError> {
+    let record = waiting.record.clone().decided(decision);
+    draft.expect(Table::Held, waiting.key.clone(), waiting.version);
+    draft.put(put_held(document, hash, &record));
+    let changed = [(record.position, outcome)];
+    Ok(draft.amend(record.serial, &changed).await?)
 }
 
 /// Refuses a change and every held change that was written upon it.
@@ -121,15 +225,8 @@ async fn refuse<S: Store>(
                 kept.push(waiting);
                 continue;
             };
-            let record = waiting.record.clone().decided(Decision::Refused(*reason));
-            draft.expect(Table::Held, waiting.key.clone(), waiting.version);
-            draft.put(put_held(document, logged.hash, &record));
-            draft
-                .amend(
-                    record.serial,
-                    &[(record.position, Outcome::Refused(*reason))],
-                )
-                .await?;
+            let told = (Decision::Refused(*reason), Outcome::Refused(*reason));
+            keep_aside(draft, document, (waiting, logged.hash), told).await?;
         }
         if kept.len() == before {
             return Ok(());

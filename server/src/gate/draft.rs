@@ -7,6 +7,7 @@ use shared::derive::Hashed;
 use shared::engine::{Engine as _, RowEngine};
 use shared::entry::{Entry, Logged};
 use shared::id::{BundleId, DeviceId, DocumentId};
+use shared::kind::Kind;
 use shared::receipt::{Receipt, Verdict};
 use shared::signed::sign;
 use shared::tally::{Contributions, contributions, difference};
@@ -19,6 +20,7 @@ use crate::ledger::document::{
 use crate::ledger::history::{append_change, append_mark};
 use crate::ledger::receipt::{Answered, put_receipt, serial_key};
 use crate::ledger::tag::TagRecord;
+use crate::ledger::target::put_target;
 use crate::ledger::{Ledger, LedgerError, Read};
 use crate::secrets::{DataKey, Tag};
 use crate::store::{Commit, Expect, Put, Store, Table, TallyDelta, Version};
@@ -189,6 +191,8 @@ impl<'l, S: Store> Draft<'l, S> {
         let place = &mut working.document.place;
         place.joined.push(joined);
         place.joined.extend(other.document.place.joined);
+        // Changes under either name get index entries by this count: it must pass both.
+        place.entries += other.document.place.entries;
         working.document.row.unite(other.document.row);
         working
             .history
@@ -219,6 +223,13 @@ impl<'l, S: Store> Draft<'l, S> {
             key,
             version,
         });
+    }
+
+    /// Expects that a document that was not found is still not there, if it is not begun here.
+    pub(super) fn expect_nothing(&mut self, id: DocumentId) {
+        if !self.documents.contains_key(&id) {
+            self.expect(Table::Row, id.0.to_vec(), Version::ABSENT);
+        }
     }
 
     pub(super) fn put(&mut self, put: Put) {
@@ -367,6 +378,10 @@ impl<'l, S: Store> Draft<'l, S> {
         let mut deltas: BTreeMap<shared::tally::TallyKey, i64> = BTreeMap::new();
         for (id, working) in self.documents.iter().filter(|(_, working)| working.dirty) {
             self.commit.puts.push(put_document(*id, &working.document));
+            let place = &working.document.place;
+            if place.kind == Kind::Target && working.touched {
+                self.commit.puts.push(put_target(place.stream.unit, *id));
+            }
             let after = contributions(&working.document.row);
             for (key, delta) in difference(&working.before, &after) {
                 *deltas.entry(key).or_default() += delta;

@@ -220,6 +220,10 @@ impl Trial {
         let mut decisions = BTreeMap::new();
         for waiting in draft.ledger.held_for(names.actual).await? {
             let logged = waiting.record.open(draft.ledger.secrets())?;
+            if history.iter().any(|(known, _)| *known == logged.hash) {
+                // This very commit brings it into the log.
+                continue;
+            }
             let list = match waiting.record.decision {
                 Decision::Open(_) => &mut held,
                 Decision::Refused(_) => &mut refused,
@@ -304,14 +308,19 @@ impl Trial {
             _ if self.is_taken(&change) => {
                 return Err(rejection(RejectReason::Fork, group.positions[position]));
             }
-            Some(fate) => fate,
-            None => {
+            Some(refused @ Fate::Refused(_)) => refused,
+            waits => {
                 let subject = judge::Subject {
                     kind: self.kind,
                     unit: self.unit,
                     row: &self.row,
                 };
-                judge::judge(draft, group, &subject, &change, group.positions[position]).await?
+                let (device, at) = (group.serial.device, group.positions[position]);
+                let fate = judge::judge(draft, device, &subject, &change, at).await?;
+                match fate {
+                    Fate::Stored => waits.unwrap_or(fate),
+                    fate => fate,
+                }
             }
         };
         let upon_all_shown =

@@ -3,7 +3,7 @@
 use shared::change::{Action, Change};
 use shared::check::{PutFault, check_put};
 use shared::event::{Event, What};
-use shared::id::{Companion, UnitId};
+use shared::id::{Companion, DeviceId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::{Grant, Operation, Standing, may_void, may_write};
@@ -12,7 +12,6 @@ use shared::row::Row;
 use shared::value::Value;
 
 use super::draft::Draft;
-use super::group::Group;
 use super::locate::reject;
 use super::{AHEAD_SECONDS_MAX, Stop};
 use crate::ledger::device::{DeviceRecord, DeviceState};
@@ -45,10 +44,11 @@ pub(super) struct Subject<'a> {
     pub(super) row: &'a Row,
 }
 
-/// Judges a change that nothing else decides. What no honest software writes stops the bundle.
+/// Judges a change as if nothing it was written upon were in question. What no honest software
+/// writes stops the bundle.
 pub(super) async fn judge<S: Store>(
     draft: &mut Draft<'_, S>,
-    group: &Group,
+    device: DeviceId,
     subject: &Subject<'_>,
     change: &Change,
     position: u32,
@@ -58,34 +58,31 @@ pub(super) async fn judge<S: Store>(
     if change.time.0 > moment.now.plus(AHEAD_SECONDS_MAX).0 {
         return Ok(Fate::Refused(RefuseReason::Clock));
     }
-    let record = draft.device(group.serial.device).await?;
+    let record = draft.device(device).await?;
+    let grant = &record.assignment.grant;
+    let is_allowed = allows(grant, subject, change);
+    let mut before = record.assignments_before.iter();
+    // Asked before anything that only holds: who confirms a device must not thereby let in what
+    // its role may never write.
+    if !is_allowed && !before.any(|a| allows(&a.grant, subject, change)) {
+        return Err(at(RejectReason::NotAllowed, position));
+    }
     if let Some(reason) = waits_for_device(record) {
         return Ok(Fate::Held(reason));
     }
-    let day = moment.now.local_day();
-    let grant = &record.assignment.grant;
-    let standing = grant.standing(subject.unit, moment.units, day);
-    if !matches!(standing, Standing::Hamlet | Standing::Upper) {
-        return Ok(Fate::Held(HoldReason::UnitChanged));
-    }
-    if allows(grant, subject, change) {
-        return Ok(Fate::Stored);
-    }
-    let once_allowed = record
-        .assignments_before
-        .iter()
-        .any(|a| allows(&a.grant, subject, change));
-    match once_allowed {
-        true => Ok(Fate::Held(HoldReason::RoleChanged)),
-        false => Err(at(RejectReason::NotAllowed, position)),
-    }
+    let standing = grant.standing(subject.unit, moment.units, moment.now.local_day());
+    Ok(match standing {
+        Standing::Above | Standing::Outside => Fate::Held(HoldReason::UnitChanged),
+        _ if is_allowed => Fate::Stored,
+        _ => Fate::Held(HoldReason::RoleChanged),
+    })
 }
 
 /// Why everything of a device waits, if it does.
 fn waits_for_device(record: &DeviceRecord) -> Option<HoldReason> {
     match record.state {
         DeviceState::Active | DeviceState::Retired => None,
-        DeviceState::Pending => Some(HoldReason::Unconfirmed),
+        DeviceState::Pending | DeviceState::Refused => Some(HoldReason::Unconfirmed),
         DeviceState::Suspended => Some(HoldReason::Suspended),
         DeviceState::Lost => Some(HoldReason::AfterRevocation),
     }

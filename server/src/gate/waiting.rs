@@ -32,6 +32,13 @@ pub(super) async fn park<S: Store>(
     let secrets = draft.ledger.secrets();
     let parked = ParkedGroup::new(arrived, group.positions.clone(), &bytes, secrets);
     draft.put(put_parked(prefix(group), &parked));
+    if let Ok(id) = base(group) {
+        // Whoever begins the document meanwhile would not see the group that waits for it.
+        let companion = group.reference.companion.map(|which| id.companion(which));
+        core::iter::once(id)
+            .chain(companion)
+            .for_each(|id| draft.expect_nothing(id));
+    }
     Ok(Outcome::Parked)
 }
 
@@ -134,15 +141,25 @@ fn arrived<S: Store>(draft: &Draft<'_, S>, group: &Group) -> Arrived {
 
 /// The first bytes of the id of the document a group waits for.
 fn prefix(group: &Group) -> [u8; 5] {
-    let id = match group.reference.base {
-        Base::Prefix(prefix) => return prefix,
-        Base::Full(id) => id,
+    match base(group) {
+        Ok(id) => {
+            let mut prefix = [0; 5];
+            prefix.copy_from_slice(&id.0[..5]);
+            prefix
+        }
+        Err(prefix) => prefix,
+    }
+}
+
+/// The document a group waits for, or the dossier it goes with: its id, or all the group tells
+/// of it.
+fn base(group: &Group) -> Result<DocumentId, [u8; 5]> {
+    match group.reference.base {
+        Base::Prefix(prefix) => Err(prefix),
+        Base::Full(id) => Ok(id),
         Base::Created { author, n } => {
             let by = group.authors[author];
-            DocumentId::created(by.device, by.incarnation, n)
+            Ok(DocumentId::created(by.device, by.incarnation, n))
         }
-    };
-    let mut prefix = [0; 5];
-    prefix.copy_from_slice(&id.0[..5]);
-    prefix
+    }
 }

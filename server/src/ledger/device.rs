@@ -9,8 +9,8 @@ use shared::seal::SealingKey;
 use shared::signed::DevicePublic;
 use shared::time::{LocalDay, UnixSeconds};
 
-use super::{Ledger, LedgerError, Read, encode};
-use crate::store::{Put, Store, Table};
+use super::{Ledger, LedgerError, Read, decode, encode};
+use crate::store::{Put, RangeQuery, Store, Table, Versioned};
 
 /// How a device stands with the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub enum DeviceState {
     Lost,
     /// Given back: what it sealed before still counts.
     Retired,
+    /// A coordinator did not confirm it: what it sends is held.
+    Refused,
 }
 
 /// One enrolled device.
@@ -78,6 +80,28 @@ impl<S: Store> Ledger<S> {
     /// [`LedgerError`].
     pub async fn device(&self, device: DeviceId) -> Result<Read<DeviceRecord>, LedgerError> {
         self.read(Table::Device, device.0.to_vec()).await
+    }
+
+    /// One page of the devices, by id; `after` = the last of the page before.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn devices(
+        &self,
+        after: Option<DeviceId>,
+    ) -> Result<Vec<(DeviceId, DeviceRecord)>, LedgerError> {
+        let query = RangeQuery::new(Table::Device, []);
+        let query = match after {
+            Some(device) => query.after(device.0),
+            None => query,
+        };
+        let page = self.store().range(query).await?;
+        let read = |(key, found): &(Vec<u8>, Versioned)| {
+            let id = <[u8; 16]>::try_from(key.as_slice());
+            let id = id.map_err(|_| LedgerError::Contradiction("a key is no device"))?;
+            Ok((DeviceId(id), decode(Table::Device, &found.bytes)?))
+        };
+        page.records.iter().map(read).collect()
     }
 }
 

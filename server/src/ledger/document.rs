@@ -9,7 +9,7 @@ use shared::row::Row;
 
 use super::{Ledger, LedgerError, decode, encode};
 use crate::secrets::DataKey;
-use crate::store::{Put, RangeQuery, ScanLimit, Store, Table, Version};
+use crate::store::{Put, RangeQuery, ScanLimit, Store, Table, Version, Versioned};
 
 /// A document as its record has it. The row is sealed, the rest stands in clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,10 +162,26 @@ impl<S: Store> Ledger<S> {
             .pop()
             .flatten();
         let wrapped = wrapped.ok_or(LedgerError::Contradiction("a document without its key"))?;
-        let key = self
-            .secrets()
-            .wrapping()
-            .unseal(&dossier.0, &wrapped.bytes)?;
+        self.unwrap(dossier, &wrapped.bytes)
+    }
+
+    /// The keys of these dossiers, in order; a document that holds nothing personal has none of
+    /// its own and shares one with all its like.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn keys_of(&self, dossiers: &[DocumentId]) -> Result<Vec<DataKey>, LedgerError> {
+        let names = dossiers.iter().map(|id| id.0.to_vec()).collect();
+        let found = self.store().get(Table::Key, names).await?;
+        let unwrap = |(id, wrapped): (&DocumentId, Option<Versioned>)| match wrapped {
+            None => Ok(self.secrets().commons().clone()),
+            Some(wrapped) => self.unwrap(*id, &wrapped.bytes),
+        };
+        dossiers.iter().zip(found).map(unwrap).collect()
+    }
+
+    fn unwrap(&self, dossier: DocumentId, wrapped: &[u8]) -> Result<DataKey, LedgerError> {
+        let key = self.secrets().wrapping().unseal(&dossier.0, wrapped)?;
         let key = <[u8; 32]>::try_from(key.as_slice())
             .map_err(|_| LedgerError::Contradiction("a key of the wrong length"))?;
         Ok(DataKey(key))

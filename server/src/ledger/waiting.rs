@@ -258,6 +258,12 @@ pub fn put_held(document: DocumentId, hash: ChangeHash, change: &HeldChange) -> 
     }
 }
 
+/// The document in a held change's key.
+#[must_use]
+pub fn held_document(key: &[u8]) -> Option<DocumentId> {
+    key.first_chunk::<16>().map(|id| DocumentId(*id))
+}
+
 /// The hash in a held change's key.
 #[must_use]
 pub fn held_hash(key: &[u8]) -> Option<ChangeHash> {
