@@ -25,6 +25,7 @@ mod draft;
 mod group;
 mod judge;
 mod locate;
+mod mend;
 mod unite;
 mod upon;
 mod waiting;
@@ -32,6 +33,7 @@ mod waiting;
 pub use decide::{DecideError, Decided, decide};
 use draft::Draft;
 use group::Group;
+pub use mend::mend;
 
 /// Changes further ahead of the server's clock than this are refused; the phone corrects its
 /// clock and issues them again.

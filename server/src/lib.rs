@@ -1,11 +1,18 @@
 //! The server: what phones and consoles sync with.
 
+pub mod auditor;
 pub mod author;
+pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod demo;
 pub mod door;
+pub mod foundation;
 pub mod gate;
+pub mod http;
 pub mod ledger;
 pub mod secrets;
 pub mod server;
 pub mod store;
+pub mod verify;
 pub mod writer;

@@ -14,9 +14,23 @@ use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
 
+mod deciding;
+mod devices;
+mod enrolment;
 mod intake;
+mod progress;
+mod pulling;
 
+pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
+pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView};
+pub use enrolment::{
+    EnrolError, GRANT_UNITS_MAX, INVITE_SECONDS, InviteError, LABEL_BYTES_MAX, Offer, streams_of,
+};
 pub use intake::IntakeError;
+pub use progress::{
+    Figure, PERCENT_DECIMALS, Progress, ProgressError, ProgressQuery, Target, UnitProgress,
+};
+pub use pulling::{Pull, PullError, Pulled};
 
 /// A server. Clones are handles to the same one.
 #[derive(Debug, Clone)]
@@ -91,7 +105,12 @@ impl<S: Store> Server<S> {
         *self.units.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(units);
     }
 
-    fn moment<'a>(&self, units: &'a UnitTree, circumstances: Circumstances) -> Moment<'a> {
+    /// What the gate needs to know besides the ledger.
+    pub(crate) fn moment<'a>(
+        &self,
+        units: &'a UnitTree,
+        circumstances: Circumstances,
+    ) -> Moment<'a> {
         let Circumstances { now, seed } = circumstances;
         Moment {
             now,

@@ -2,6 +2,8 @@
 
 // Published campaigns, played again on a file, count what was published.
 mod replay;
+// The whole server as phones and consoles meet it.
+mod http;
 // Every store keeps the same promises, whatever happens to its disk.
 mod store;
 // The rules of the house, as far as a machine can see them.

@@ -40,6 +40,14 @@ pub(super) struct Working {
     pub(super) touched: bool,
 }
 
+impl Working {
+    /// Shows another row from now on.
+    pub(super) fn replace(&mut self, row: shared::row::Row) {
+        self.document.row = row;
+        self.dirty = true;
+    }
+}
+
 /// The state of one bundle's admission.
 pub(super) struct Draft<'l, S> {
     pub(super) ledger: &'l Ledger<S>,

@@ -13,6 +13,8 @@ pub enum About {
     Epoch,
     /// `[u8; 32]`: the hash of the console's token.
     Token,
+    /// `[u8; 32]`: the public signing key that the master secret grows.
+    Identity,
     /// `u64`: the version up to which rows were held against automerge.
     Audited,
 }
@@ -22,6 +24,7 @@ impl About {
         let name: &[u8] = match self {
             Self::Epoch => b"epoch",
             Self::Token => b"token",
+            Self::Identity => b"identity",
             Self::Audited => b"audited",
         };
         name.to_vec()

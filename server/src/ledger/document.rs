@@ -147,6 +147,29 @@ impl<S: Store> Ledger<S> {
         })))
     }
 
+    /// Ids and versions of documents, by id, at most `max`; `after` = the last of the page before.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn rows(
+        &self,
+        after: Option<DocumentId>,
+        max: usize,
+    ) -> Result<Vec<(DocumentId, Version)>, LedgerError> {
+        let query = RangeQuery::new(Table::Row, []).limit(ScanLimit::entries(max));
+        let query = match after {
+            Some(id) => query.after(id.0),
+            None => query,
+        };
+        let page = self.store().range(query).await?;
+        let read = |(key, found): (Vec<u8>, Versioned)| {
+            let id = <[u8; 16]>::try_from(key.as_slice());
+            let id = id.map_err(|_| LedgerError::Contradiction("a key is no id"))?;
+            Ok((DocumentId(id), found.version))
+        };
+        page.records.into_iter().map(read).collect()
+    }
+
     /// The key that seals documents of `kind` under `dossier`.
     ///
     /// # Errors

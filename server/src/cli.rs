@@ -1,0 +1,200 @@
+//! The commands of `sampan`.
+
+mod files;
+mod serve;
+
+use core::str::FromStr as _;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use shared::id::{TeamId, UnitId};
+use shared::permission::Role;
+use shared::time::LocalDay;
+use shared::unit::UnitTreeError;
+
+use crate::clock::{Clock, NoRandomness};
+use crate::config::DataFolder;
+use crate::demo::units::UnitFileError;
+use crate::foundation::FoundationError;
+use crate::http::ListenError;
+use crate::ledger::LedgerError;
+use crate::server::InviteError;
+
+/// Keeps the records of field teams and brings them together
+#[derive(Debug, Parser)]
+#[command(name = "sampan", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the files of a new server
+    Init(Init),
+    /// Serve phones and consoles until Ctrl-C or SIGTERM
+    Serve(Serve),
+    /// Invite one device and print the code it scans; the server must be stopped, a running one
+    /// takes `POST /v1/invites`
+    Invite(Invite),
+    /// Count everything anew from the log, print what was found, fail if anything differs; the
+    /// server must be stopped
+    Verify(Folder),
+}
+
+/// Where the server's files are.
+#[derive(Debug, Args)]
+struct Folder {
+    /// Folder with the server's files
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Init {
+    #[command(flatten)]
+    folder: Folder,
+    /// Units to serve, as in data/units.csv; otherwise the nation as built in, without hamlets
+    #[arg(long, value_name = "CSV")]
+    units: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    #[command(flatten)]
+    folder: Folder,
+    /// Address and port; port 0 takes any free one and prints it
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: String,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct Invite {
+    #[command(flatten)]
+    folder: Folder,
+    /// Number of a unit; may be given several times
+    #[arg(long, required = true)]
+    unit: Vec<u32>,
+    /// Role, such as team-member
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Number of the team; 0 = none
+    #[arg(long, default_value_t = 0)]
+    team: u32,
+    /// Name of the device for people
+    #[arg(long)]
+    label: String,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct ClockOptions {
+    /// Begin at local midnight of this day instead of now, for replays
+    #[arg(long, value_name = "DAY", value_parser = LocalDay::from_str)]
+    clock_at: Option<LocalDay>,
+}
+
+impl ClockOptions {
+    fn clock(&self) -> Clock {
+        match self.clock_at {
+            Some(day) => Clock::starting_at(day.start()),
+            None => Clock::system(),
+        }
+    }
+}
+
+/// Why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+enum Stop {
+    #[error(transparent)]
+    Foundation(#[from] FoundationError),
+    #[error(transparent)]
+    Units(#[from] UnitFileError),
+    #[error(transparent)]
+    Tree(#[from] UnitTreeError),
+    #[error("{path:?} cannot be read")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("nobody can listen at {address}")]
+    Listen {
+        address: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the system gives no thread or signal")]
+    System(#[source] io::Error),
+    #[error(transparent)]
+    Serving(#[from] ListenError),
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+    #[error("the store differs from what its log says: keep it as it is and restore a backup")]
+    Differs,
+}
+
+/// Runs a command and says on standard error why it failed.
+pub async fn run(cli: Cli) -> ExitCode {
+    let done = match cli.command {
+        Command::Init(init) => files::init(init).await,
+        Command::Serve(serve) => serve::serve(serve).await,
+        Command::Invite(invite) => files::invite(invite).await,
+        Command::Verify(folder) => files::verify(folder).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("sampan: {}", in_full(&stop));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error and what led to it.
+fn in_full(error: &dyn core::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    let found = Role::ALL.iter().find(|role| role.name() == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+impl Invite {
+    fn units(&self) -> Vec<UnitId> {
+        self.unit.iter().copied().map(UnitId).collect()
+    }
+
+    fn team(&self) -> TeamId {
+        TeamId(self.team)
+    }
+}
+
+impl Folder {
+    fn files(&self) -> DataFolder {
+        DataFolder::new(&self.data)
+    }
+}

@@ -1,0 +1,64 @@
+//! The running server.
+
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use super::{Serve, Stop};
+use crate::auditor::{Auditor, Findings};
+use crate::foundation;
+use crate::http::{self, Parts};
+use crate::server::Server;
+use crate::writer::{Writer, WriterConfig};
+
+pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
+    let opened = foundation::open(&serve.folder.files()).await?;
+    let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
+    let writer = writer.map_err(Stop::System)?;
+    let server = Server::new(opened.store, writer, opened.foundation);
+    let clock = serve.clock.clock();
+    let findings = Arc::new(Findings::default());
+    let auditor = Auditor::new(server.clone(), findings.clone());
+    let auditing = tokio::spawn(auditor.run(clock.clone()));
+    let unheard = |source| Stop::Listen {
+        address: serve.listen.clone(),
+        source,
+    };
+    let listener = TcpListener::bind(&serve.listen).await.map_err(unheard)?;
+    let address = listener.local_addr().map_err(Stop::System)?;
+    let stop = stop_signal().map_err(Stop::System)?;
+    println!("listening at http://{address}");
+    let parts = Parts {
+        server,
+        clock,
+        token: opened.token,
+        findings,
+    };
+    let served = http::serve(listener, parts, stop).await;
+    auditing.abort();
+    Ok(served?)
+}
+
+/// Ends when the keeper or the system wants the server to stop.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when the keeper wants the server to stop.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            core::future::pending::<()>().await;
+        }
+    })
+}

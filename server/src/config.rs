@@ -1,0 +1,49 @@
+//! Where a server keeps its files, and how much memory it may take.
+
+use std::path::{Path, PathBuf};
+
+use crate::store::RedbConfig;
+
+/// Bytes of the store's page cache: room for a commune's rows many times over, on a machine of
+/// 1 GiB.
+pub const CACHE_BYTES: usize = 128 * 1024 * 1024;
+
+/// The folder with a server's files: `sampan.redb` the store, `sampan.key` the master secret,
+/// `token` what consoles show. Back up the key apart from the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFolder(PathBuf);
+
+impl DataFolder {
+    /// The folder at `path`; it need not exist.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The file with the master secret, for its owner alone.
+    #[must_use]
+    pub fn key(&self) -> PathBuf {
+        self.0.join("sampan.key")
+    }
+
+    /// The file with the console's token, for its owner alone.
+    #[must_use]
+    pub fn token(&self) -> PathBuf {
+        self.0.join("token")
+    }
+
+    /// The store's file and memory.
+    #[must_use]
+    pub fn store(&self) -> RedbConfig {
+        RedbConfig {
+            path: self.0.join("sampan.redb"),
+            cache_bytes: CACHE_BYTES,
+        }
+    }
+}

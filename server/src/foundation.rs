@@ -1,0 +1,207 @@
+//! Making and opening a server's files.
+//!
+//! Nothing that exists is ever written over. A foundation that was interrupted is recognised
+//! and refused: remove the folder and begin again.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use shared::unit::UnitTree;
+
+use crate::config::DataFolder;
+use crate::http::{Token, TokenHash};
+use crate::ledger::about::{About, put_about};
+use crate::ledger::unit::put_unit;
+use crate::ledger::{Ledger, LedgerError};
+use crate::secrets::Secrets;
+use crate::server::Foundation;
+use crate::store::{Commit, OpenError, Outcome, Put, Redb, Store, StoreError};
+
+/// Records of one commit while units are written.
+const UNITS_PER_COMMIT: usize = 4_096;
+
+/// A server's opened files.
+#[derive(Debug)]
+pub struct Opened {
+    /// The store.
+    pub store: Redb,
+    /// What the server is started with.
+    pub foundation: Foundation,
+    /// What consoles must show.
+    pub token: TokenHash,
+}
+
+/// The random bytes a new server grows from.
+#[derive(Clone, Copy)]
+pub struct NewSecrets {
+    /// Every key of the server is derived from it.
+    pub master: [u8; 32],
+    /// The console's token.
+    pub token: Token,
+}
+
+impl core::fmt::Debug for NewSecrets {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("NewSecrets(..)")
+    }
+}
+
+/// Why a server's files cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundationError {
+    /// A file of the folder cannot be read or made.
+    #[error("{path:?} cannot be used")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The key file does not hold a master secret.
+    #[error("{path:?} holds no master secret: restore it from its own backup")]
+    BadKey {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Others than its owner may read the key file.
+    #[error("others may read {path:?}: change its mode to 600")]
+    OpenKey {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The master secret is not the one the store was made with.
+    #[error("the master secret is another store's: put the right `sampan.key` beside the store")]
+    OtherKey,
+    /// Making the store was interrupted.
+    #[error("the store was never completed: remove the folder and run `sampan init` again")]
+    Unfinished,
+    /// The store does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The store cannot be written.
+    #[error("the new store cannot be written")]
+    Write(#[from] StoreError),
+}
+
+/// Makes a server's files in a folder that has none of them.
+///
+/// # Errors
+/// [`FoundationError`]; what was made until then stays, and is refused when opened.
+pub async fn create(
+    folder: &DataFolder,
+    units: &UnitTree,
+    new: NewSecrets,
+) -> Result<(), FoundationError> {
+    let made = fs::create_dir_all(folder.path());
+    made.map_err(|source| at(folder.path(), source))?;
+    write_secret(&folder.key(), &new.master)?;
+    write_secret(&folder.token(), format!("{}\n", new.token).as_bytes())?;
+    let store = Redb::create(&folder.store())?;
+    let secrets = Secrets::from_master(&new.master);
+    for versions in units.versions().chunks(UNITS_PER_COMMIT) {
+        write(&store, versions.iter().map(put_unit).collect()).await?;
+    }
+    let last = vec![
+        put_about(About::Token, &new.token.hash().0),
+        put_about(About::Identity, &secrets.public().signing.0),
+        // Written last: a store with an epoch is complete.
+        put_about(About::Epoch, &1_u32),
+    ];
+    write(&store, last).await
+}
+
+async fn write(store: &Redb, puts: Vec<Put>) -> Result<(), FoundationError> {
+    let commit = Commit {
+        puts,
+        ..Commit::default()
+    };
+    match store.commit(vec![commit]).await?.as_slice() {
+        [Outcome::Applied { .. }] => Ok(()),
+        _ => Err(LedgerError::Contradiction("a new store refuses a commit").into()),
+    }
+}
+
+/// Opens a server's files.
+///
+/// # Errors
+/// [`FoundationError`]; nothing is changed then.
+pub async fn open(folder: &DataFolder) -> Result<Opened, FoundationError> {
+    let secrets = Arc::new(Secrets::from_master(&read_key(&folder.key())?));
+    let store = Redb::open(&folder.store())?;
+    let ledger = Ledger::new(store.clone(), secrets.clone());
+    let epoch = ledger.about::<u32>(About::Epoch).await?.record;
+    let epoch = epoch.ok_or(FoundationError::Unfinished)?;
+    let identity = ledger.about::<[u8; 32]>(About::Identity).await?.record;
+    if identity != Some(secrets.public().signing.0) {
+        return Err(FoundationError::OtherKey);
+    }
+    let token = ledger.about::<[u8; 32]>(About::Token).await?.record;
+    Ok(Opened {
+        foundation: Foundation {
+            units: ledger.unit_tree().await?,
+            secrets,
+            epoch,
+        },
+        token: TokenHash(token.ok_or(FoundationError::Unfinished)?),
+        store,
+    })
+}
+
+fn read_key(path: &Path) -> Result<[u8; 32], FoundationError> {
+    let bytes = fs::read(path).map_err(|source| at(path, source))?;
+    let master = bytes.try_into().map_err(|_| FoundationError::BadKey {
+        path: path.to_owned(),
+    })?;
+    match is_private(path).map_err(|source| at(path, source))? {
+        true => Ok(master),
+        false => Err(FoundationError::OpenKey {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+/// Writes a new file that only its owner may read, and waits until the disk has it.
+fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), FoundationError> {
+    let write = || -> io::Result<()> {
+        let mut file = new_private(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|source| at(path, source))
+}
+
+#[cfg(unix)]
+fn new_private(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn new_private(path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).open(path)
+}
+
+#[cfg(unix)]
+fn is_private(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs::metadata(path)?.permissions().mode() & 0o077 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+fn at(path: &Path, source: io::Error) -> FoundationError {
+    FoundationError::File {
+        path: path.to_owned(),
+        source,
+    }
+}

@@ -1,0 +1,138 @@
+//! HTTP: what phones and consoles reach the server by.
+//!
+//! Phones need no log-in: what they send is signed. Consoles show the token that `sampan init`
+//! made. Every answer that is not a success is a [`shared::problem::Problem`] in JSON with a
+//! stable code.
+//!
+//! | request | body | answer | who |
+//! |---|---|---|---|
+//! | `POST /v1/enrol` | signed `EnrolRequest` | signed `EnrolAnswer` | anyone with an invite |
+//! | `POST /v1/bundles` | bundle | signed `Receipt` | any enrolled device |
+//! | `POST /v1/pull` | signed `PullRequest` | signed `PullAnswer` | any enrolled device |
+//! | `GET /v1/health` | | JSON | anyone |
+//! | `GET /v1/progress?unit=&day=&percents=` | | JSON | console |
+//! | `GET /v1/units?parent=&day=` | | JSON | console |
+//! | `GET /v1/events` | | server-sent events | console |
+//! | `GET /v1/devices` | | JSON | console |
+//! | `POST /v1/devices/{device}/{step}` | | nothing | console |
+//! | `POST /v1/invites` | JSON | JSON | console |
+//! | `GET /v1/held` | | JSON | console |
+//! | `POST /v1/held/{document}/{change}/{approve or refuse}` | | nothing | console |
+//!
+//! TLS stands before it: a proxy, or nothing on a private network.
+
+mod access;
+mod body;
+mod console;
+mod error;
+mod events;
+pub mod limits;
+mod listen;
+mod phone;
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, watch};
+use warp::filters::BoxedFilter;
+use warp::http::HeaderValue;
+use warp::http::header::{self, HeaderName};
+use warp::reply::Response;
+use warp::{Filter, Reply};
+
+pub use access::{Token, TokenHash};
+pub use listen::{ListenError, serve};
+
+use crate::auditor::Findings;
+use crate::clock::Clock;
+use crate::server::Server;
+use crate::store::Store;
+use error::Failure;
+
+/// What the routes work with.
+#[derive(Debug, Clone)]
+pub struct Service<S> {
+    server: Server<S>,
+    clock: Clock,
+    token: TokenHash,
+    findings: Arc<Findings>,
+    /// Becomes true when the server stops: whoever waits for news is answered then.
+    closing: watch::Receiver<bool>,
+    listeners: Arc<Semaphore>,
+}
+
+/// What a service is made of.
+#[derive(Debug)]
+pub struct Parts<S> {
+    /// The server.
+    pub server: Server<S>,
+    /// Its clock.
+    pub clock: Clock,
+    /// What consoles must show.
+    pub token: TokenHash,
+    /// What the auditor has found so far.
+    pub findings: Arc<Findings>,
+}
+
+impl<S: Store> Service<S> {
+    fn new(parts: Parts<S>, closing: watch::Receiver<bool>) -> Self {
+        Self {
+            server: parts.server,
+            clock: parts.clock,
+            token: parts.token,
+            findings: parts.findings,
+            closing,
+            listeners: Arc::new(Semaphore::new(limits::EVENT_LISTENERS_MAX)),
+        }
+    }
+
+    /// Whether the server stops.
+    fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+}
+
+/// Every route, each answer with its headers.
+fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+    phone::routes(service)
+        .or(console::routes(service))
+        .unify()
+        .recover(|rejection| async move {
+            Ok::<_, core::convert::Infallible>(Failure::from_rejection(&rejection).into_response())
+        })
+        .unify()
+        .map(guarded)
+        .boxed()
+}
+
+/// Turns what a handler gives into an answer.
+async fn answer<R: Reply>(
+    handled: impl Future<Output = Result<R, Failure>>,
+) -> Result<Response, core::convert::Infallible> {
+    Ok(match handled.await {
+        Ok(reply) => reply.into_response(),
+        Err(failure) => failure.into_response(),
+    })
+}
+
+/// What every answer says to browsers.
+const GUARDS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+fn guarded(mut response: Response) -> Response {
+    for (name, value) in GUARDS {
+        let headers = response.headers_mut();
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,331 @@
+//! The one place where errors become statuses, codes and lines in the log.
+//!
+//! A code is stable and says what a program does next; the message says it to a developer. The
+//! cause goes to the log and nowhere else, and holds nothing a person entered.
+
+use core::error::Error;
+
+use shared::bundle::HeaderError;
+use shared::problem::Problem;
+use shared::signed::{BadSignature, SignedError};
+use tracing::Level;
+use warp::Reply as _;
+use warp::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use warp::http::{HeaderValue, StatusCode};
+use warp::reply::Response;
+
+use super::body::BodyError;
+use super::limits::RETRY_SECONDS;
+use crate::clock::NoRandomness;
+use crate::door::DoorError;
+use crate::gate::DecideError;
+use crate::ledger::LedgerError;
+use crate::server::{
+    CommitError, DecidingError, DeviceError, EnrolError, IntakeError, InviteError, ProgressError,
+    PullError,
+};
+use crate::store::StoreError;
+use crate::writer::WriteError;
+
+/// A request that was not carried out.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: StatusCode,
+    problem: Problem,
+    level: Level,
+    retry_after_seconds: Option<u32>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// The sender did something wrong; the message is the error's.
+    fn theirs(status: StatusCode, code: &'static str, error: &impl core::fmt::Display) -> Self {
+        Self {
+            status,
+            problem: Problem::new(code, error),
+            level: Level::DEBUG,
+            retry_after_seconds: None,
+            cause: None,
+        }
+    }
+
+    /// Nobody did; it passes.
+    fn passing(
+        code: &'static str,
+        seconds: u32,
+        cause: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            problem: Problem::new(code, &"the server cannot take it now: send it again later"),
+            level: Level::WARN,
+            retry_after_seconds: Some(seconds),
+            cause: Some(Box::new(cause)),
+        }
+    }
+
+    /// We did.
+    fn ours(code: &'static str, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            problem: Problem::new(code, &"the server has a fault: tell its keeper"),
+            level: Level::ERROR,
+            retry_after_seconds: None,
+            cause: Some(Box::new(cause)),
+        }
+    }
+
+    pub(super) fn unauthorized() -> Self {
+        let message = "this needs the console's token: show it as `Authorization: Bearer ..`";
+        Self::theirs(StatusCode::UNAUTHORIZED, "unauthorized", &message)
+    }
+
+    pub(super) fn bad_request(error: &impl core::fmt::Display) -> Self {
+        Self::theirs(StatusCode::BAD_REQUEST, "bad-request", error)
+    }
+
+    pub(super) fn too_many_listeners() -> Self {
+        let message = "too many consoles listen: close one or try again";
+        Self {
+            retry_after_seconds: Some(RETRY_SECONDS),
+            ..Self::theirs(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too-many-listeners",
+                &message,
+            )
+        }
+    }
+
+    /// What none of our routes took.
+    pub(super) fn from_rejection(rejection: &warp::Rejection) -> Self {
+        use warp::reject::{InvalidQuery, MethodNotAllowed};
+        if rejection.find::<MethodNotAllowed>().is_some() {
+            let message = "the address exists, but not with this method";
+            return Self::theirs(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                &message,
+            );
+        }
+        if rejection.find::<InvalidQuery>().is_some() {
+            return Self::bad_request(&"the address's parameters cannot be read");
+        }
+        if rejection.is_not_found() {
+            return Self::theirs(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                &"there is no such address",
+            );
+        }
+        Self::bad_request(&"the request cannot be read")
+    }
+
+    fn log(&self) {
+        let (code, status) = (self.problem.code.as_ref(), self.status.as_u16());
+        let cause = self.cause.as_deref().map(chain).unwrap_or_default();
+        match self.level {
+            Level::ERROR => tracing::error!(code, status, cause, "request failed"),
+            Level::WARN => tracing::warn!(code, status, cause, "request put off"),
+            _ => tracing::debug!(code, status, "request refused"),
+        }
+    }
+
+    pub(super) fn into_response(self) -> Response {
+        self.log();
+        let mut response = warp::reply::json(&self.problem).into_response();
+        *response.status_mut() = self.status;
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        }
+        response
+    }
+}
+
+/// An error and everything that led to it, in one line.
+fn chain(error: &(dyn Error + Send + Sync + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        let (status, code) = match &error {
+            BodyError::TooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-long"),
+            BodyError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow"),
+            BodyError::CutOff(_) => (StatusCode::BAD_REQUEST, "body-cut-off"),
+        };
+        Self::theirs(status, code, &error)
+    }
+}
+
+impl From<NoRandomness> for Failure {
+    fn from(error: NoRandomness) -> Self {
+        Self::passing("no-randomness", RETRY_SECONDS, error)
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        match &error {
+            LedgerError::Store(cause) if cause.is_transient() => {
+                Self::passing("storage-stopped", RETRY_SECONDS, error)
+            }
+            LedgerError::Store(StoreError::TooLarge { .. }) => Self::ours("storage-bound", error),
+            _ => Self::ours("storage-damaged", error),
+        }
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Ledger(error) => error.into(),
+            CommitError::Contended => Self::passing("busy", 1, error),
+            CommitError::Write(WriteError::Busy {
+                retry_after_seconds,
+            }) => Self::passing("busy", retry_after_seconds, error),
+            CommitError::Write(WriteError::Unfit(_)) => Self::ours("storage-bound", error),
+            CommitError::Write(_) => Self::passing("storage-stopped", RETRY_SECONDS, error),
+        }
+    }
+}
+
+impl From<SignedError> for Failure {
+    fn from(error: SignedError) -> Self {
+        let status = match error {
+            SignedError::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            SignedError::Malformed => StatusCode::BAD_REQUEST,
+            SignedError::Signature(_) => StatusCode::FORBIDDEN,
+        };
+        Self::theirs(status, error.code(), &error)
+    }
+}
+
+impl From<DoorError> for Failure {
+    fn from(error: DoorError) -> Self {
+        match error {
+            DoorError::Header(error) => {
+                let status = match error {
+                    HeaderError::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+                    HeaderError::FutureVersion { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                    _ => StatusCode::BAD_REQUEST,
+                };
+                Self::theirs(status, error.code(), &error)
+            }
+            DoorError::UnknownDevice => Self::unknown_device(&error),
+            DoorError::Signature(error) => bad_signature(error),
+            DoorError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl Failure {
+    fn unknown_device(error: &impl core::fmt::Display) -> Self {
+        Self::theirs(StatusCode::FORBIDDEN, "unknown-device", error)
+    }
+}
+
+fn bad_signature(error: BadSignature) -> Failure {
+    SignedError::Signature(error).into()
+}
+
+impl From<IntakeError> for Failure {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Door(error) => error.into(),
+            IntakeError::Commit(error) => error.into(),
+            IntakeError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<PullError> for Failure {
+    fn from(error: PullError) -> Self {
+        match error {
+            PullError::Request(error) => error.into(),
+            PullError::TooMuch => Self::theirs(StatusCode::BAD_REQUEST, "pull-too-much", &error),
+            PullError::UnknownDevice => Self::unknown_device(&error),
+            PullError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<EnrolError> for Failure {
+    fn from(error: EnrolError) -> Self {
+        let (status, code) = match error {
+            EnrolError::Request(error) => return error.into(),
+            EnrolError::Commit(error) => return error.into(),
+            EnrolError::Ledger(error) => return error.into(),
+            EnrolError::UnknownInvite => (StatusCode::NOT_FOUND, "unknown-invite"),
+            EnrolError::Used => (StatusCode::CONFLICT, "invite-used"),
+            EnrolError::Expired => (StatusCode::GONE, "invite-expired"),
+            EnrolError::Enrolled => (StatusCode::CONFLICT, "already-enrolled"),
+            EnrolError::TooWide => (StatusCode::CONFLICT, "grant-too-wide"),
+        };
+        Self::theirs(status, code, &error)
+    }
+}
+
+impl From<InviteError> for Failure {
+    fn from(error: InviteError) -> Self {
+        let code = match error {
+            InviteError::Commit(error) => return error.into(),
+            InviteError::NoSuchUnit => "no-such-unit",
+            InviteError::NotForDevices => "role-not-for-devices",
+            InviteError::TooWide => "grant-too-wide",
+            InviteError::BadLabel => "bad-label",
+        };
+        Self::theirs(StatusCode::BAD_REQUEST, code, &error)
+    }
+}
+
+impl From<DeviceError> for Failure {
+    fn from(error: DeviceError) -> Self {
+        match error {
+            DeviceError::UnknownDevice => {
+                Self::theirs(StatusCode::NOT_FOUND, "unknown-device", &error)
+            }
+            DeviceError::WrongState => Self::theirs(StatusCode::CONFLICT, "wrong-state", &error),
+            DeviceError::Commit(error) => error.into(),
+            DeviceError::Ledger(error) => error.into(),
+            DeviceError::Release(error) => error.into(),
+        }
+    }
+}
+
+impl From<DecidingError> for Failure {
+    fn from(error: DecidingError) -> Self {
+        match error {
+            DecidingError::Commit(error) => error.into(),
+            DecidingError::Ledger(error) => error.into(),
+            DecidingError::Decide(DecideError::Ledger(error)) => error.into(),
+            DecidingError::Decide(error @ DecideError::NotHeld) => {
+                Self::theirs(StatusCode::NOT_FOUND, "not-held", &error)
+            }
+            DecidingError::Decide(error @ DecideError::EarlierFirst) => {
+                Self::theirs(StatusCode::CONFLICT, "earlier-first", &error)
+            }
+        }
+    }
+}
+
+impl From<ProgressError> for Failure {
+    fn from(error: ProgressError) -> Self {
+        match error {
+            ProgressError::NoSuchUnit => {
+                Self::theirs(StatusCode::NOT_FOUND, "no-such-unit", &error)
+            }
+            ProgressError::Ledger(error) => error.into(),
+        }
+    }
+}

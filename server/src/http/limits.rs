@@ -1,0 +1,55 @@
+//! Bounds of the network side: name with unit, value, and why that number.
+
+use core::time::Duration;
+
+/// Connections open at once. A province has some 3,000 phones, each there for seconds a day;
+/// consoles and waiting pulls take one each.
+pub const CONNECTIONS_MAX: usize = 4_096;
+
+/// How long a request's head may take, also the first on a silent connection.
+pub const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// Bytes of a request's head and of the read buffer.
+pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+
+/// Header fields of a request.
+pub const HEAD_FIELDS_MAX: usize = 64;
+
+/// How long a body may stand still. Slow is normal in villages, silence is not.
+pub const BODY_STALL_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// How long a whole body may take: the longest bundle at 20 kbit/s.
+pub const BODY_TIME_MAX: Duration = Duration::from_secs(120);
+
+/// Bytes of a console's JSON.
+pub const JSON_BYTES_MAX: usize = 16 * 1024;
+
+/// How long one connection may live: a client that reads too slowly is cut off at last.
+pub const CONNECTION_TIME_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Consoles that listen to events at once.
+pub const EVENT_LISTENERS_MAX: usize = 256;
+
+/// Events that wait for a slow console before it is told to load anew.
+pub const EVENTS_QUEUED_MAX: usize = 16;
+
+/// How long hints are gathered into one event.
+pub const EVENT_GATHER_TIME: Duration = Duration::from_millis(250);
+
+/// Streams one event may name; more are told as `all`.
+pub const EVENT_STREAMS_MAX: usize = 256;
+
+/// How often a silent event stream shows that it lives.
+pub const EVENT_HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// How long stopping waits for open requests.
+pub const STOP_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// How long stopping then waits for the writer.
+pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// How long accepting pauses when the system has no more connections to give.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a sender is told to wait after a failure that may pass.
+pub const RETRY_SECONDS: u32 = 30;

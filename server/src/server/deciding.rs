@@ -1,0 +1,179 @@
+//! Held changes: the list, and a coordinator's word on each.
+
+use serde::Serialize;
+use shared::id::{ChangeHash, DeviceId, DocumentId};
+use shared::receipt::HoldReason;
+use shared::time::UnixSeconds;
+
+use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
+use crate::gate::{self, DecideError, Decided};
+use crate::ledger::LedgerError;
+use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_document, held_hash};
+use crate::store::Store;
+
+/// Held changes one list holds.
+pub const HELD_LIST_MAX: usize = 1_000;
+
+/// Changes of one device that one confirmation releases; the rest with the next.
+pub const RELEASED_MAX: usize = 65_536;
+
+/// One held change in a list. It tells which keys are written, never what was entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldView {
+    /// The document, in hexadecimal.
+    pub document: String,
+    /// The change's hash, in hexadecimal.
+    pub change: String,
+    /// Who wrote it.
+    pub device: String,
+    /// The stable name of the reason why it waits.
+    pub reason: &'static str,
+    /// When it arrived.
+    pub since: UnixSeconds,
+    /// The keys it writes; events are `~`.
+    pub keys: Vec<String>,
+}
+
+/// Why a decision was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum DecidingError {
+    /// It cannot be carried out.
+    #[error(transparent)]
+    Decide(#[from] DecideError),
+    /// It could not be made durable.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl<S: Store> Server<S> {
+    /// Changes that wait for a decision, by document, at most [`HELD_LIST_MAX`].
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn held(&self) -> Result<Vec<HeldView>, LedgerError> {
+        let mut views = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.ledger().held_page(after).await?;
+            let Some(last) = page.last() else {
+                return Ok(views);
+            };
+            after = Some(last.key.clone());
+            for waiting in &page {
+                if let Decision::Open(reason) = waiting.record.decision {
+                    views.push(self.held_view(waiting, reason)?);
+                }
+                if views.len() == HELD_LIST_MAX {
+                    return Ok(views);
+                }
+            }
+        }
+    }
+
+    fn held_view(
+        &self,
+        waiting: &Waiting<HeldChange>,
+        reason: HoldReason,
+    ) -> Result<HeldView, LedgerError> {
+        let (document, hash) = names(waiting)?;
+        let logged = waiting.record.open(self.ledger().secrets())?;
+        let key = |op: &shared::change::Op| match op.key.event_id() {
+            Some(_) => "~".to_owned(),
+            None => op.key.name().to_owned(),
+        };
+        Ok(HeldView {
+            document: document.to_string(),
+            change: hash.to_string(),
+            device: waiting.record.serial.device.to_string(),
+            reason: reason.code(),
+            since: waiting.record.since,
+            keys: logged.change.ops.iter().map(key).collect(),
+        })
+    }
+
+    /// Carries out a decision about one held change.
+    ///
+    /// # Errors
+    /// [`DecidingError`]; nothing is changed then, or nobody knows: reload the list.
+    pub async fn decide(
+        &self,
+        change: (DocumentId, ChangeHash),
+        decided: Decided,
+        circumstances: Circumstances,
+    ) -> Result<(), DecidingError> {
+        let units = self.units();
+        let moment = self.moment(&units, circumstances);
+        for _ in 0..COMMIT_TRIES_MAX {
+            let commit = gate::decide(self.ledger(), change, decided, moment).await?;
+            if self.settle(commit).await? {
+                return Ok(());
+            }
+        }
+        Err(CommitError::Contended.into())
+    }
+
+    /// Brings into the log what was held only because the device was not active, in the order it
+    /// was written.
+    pub(super) async fn release(
+        &self,
+        device: DeviceId,
+        circumstances: Circumstances,
+    ) -> Result<(), DecidingError> {
+        let mut held = self.held_for_state(device).await?;
+        // What one device wrote is in causal order by serial and position.
+        held.sort_by_key(|waiting| (waiting.record.serial, waiting.record.position));
+        for (n, waiting) in (0_u64..).zip(&held) {
+            let seed =
+                shared::hash::digest("sampan/release", &[&circumstances.seed, &n.to_le_bytes()]);
+            let circumstances = Circumstances {
+                seed,
+                ..circumstances
+            };
+            let decided = self
+                .decide(names(waiting)?, Decided::Approved, circumstances)
+                .await;
+            match decided {
+                // Released together with an earlier one, or waits for somebody else's change.
+                Ok(()) | Err(DecidingError::Decide(DecideError::NotHeld)) => {}
+                Err(DecidingError::Decide(DecideError::EarlierFirst)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn held_for_state(
+        &self,
+        device: DeviceId,
+    ) -> Result<Vec<Waiting<HeldChange>>, LedgerError> {
+        let waits_for_state = |waiting: &Waiting<HeldChange>| {
+            let reason = waiting.record.decision;
+            let for_state = matches!(
+                reason,
+                Decision::Open(HoldReason::Unconfirmed | HoldReason::Suspended)
+            );
+            for_state && waiting.record.serial.device == device
+        };
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.ledger().held_page(after).await?;
+            let Some(last) = page.last() else {
+                return Ok(found);
+            };
+            after = Some(last.key.clone());
+            found.extend(page.into_iter().filter(waits_for_state));
+            if found.len() >= RELEASED_MAX {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+fn names(waiting: &Waiting<HeldChange>) -> Result<(DocumentId, ChangeHash), LedgerError> {
+    let names = held_document(&waiting.key).zip(held_hash(&waiting.key));
+    names.ok_or(LedgerError::Contradiction("a held change's key"))
+}

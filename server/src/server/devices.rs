@@ -1,0 +1,219 @@
+//! Devices as a coordinator sees and steers them.
+
+use serde::Serialize;
+use shared::enrol::EnrolKeys;
+use shared::id::{DeviceId, TeamId, UnitId};
+use shared::time::UnixSeconds;
+
+use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, DecidingError, Server};
+use crate::ledger::LedgerError;
+use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
+use crate::store::{Commit, Expect, Store, Table};
+
+/// Devices one list holds: a large province has some 10,000.
+pub const DEVICES_MAX: usize = 65_536;
+
+/// One device in a list. It names its owner only by the label a coordinator gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceView {
+    /// Which device, in hexadecimal.
+    pub device: String,
+    /// Its name for people.
+    pub label: String,
+    /// How it stands.
+    pub state: &'static str,
+    /// Its role's stable name.
+    pub role: &'static str,
+    /// The units of its grant.
+    pub units: Vec<UnitId>,
+    /// Its team.
+    pub team: TeamId,
+    /// The six digits to compare, while it is not confirmed.
+    pub check_code: Option<String>,
+    /// When it enrolled.
+    pub enrolled: UnixSeconds,
+    /// When it was last heard of, exact to a quarter of an hour.
+    pub heard: UnixSeconds,
+    /// Groups of its changes that wait for something missing.
+    pub parked: u32,
+    /// Bundles of it that honest software cannot make.
+    pub rejected: u32,
+}
+
+/// Why a device does not become what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// There is no such device.
+    #[error("no such device is enrolled; reload the list")]
+    UnknownDevice,
+    /// It does not stand where the step begins; somebody may have decided already.
+    #[error("the device is not in the state for this; reload the list")]
+    WrongState,
+    /// It could not be made durable.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The device is active, but not everything that waited for that could be released.
+    #[error("the device is confirmed, but changes held until then are still held")]
+    Release(#[source] DecidingError),
+}
+
+/// What a coordinator does with a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceStep {
+    /// The check codes agree: a pending device becomes active.
+    Confirm,
+    /// They do not: a pending device is refused for good.
+    Refuse,
+    /// An active device is put aside for a while.
+    Suspend,
+    /// A suspended or lost device is at work again.
+    Reinstate,
+    /// It was lost or stolen.
+    Lose,
+    /// It was given back.
+    Retire,
+}
+
+impl DeviceStep {
+    /// Every step with its stable name.
+    pub const NAMES: [(Self, &'static str); 6] = [
+        (Self::Confirm, "confirm"),
+        (Self::Refuse, "refuse"),
+        (Self::Suspend, "suspend"),
+        (Self::Reinstate, "reinstate"),
+        (Self::Lose, "lose"),
+        (Self::Retire, "retire"),
+    ];
+
+    /// The step with this name, if there is one.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(_, known)| *known == name)?;
+        Some(found.0)
+    }
+
+    /// Where the step leads from `state`, if it may be taken there.
+    fn from(self, state: DeviceState) -> Option<DeviceState> {
+        use DeviceState::{Active, Lost, Pending, Refused, Retired, Suspended};
+        match (self, state) {
+            (Self::Confirm, Pending | Active) => Some(Active),
+            (Self::Refuse, Pending | Refused) => Some(Refused),
+            (Self::Suspend, Active | Suspended) => Some(Suspended),
+            (Self::Reinstate, Suspended | Lost | Active) => Some(Active),
+            (Self::Lose, Active | Suspended | Retired | Lost) => Some(Lost),
+            (Self::Retire, Active | Suspended | Retired) => Some(Retired),
+            _ => None,
+        }
+    }
+}
+
+impl<S: Store> Server<S> {
+    /// Every device, by id, at most [`DEVICES_MAX`].
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn devices(&self) -> Result<Vec<DeviceView>, LedgerError> {
+        let mut views = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.ledger().devices(after).await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(views);
+            };
+            after = Some(*last);
+            for (device, record) in page {
+                views.push(self.view(device, record).await?);
+            }
+            if views.len() >= DEVICES_MAX {
+                return Ok(views);
+            }
+        }
+    }
+
+    async fn view(
+        &self,
+        device: DeviceId,
+        record: DeviceRecord,
+    ) -> Result<DeviceView, LedgerError> {
+        let check_code = match record.state {
+            DeviceState::Pending => self.check_code(&record).await?,
+            _ => None,
+        };
+        Ok(DeviceView {
+            device: device.to_string(),
+            check_code,
+            label: record.label,
+            state: state_name(record.state),
+            role: record.assignment.grant.role.name(),
+            units: record.assignment.grant.units,
+            team: record.assignment.grant.team,
+            enrolled: record.enrolled,
+            heard: record.heard,
+            parked: record.parked,
+            rejected: record.rejected,
+        })
+    }
+
+    async fn check_code(&self, record: &DeviceRecord) -> Result<Option<String>, LedgerError> {
+        let Some(invite) = self.ledger().invite(record.invite).await?.record else {
+            return Ok(None);
+        };
+        let key = invite.key(record.invite, self.ledger().secrets())?;
+        let keys = EnrolKeys {
+            signing: record.public,
+            sealing: record.sealing,
+        };
+        Ok(Some(key.check_code(&keys).to_string()))
+    }
+
+    /// Takes a step with a device. A device that is confirmed or reinstated brings what was held
+    /// for its state into the log. Taking the same step again changes nothing more.
+    ///
+    /// # Errors
+    /// [`DeviceError`].
+    pub async fn steer(
+        &self,
+        device: DeviceId,
+        step: DeviceStep,
+        circumstances: Circumstances,
+    ) -> Result<(), DeviceError> {
+        for _ in 0..COMMIT_TRIES_MAX {
+            let found = self.ledger().device(device).await?;
+            let mut record = found.record.ok_or(DeviceError::UnknownDevice)?;
+            let held_for = record.state;
+            record.state = step.from(record.state).ok_or(DeviceError::WrongState)?;
+            let commit = Commit {
+                expect: vec![Expect {
+                    table: Table::Device,
+                    key: device.0.to_vec(),
+                    version: found.version,
+                }],
+                puts: vec![put_device(device, &record)],
+                ..Commit::default()
+            };
+            if held_for != record.state && !self.settle(commit).await? {
+                continue;
+            }
+            if record.state == DeviceState::Active {
+                let released = self.release(device, circumstances).await;
+                released.map_err(DeviceError::Release)?;
+            }
+            return Ok(());
+        }
+        Err(CommitError::Contended.into())
+    }
+}
+
+fn state_name(state: DeviceState) -> &'static str {
+    match state {
+        DeviceState::Pending => "pending",
+        DeviceState::Active => "active",
+        DeviceState::Suspended => "suspended",
+        DeviceState::Lost => "lost",
+        DeviceState::Retired => "retired",
+        DeviceState::Refused => "refused",
+    }
+}
