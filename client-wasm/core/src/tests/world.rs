@@ -1,11 +1,11 @@
 //! The log as a server would keep it, made from `shared` alone, and what its pages do to phones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::engine::{Engine, RowEngine, next_deps};
 use shared::entry::{Entry, Logged};
 use shared::facts::Origin;
-use shared::id::{Audience, Companion, DocumentId, StreamId};
+use shared::id::{Audience, ChangeHash, Companion, DocumentId, StreamId};
 use shared::key::Key;
 use shared::page::Page;
 use shared::pull::PullAnswer;
@@ -26,6 +26,7 @@ pub(super) struct Log {
     entries: BTreeMap<StreamId, Vec<Entry>>,
     rows: BTreeMap<DocumentId, Row>,
     aliases: BTreeMap<DocumentId, DocumentId>,
+    known: BTreeSet<ChangeHash>,
     pub(super) epoch: u32,
 }
 
@@ -45,13 +46,21 @@ impl Log {
         }
     }
 
-    pub(super) fn take(&mut self, own: &Own) {
+    /// Takes a change if what it builds on is there; whether it is in the log now.
+    pub(super) fn take(&mut self, own: &Own) -> bool {
+        if self.known.contains(&own.hash) {
+            return true;
+        }
+        if !own.change.deps.iter().all(|dep| self.known.contains(dep)) {
+            return false;
+        }
         let root = self.root(&own.document);
         let row = self.rows.entry(root).or_default();
         let shown = next_deps(row, &own.change.actor);
         if RowEngine.fold(row, &own.change).is_err() {
-            return;
+            return false;
         }
+        self.known.insert(own.hash);
         let deps = &own.change.deps;
         let created = match own.name.origin {
             Origin::Created(author, n)
@@ -74,18 +83,7 @@ impl Log {
                 change: own.change.clone(),
             }),
         );
-    }
-
-    /// Takes in what one frozen bundle of the phone carries.
-    pub(super) fn take_bundle(&mut self, phone: &Phone, serial: shared::bundle::Serial) {
-        let state = phone.client.state().unwrap();
-        if let Some(bundle) = state.outbox.frozen.get(&serial) {
-            for id in bundle.changes() {
-                if let Some(own) = state.mine.get(*id) {
-                    self.take(own);
-                }
-            }
-        }
+        true
     }
 
     pub(super) fn row(&self, document: &DocumentId) -> Option<Row> {
