@@ -11,6 +11,30 @@
 //! arrive meanwhile wait. So "saved" can be shown only after the transaction of that save, and a
 //! bundle's bytes can leave only after it was stored as frozen.
 //!
+//! The caller's loop, with storage that never fails:
+//!
+//! ```
+//! use client_core::{Client, Effect, Input};
+//! use client_core::input::History;
+//! use shared::{engine::RowEngine, time::UnixSeconds};
+//!
+//! let mut client = Client::new(RowEngine);
+//! let now = UnixSeconds(1_700_000_000);
+//! let start = Input::Start { stored: vec![], history: History::Certain, seed: [1; 32] };
+//! let unlock = Input::Unlock { data_key: [2; 32], seed: [3; 32] };
+//! for input in [start, unlock] {
+//!     let mut effects = client.handle(input, now);
+//!     while let Some(effect) = effects.pop() {
+//!         if let Effect::Store { ticket, writes } = effect {
+//!             // Here `writes` go to storage, in one strict transaction.
+//!             assert!(!writes.is_empty());
+//!             effects.extend(client.handle(Input::Stored(ticket), now));
+//!         }
+//!     }
+//! }
+//! assert!(client.is_open());
+//! ```
+//!
 //! | part | modules |
 //! |---|---|
 //! | what goes in and out | [`input`], [`effect`], [`views`] |
