@@ -390,7 +390,7 @@ mod tests {
 
     use shared::id::TeamId;
     use shared::permission::{Grant, Role};
-    use shared::receipt::{Outcome, Receipt, Verdict};
+    use shared::receipt::{Outcome, Receipt, RejectReason, Verdict};
     use shared::signed::verify;
 
     use super::*;
@@ -538,6 +538,44 @@ mod tests {
         assert_eq!(hand_in(&server, &mut second).await, [Outcome::Stored; 3]);
         assert_ne!(before, after);
         assert_eq!(second.show(before, Row::default()), Err(StaleRow));
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_before_is_known_and_another_change_in_its_place_a_fork() {
+        let server = server();
+        let mut phone = author(&server, 1, Role::TeamMember).await;
+        let person = resident(&mut phone, "Lan");
+        hand_in(&server, &mut phone).await;
+        let shown = row(&server, person).await;
+        let edit = |author: &mut Author, name: &str| {
+            let write = Write::to(elsewhere(person)).put(Key::NAME, name);
+            author.save(NOW, vec![write]);
+        };
+        for name in ["Lan Anh", "Lan Em"] {
+            edit(&mut phone, name);
+            hand_in(&server, &mut phone).await;
+        }
+        let sealing = server.ledger().secrets().sealing();
+        let mut restored = Author::from_secret(&[1; 32], phone.progress().clone(), sealing);
+        restored.show(person, shown).unwrap();
+        edit(&mut restored, "Lan Anh");
+        assert_eq!(hand_in(&server, &mut restored).await, [Outcome::Known]);
+        edit(&mut restored, "Mai");
+        let bundle = restored.seal([9; 32]).unwrap().unwrap();
+        let circumstances = Circumstances {
+            now: NOW,
+            seed: [2; 32],
+        };
+        let receipt = server.take_bundle(&bundle.bytes, circumstances).await;
+        let receipt: Receipt = verify(
+            &receipt.unwrap(),
+            &server.ledger().secrets().public().signing,
+        )
+        .unwrap();
+        let Verdict::Rejected(rejection) = receipt.verdict else {
+            panic!("{:?}", receipt.verdict);
+        };
+        assert_eq!(rejection.reason, RejectReason::Fork);
     }
 
     #[tokio::test]

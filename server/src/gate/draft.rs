@@ -34,6 +34,8 @@ pub(super) struct Working {
     before: Contributions,
     /// Its changes, once they were needed; kept up to date.
     history: Option<Vec<Hashed>>,
+    /// The changes this draft has added.
+    pub(super) added: Vec<Hashed>,
     /// Whether it has to be written.
     dirty: bool,
     /// Keys this draft has put, for what must be looked at again.
@@ -94,6 +96,7 @@ impl<'l, S: Store> Draft<'l, S> {
                     document: *document,
                     before,
                     history: None,
+                    added: Vec::new(),
                     dirty: false,
                     touched: false,
                 };
@@ -120,6 +123,7 @@ impl<'l, S: Store> Draft<'l, S> {
             document,
             before,
             history: Some(Vec::new()),
+            added: Vec::new(),
             dirty: true,
             touched: true,
         };
@@ -152,12 +156,15 @@ impl<'l, S: Store> Draft<'l, S> {
         Ok(key)
     }
 
-    /// The changes of a document, from the first.
+    /// The changes of a document, from the first. Read only when first asked for: whoever edits
+    /// what the row shows needs none of them.
     pub(super) async fn history(&mut self, id: DocumentId) -> Result<&[Hashed], LedgerError> {
         let working = self.documents.get_mut(&id).ok_or(NOT_OPEN)?;
         if working.history.is_none() {
             let Document { place, key, .. } = &working.document;
-            working.history = Some(self.ledger.history(id, place, key).await?);
+            let mut history = self.ledger.history(id, place, key).await?;
+            history.extend_from_slice(&working.added);
+            working.history = Some(history);
         }
         Ok(working.history.as_deref().unwrap_or_default())
     }
@@ -168,14 +175,15 @@ impl<'l, S: Store> Draft<'l, S> {
         id: DocumentId,
         logged: Logged,
     ) -> Result<(), LedgerError> {
-        // The history must be read before it grows, or it would be read with the change in it.
-        self.history(id).await?;
         let working = self.documents.get_mut(&id).ok_or(NOT_OPEN)?;
         RowEngine
             .fold(&mut working.document.row, &logged.change)
             .map_err(|_| LedgerError::Contradiction("a derived change does not fold"))?;
-        let history = working.history.get_or_insert_default();
-        history.push((logged.hash, logged.change.clone()));
+        let hashed = (logged.hash, logged.change.clone());
+        if let Some(history) = &mut working.history {
+            history.push(hashed.clone());
+        }
+        working.added.push(hashed);
         self.commit.appends.push(append_change(
             &working.document.place,
             &working.document.key,
@@ -192,8 +200,14 @@ impl<'l, S: Store> Draft<'l, S> {
         survivor: DocumentId,
         joined: DocumentId,
     ) -> Result<(), LedgerError> {
-        self.history(survivor).await?;
-        self.history(joined).await?;
+        let is_read = |working: &Working| working.history.is_some();
+        if [survivor, joined]
+            .iter()
+            .any(|id| self.documents.get(id).is_some_and(is_read))
+        {
+            self.history(survivor).await?;
+            self.history(joined).await?;
+        }
         let other = self.documents.remove(&joined).ok_or(NOT_OPEN)?;
         let working = self.documents.get_mut(&survivor).ok_or(NOT_OPEN)?;
         let place = &mut working.document.place;
@@ -202,10 +216,10 @@ impl<'l, S: Store> Draft<'l, S> {
         // Changes under either name get index entries by this count: it must pass both.
         place.entries += other.document.place.entries;
         working.document.row.unite(other.document.row);
-        working
-            .history
-            .get_or_insert_default()
-            .extend(other.history.unwrap_or_default());
+        if let Some(history) = &mut working.history {
+            history.extend(other.history.unwrap_or_default());
+        }
+        working.added.extend(other.added);
         for (key, count) in other.before {
             *working.before.entry(key).or_default() += count;
         }

@@ -20,7 +20,7 @@ use super::judge::{self, Fate};
 use super::locate::{Located, Names, locate};
 use super::upon::{Deps, Known};
 use super::{Stop, waiting};
-use crate::ledger::document::Place;
+use crate::ledger::document::{Document, Place};
 use crate::ledger::waiting::{Decision, HeldSubject};
 use crate::store::Store;
 
@@ -189,7 +189,10 @@ struct Trial {
     unit: UnitId,
     sealed_under: DocumentId,
     row: Row,
-    history: Vec<Hashed>,
+    /// Everything in the log and the changes to be stored, once it was needed.
+    history: Option<Vec<Hashed>>,
+    /// The changes to be stored.
+    added: Vec<Hashed>,
     held: Vec<Hashed>,
     refused: Vec<Hashed>,
     /// What was decided before about changes that are not in the log.
@@ -204,23 +207,19 @@ impl Trial {
         names: Names,
         new: Option<Place>,
     ) -> Result<Self, Stop> {
-        let (place, row, history) = match &new {
+        let (place, row, added_before) = match &new {
             Some(place) => (place.clone(), Row::default(), Vec::new()),
             None => {
-                let history = draft.history(names.actual).await?.to_vec();
                 let working = draft.documents.get(&names.actual).ok_or(NOT_OPEN)?;
-                (
-                    working.document.place.clone(),
-                    working.document.row.clone(),
-                    history,
-                )
+                let Document { place, row, .. } = &working.document;
+                (place.clone(), row.clone(), working.added.clone())
             }
         };
         let (mut held, mut refused) = (Vec::new(), Vec::new());
         let mut decisions = BTreeMap::new();
         for waiting in draft.ledger.held_for(names.actual).await? {
             let logged = waiting.record.open(draft.ledger.secrets())?;
-            if history.iter().any(|(known, _)| *known == logged.hash) {
+            if added_before.iter().any(|(known, _)| *known == logged.hash) {
                 // This very commit brings it into the log.
                 continue;
             }
@@ -238,7 +237,8 @@ impl Trial {
             unit: place.stream.unit,
             sealed_under: place.sealed_under,
             row,
-            history,
+            history: None,
+            added: Vec::new(),
             held,
             refused,
             decisions,
@@ -254,13 +254,12 @@ impl Trial {
         position: usize,
     ) -> Result<Derived, Stop> {
         let fact = &group.facts[position];
-        let known = Known {
-            row: &self.row,
-            history: &self.history,
-            held: &self.held,
-            refused: &self.refused,
-            previous: self.hashes.last().copied(),
-        };
+        let author = group.authors[fact.author];
+        let actor = author.actor(self.names.named);
+        if !self.known().is_enough(&fact.upon, &actor) {
+            self.read_history(draft).await?;
+        }
+        let known = self.known();
         let (deps, waits) = match known.resolve(&fact.upon) {
             Deps::Logged(deps) => (deps, None),
             Deps::OnHeld(deps) => (deps, Some(Fate::Held(HoldReason::OnHeld))),
@@ -268,8 +267,6 @@ impl Trial {
             Deps::Missing => return Ok(Derived::Missing),
             Deps::Several => return Ok(Derived::Several),
         };
-        let author = group.authors[fact.author];
-        let actor = author.actor(self.names.named);
         let Some(row) = known.row_at(&actor, &deps)? else {
             return Ok(Derived::Missing);
         };
@@ -302,9 +299,12 @@ impl Trial {
         waits: Option<Fate>,
     ) -> Result<(), Stop> {
         let hash = change.hash();
+        if self.is_taken(&change) {
+            self.read_history(draft).await?;
+        }
         let fate = match waits {
             _ if self.decisions.contains_key(&hash) => self.decisions[&hash].into(),
-            _ if self.history.iter().any(|(known, _)| *known == hash) => Fate::Known,
+            _ if self.is_logged(&hash) => Fate::Known,
             _ if self.is_taken(&change) => {
                 return Err(rejection(RejectReason::Fork, group.positions[position]));
             }
@@ -330,7 +330,10 @@ impl Trial {
             Fate::Stored => {
                 let folded = RowEngine.fold(&mut self.row, &change);
                 folded.map_err(|_| rejection(RejectReason::Fork, group.positions[position]))?;
-                self.history.push(hashed);
+                if let Some(history) = &mut self.history {
+                    history.push(hashed.clone());
+                }
+                self.added.push(hashed);
             }
             Fate::Held(_) => self.held.push(hashed),
             Fate::Refused(_) => self.refused.push(hashed),
@@ -348,6 +351,34 @@ impl Trial {
         };
         self.steps.push((logged, fate));
         Ok(())
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known {
+            row: &self.row,
+            history: self.history.as_deref().unwrap_or_default(),
+            held: &self.held,
+            refused: &self.refused,
+            previous: self.hashes.last().copied(),
+        }
+    }
+
+    /// Reads what the log has of the document, unless that was done before.
+    async fn read_history<S: Store>(&mut self, draft: &mut Draft<'_, S>) -> Result<(), Stop> {
+        if self.history.is_none() {
+            let logged = match self.new {
+                Some(_) => &[],
+                None => draft.history(self.names.actual).await?,
+            };
+            self.history = Some([logged, &self.added].concat());
+        }
+        Ok(())
+    }
+
+    /// Whether a change that [`Self::is_taken`] asked the history for is in it.
+    fn is_logged(&self, hash: &ChangeHash) -> bool {
+        let history = self.history.iter().flatten();
+        history.into_iter().any(|(known, _)| known == hash)
     }
 
     /// Whether another change already stands under this actor's sequence number.

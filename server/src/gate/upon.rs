@@ -12,7 +12,8 @@ use crate::ledger::LedgerError;
 pub(super) struct Known<'a> {
     /// What the document shows, this group's stored changes included.
     pub(super) row: &'a Row,
-    /// Everything in the log, this group's stored changes included.
+    /// Everything in the log, this group's stored changes included; empty as long as it was not
+    /// needed.
     pub(super) history: &'a [Hashed],
     /// Changes a coordinator must decide on.
     pub(super) held: &'a [Hashed],
@@ -38,6 +39,18 @@ pub(super) enum Deps {
 }
 
 impl Known<'_> {
+    /// Whether the row tells everything about a change of `actor` that was written upon this;
+    /// else the history must be read.
+    pub(super) fn is_enough(&self, upon: &Upon, actor: &ActorId) -> bool {
+        match self.resolve(upon) {
+            Deps::Logged(deps) | Deps::OnHeld(deps) | Deps::OnRefused(deps) => {
+                next_deps(self.row, actor) == deps
+            }
+            Deps::Several => true,
+            Deps::Missing => false,
+        }
+    }
+
     /// Resolves what a fact was written upon. A bundle has no page-only forms.
     pub(super) fn resolve(&self, upon: &Upon) -> Deps {
         match upon {
