@@ -176,12 +176,15 @@ impl<S: Store> Auditor<S> {
         };
         let verdict = apart(move || audit(&changes, &row)).await;
         self.findings.audited.fetch_add(1, Ordering::Relaxed);
-        let Err((disagreement, right)) = verdict else {
+        let Some((disagreement, right)) = verdict else {
             return Ok(());
         };
         // A change that came while we looked explains nothing; the next round looks again.
         let Some(right) = right else {
-            self.report(id, &disagreement);
+            let now = self.server.ledger().document(id).await?;
+            if matches!(now, Found::Document(document) if document.version == version) {
+                self.report(id, &disagreement);
+            }
             return Ok(());
         };
         if self
@@ -231,17 +234,15 @@ async fn read<S: Store>(
 }
 
 /// Compares, and makes the right row where that is all that is wrong.
-fn audit(changes: &[Change], row: &Row) -> Result<(), (Disagreement, Option<Row>)> {
-    let Err(disagreement) = crdt::audit(changes, row) else {
-        return Ok(());
-    };
+fn audit(changes: &[Change], row: &Row) -> Option<(Disagreement, Option<Row>)> {
+    let disagreement = crdt::audit(changes, row).err()?;
     let right = match disagreement {
         Disagreement::Row(_) => crdt::rebuild(changes)
             .ok()
             .and_then(|document| document.project().ok()),
         _ => None,
     };
-    Err((disagreement, right))
+    Some((disagreement, right))
 }
 
 /// Runs `work` where it holds up nobody: on a blocking thread, if there is a runtime.

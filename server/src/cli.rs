@@ -1,5 +1,6 @@
 //! The commands of `sampan`.
 
+mod demo;
 mod files;
 mod serve;
 
@@ -16,6 +17,7 @@ use shared::unit::UnitTreeError;
 
 use crate::clock::{Clock, NoRandomness};
 use crate::config::DataFolder;
+use crate::demo::DemoError;
 use crate::demo::units::UnitFileError;
 use crate::foundation::FoundationError;
 use crate::http::ListenError;
@@ -42,6 +44,8 @@ enum Command {
     /// Count everything anew from the log, print what was found, fail if anything differs; the
     /// server must be stopped
     Verify(Folder),
+    /// Serve a commune at work, with invented people, from memory; nothing is kept
+    Demo(Demo),
 }
 
 /// Where the server's files are.
@@ -65,6 +69,15 @@ struct Init {
 struct Serve {
     #[command(flatten)]
     folder: Folder,
+    /// Address and port; port 0 takes any free one and prints it
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: String,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct Demo {
     /// Address and port; port 0 takes any free one and prints it
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: String,
@@ -133,6 +146,8 @@ enum Stop {
     System(#[source] io::Error),
     #[error(transparent)]
     Serving(#[from] ListenError),
+    #[error("the demo cannot be played")]
+    Demo(#[from] Box<DemoError>),
     #[error(transparent)]
     Invite(#[from] InviteError),
     #[error(transparent)]
@@ -150,6 +165,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(serve) => serve::serve(serve).await,
         Command::Invite(invite) => files::invite(invite).await,
         Command::Verify(folder) => files::verify(folder).await,
+        Command::Demo(demo) => demo::demo(demo).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,8 @@
 //! The whole server as phones and consoles meet it: over HTTP on the loopback.
 #![allow(clippy::unwrap_used, reason = "all of it is tests")]
 
+// A server that is killed while phones hand in.
+mod killed;
 // A phone in a few lines.
 pub mod phone;
 // A server on a free port, and requests to it.

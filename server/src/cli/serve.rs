@@ -6,32 +6,54 @@ use tokio::net::TcpListener;
 
 use super::{Serve, Stop};
 use crate::auditor::{Auditor, Findings};
+use crate::clock::Clock;
 use crate::foundation;
-use crate::http::{self, Parts};
+use crate::http::{self, Parts, TokenHash};
 use crate::server::Server;
+use crate::store::Store;
 use crate::writer::{Writer, WriterConfig};
+
+/// What is served.
+pub(super) struct Ground<S> {
+    pub(super) server: Server<S>,
+    pub(super) clock: Clock,
+    pub(super) token: TokenHash,
+}
 
 pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
     let opened = foundation::open(&serve.folder.files()).await?;
     let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
     let writer = writer.map_err(Stop::System)?;
-    let server = Server::new(opened.store, writer, opened.foundation);
-    let clock = serve.clock.clock();
+    let ground = Ground {
+        server: Server::new(opened.store, writer, opened.foundation),
+        clock: serve.clock.clock(),
+        token: opened.token,
+    };
+    serve_on(ground, &serve.listen).await
+}
+
+/// Serves until the keeper stops it, with an auditor beside.
+pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Result<(), Stop> {
+    let Ground {
+        server,
+        clock,
+        token,
+    } = ground;
+    let unheard = |source| Stop::Listen {
+        address: listen.to_owned(),
+        source,
+    };
+    let listener = TcpListener::bind(listen).await.map_err(unheard)?;
+    let address = listener.local_addr().map_err(Stop::System)?;
+    let stop = stop_signal().map_err(Stop::System)?;
     let findings = Arc::new(Findings::default());
     let auditor = Auditor::new(server.clone(), findings.clone());
     let auditing = tokio::spawn(auditor.run(clock.clone()));
-    let unheard = |source| Stop::Listen {
-        address: serve.listen.clone(),
-        source,
-    };
-    let listener = TcpListener::bind(&serve.listen).await.map_err(unheard)?;
-    let address = listener.local_addr().map_err(Stop::System)?;
-    let stop = stop_signal().map_err(Stop::System)?;
     println!("listening at http://{address}");
     let parts = Parts {
         server,
         clock,
-        token: opened.token,
+        token,
         findings,
     };
     let served = http::serve(listener, parts, stop).await;

@@ -40,6 +40,7 @@ pub struct Phone {
     created: u32,
     number: u32,
     previous: Option<BundleId>,
+    before: Option<BundleId>,
     seals: u64,
     pub server: Option<(DevicePublic, SealingKey)>,
     /// What the phone shows: confirmed and its own.
@@ -106,6 +107,7 @@ impl Phone {
             created: 0,
             number: 0,
             previous: None,
+            before: None,
             seals: 0,
             server: None,
             shown: Shown::default(),
@@ -238,6 +240,15 @@ impl Phone {
         self.bundle_saying(plains.collect())
     }
 
+    /// Another bundle under the number of the last one, as a clone of the phone would seal it.
+    pub fn sealed_again(&mut self, batches: &[(Audience, Batch)]) -> Vec<u8> {
+        let (number, previous) = (self.number, self.previous);
+        (self.number, self.previous) = (self.number - 1, self.before);
+        let bundle = self.bundle_of(batches);
+        (self.number, self.previous) = (number, previous);
+        bundle
+    }
+
     /// The next bundle, with these bytes in its sections.
     pub fn bundle_saying(&mut self, plains: Vec<(Audience, Vec<u8>)>) -> Vec<u8> {
         let draft = Draft {
@@ -257,6 +268,7 @@ impl Phone {
         let to = self.server.expect("enrolled").1;
         let sealed = seal(&draft, &to, &self.key, seed).unwrap();
         self.number += 1;
+        self.before = self.previous;
         self.previous = Some(sealed.id);
         sealed.bytes
     }

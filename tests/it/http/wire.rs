@@ -50,12 +50,12 @@ pub struct Site {
     pub address: SocketAddr,
     token: Token,
     stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<()>,
+    serving: Option<JoinHandle<()>>,
 }
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.serving.abort();
+        self.serving.take().inspect(JoinHandle::abort);
     }
 }
 
@@ -110,14 +110,24 @@ impl Site {
             address,
             token,
             stop: Some(stop),
-            serving,
+            serving: Some(serving),
+        }
+    }
+
+    /// A server that runs elsewhere.
+    pub fn elsewhere(address: SocketAddr, token: Token) -> Self {
+        Self {
+            address,
+            token,
+            stop: None,
+            serving: None,
         }
     }
 
     /// Stops as a keeper would and waits for the end.
     pub async fn stop(mut self) {
         drop(self.stop.take());
-        (&mut self.serving).await.unwrap();
+        self.serving.take().expect("runs here").await.unwrap();
     }
 
     pub async fn send(&self, head: &str, body: &[u8]) -> Answer {
