@@ -710,3 +710,11 @@ export const LogIn: Icon = (props) => (
     <path d="M15 3h4a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-4" />
   </Drawn>
 );
+
+export const Info: Icon = (props) => (
+  <Drawn {...props}>
+    <circle cx="12" cy="12" r="10" />
+    <path d="M12 16v-4" />
+    <path d="M12 8h.01" />
+  </Drawn>
+);

@@ -417,3 +417,17 @@ export interface PinView {
   here: number;
   hasSignal: boolean;
 }
+
+/** One record that the server did not accept. */
+export interface RefusedView {
+  now: LocalMinute;
+  record: string;
+  document: DocumentId;
+  name: string;
+  /** A refuse code for `outcomeText`. */
+  code: string;
+  by: string | null;
+  at: LocalMinute;
+  /** What was entered, in words; empty for somebody who was erased. */
+  entries: { item: string; shown: string }[];
+}

@@ -74,7 +74,7 @@ export function SyncPanel({ icon: Drawn, first, second, isAlarm, onOpen }: SyncP
 export function BarFact({ icon: Drawn, children }: { icon: Icon; children: ComponentChildren }) {
   return (
     <li class="bar-fact">
-      <Drawn size={18} />
+      <Drawn size={16} />
       <span>{children}</span>
     </li>
   );
@@ -105,7 +105,7 @@ function Wave() {
     <svg class="wave" aria-hidden="true" focusable="false">
       <defs>
         <pattern id="wave" width="90" height="10" patternUnits="userSpaceOnUse">
-          <path d="M0 0H90V4C67.5 -1 67.5 9 45 9S22.5 -1 0 4Z" />
+          <path d="M0 0H90V2C74 2 61 9 45 9S16 2 0 2Z" />
         </pattern>
       </defs>
       <rect width="100%" height="10" fill="url(#wave)" />

@@ -75,31 +75,34 @@ export interface ResidentRowProps {
 /** One person; the whole row opens the dossier. */
 export function ResidentRow({ line, onOpen }: ResidentRowProps) {
   const text = useText();
-  const { t } = text;
   return (
-    <button type="button" class="resident" aria-label={spoken(line, text)} onClick={onOpen}>
+    <button type="button" class="resident" onClick={onOpen}>
       <span class="resident-who">
         <Name name={line.name} match={line.match} />
-        <span class="small soft">{factsLine(line, text)}</span>
+        <span class="small soft">
+          {factsLine(line, text)}
+          <span class="unseen">. </span>
+        </span>
       </span>
       <span class="resident-state">
-        <span class="resident-track">
-          {t('track.card')} <MiniTrack track={line.card} />
-        </span>
-        <span class="resident-track">
-          {t('track.eid')} <MiniTrack track={line.eid} />
-        </span>
+        <TrackLine funnel="card" track={line.card} />
+        <TrackLine funnel="eid" track={line.eid} />
         {line.state !== 'received' && <StateChip state={line.state} carrier={line.carrier} />}
       </span>
     </button>
   );
 }
 
-function spoken(line: ResidentLine, text: Text): string {
-  const { t } = text;
-  const who = [line.name || t('people.no-name'), factsLine(line, text)].join(', ').replaceAll(' · ', ', ');
-  const card = `${t('track.card')}: ${trackWords('card', line.card, text)}`;
-  const eid = `${t('track.eid')}: ${trackWords('eid', line.eid, text)}`;
-  const state = line.state === 'received' ? '' : ` ${t(`state.${line.state}`)}.`;
-  return `${who}. ${card}. ${eid}.${state}`;
+/** The cells for the eye, the words for readers. */
+function TrackLine({ funnel, track }: { funnel: Funnel; track: Track }) {
+  const text = useText();
+  return (
+    <span class="resident-track">
+      <span>
+        {text.t(`track.${funnel}`)}
+        <span class="unseen">: {trackWords(funnel, track, text)}. </span>
+      </span>
+      <MiniTrack track={track} />
+    </span>
+  );
 }

@@ -1,6 +1,6 @@
 /** Six digits by thumb or keyboard. The keys never change places. */
 import './pin.css';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Backspace } from '../design/icons.tsx';
 import { useText } from '../text/text.ts';
 
@@ -29,14 +29,19 @@ export function PinDots({ digits, isShown }: { digits: string; isShown: boolean 
 
 /** The digits so far and what keys do to them; hardware keys work too. */
 export function usePin({ onEntered, begun = '' }: PinPadProps) {
-  const [digits, setDigits] = useState(begun);
+  const [digits, show] = useState(begun);
+  // Fingers are faster than the screen is drawn: the next key must see this one.
+  const entered = useRef(begun);
+  const set = (next: string) => {
+    entered.current = next;
+    show(next);
+  };
   const press = (key: string) => {
-    if (key === 'Backspace') return setDigits(digits.slice(0, -1));
-    if (!/^\d$/.test(key) || digits.length >= PIN_DIGITS) return;
-    const next = digits + key;
-    if (next.length < PIN_DIGITS) return setDigits(next);
-    setDigits('');
-    onEntered(next);
+    if (key === 'Backspace') return set(entered.current.slice(0, -1));
+    if (!/^\d$/.test(key)) return;
+    const next = entered.current + key;
+    set(next.length < PIN_DIGITS ? next : '');
+    if (next.length === PIN_DIGITS) onEntered(next);
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -25,10 +25,10 @@ export function Screen({ bar, actions, tabs, children }: ScreenProps) {
           {children}
         </main>
       </div>
-      <div class="screen-foot">
+      <footer class="screen-foot">
         {actions && <div class="screen-actions">{actions}</div>}
         {tabs}
-      </div>
+      </footer>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** A table of the console; on narrow screens each row is a card. */
 import './table.css';
 import type { ComponentChildren } from 'preact';
-import { ArrowUpDown, TrendingDown, TrendingUp } from '../design/icons.tsx';
+import { ArrowUp, ArrowUpDown } from '../design/icons.tsx';
 import { useText } from '../text/text.ts';
 
 export interface Column<Row, Id extends string> {
@@ -57,7 +57,7 @@ function HeadCell<Row, Id extends string>({ column, sort, onSort }: HeadCellProp
   const kind = column.isNumber ? 'number' : '';
   if (!column.isSortable || !onSort) return <th scope="col" class={kind}>{column.name}</th>;
   const order = sort?.column === column.id ? (sort.descending ? 'descending' : 'ascending') : 'none';
-  const Drawn = order === 'none' ? ArrowUpDown : order === 'ascending' ? TrendingUp : TrendingDown;
+  const Drawn = order === 'none' ? ArrowUpDown : ArrowUp;
   return (
     <th scope="col" class={kind} aria-sort={order}>
       <button type="button" class="table-sort" onClick={() => onSort(column.id)}>

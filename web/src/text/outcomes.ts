@@ -6,8 +6,8 @@
  */
 import type { Icon } from '../design/icons.tsx';
 import { CircleCheck, CircleHelp, Clock, Hourglass, OctagonAlert, Puzzle, Smartphone, Undo2 } from '../design/icons.tsx';
-import type { Key } from './text.ts';
-import { isKey } from './text.ts';
+import type { PlainKey } from './text.ts';
+import { isPlainKey } from './text.ts';
 
 /** The colour role of a state. */
 export type Role = 'here' | 'move' | 'wait' | 'good' | 'act' | 'bad';
@@ -16,11 +16,11 @@ export interface OutcomeText {
   icon: Icon;
   role: Role;
   /** One word for a chip. */
-  word: Key;
+  word: PlainKey;
   /** What happened. */
-  sentence: Key;
+  sentence: PlainKey;
   /** What to do now, or that there is nothing to do. */
-  next: Key;
+  next: PlainKey;
 }
 
 /** What to say for an outcome, hold, refuse or reject code; a plain answer for unknown ones. */
@@ -41,7 +41,7 @@ const ofNewerServer: OutcomeText = {
   next: 'next.update',
 };
 
-const received = (sentence: Key): OutcomeText => ({
+const received = (sentence: PlainKey): OutcomeText => ({
   icon: CircleCheck,
   role: 'good',
   word: 'state.received',
@@ -49,7 +49,7 @@ const received = (sentence: Key): OutcomeText => ({
   next: 'next.none',
 });
 
-const automatic = (sentence: Key): OutcomeText => ({
+const automatic = (sentence: PlainKey): OutcomeText => ({
   icon: Smartphone,
   role: 'here',
   word: 'state.here',
@@ -57,7 +57,7 @@ const automatic = (sentence: Key): OutcomeText => ({
   next: 'next.automatic',
 });
 
-const held = (code: string, next: Key = 'next.coordinator'): OutcomeText => ({
+const held = (code: string, next: PlainKey = 'next.coordinator'): OutcomeText => ({
   icon: Hourglass,
   role: 'wait',
   word: 'state.held',
@@ -65,7 +65,7 @@ const held = (code: string, next: Key = 'next.coordinator'): OutcomeText => ({
   next,
 });
 
-const refused = (code: string, next: Key, icon: Icon = OctagonAlert): OutcomeText => ({
+const refused = (code: string, next: PlainKey, icon: Icon = OctagonAlert): OutcomeText => ({
   icon,
   role: 'bad',
   word: 'state.refused',
@@ -74,7 +74,7 @@ const refused = (code: string, next: Key, icon: Icon = OctagonAlert): OutcomeTex
 });
 
 /** Nothing of a rejected bundle is lost: its records wait on the phone. */
-const rejected = (code: string, next: Key): OutcomeText => ({
+const rejected = (code: string, next: PlainKey): OutcomeText => ({
   icon: OctagonAlert,
   role: 'act',
   word: 'send.rejected',
@@ -119,12 +119,12 @@ const OUTCOMES: Record<string, OutcomeText> = {
   ...each(['not-allowed', 'counter-range'], 'next.ask'),
 };
 
-function each(codes: string[], next: Key): Record<string, OutcomeText> {
+function each(codes: string[], next: PlainKey): Record<string, OutcomeText> {
   return Object.fromEntries(codes.map((code) => [code, rejected(code, next)]));
 }
 
-function sentenceOf(group: 'hold' | 'refuse' | 'reject', code: string): Key {
+function sentenceOf(group: 'hold' | 'refuse' | 'reject', code: string): PlainKey {
   const key = `${group}.${code}`;
-  if (!isKey(key)) throw new Error(`no sentence for ${key}`);
+  if (!isPlainKey(key)) throw new Error(`no sentence for ${key}`);
   return key;
 }

@@ -22,6 +22,9 @@ type Params<K extends Key> = { [Name in ParamsOf<K>]: string | number };
 /** Nothing to fill in means no second argument. */
 type Rest<K extends Key> = [ParamsOf<K>] extends [never] ? [] : [params: Params<K>];
 
+/** A key whose sentence has nothing to fill in. */
+export type PlainKey = { [K in Key]: [ParamsOf<K>] extends [never] ? K : never }[Key];
+
 /** The sentence for a key, filled in. */
 export type Translate = <K extends Key>(key: K, ...rest: Rest<K>) => string;
 
@@ -50,6 +53,11 @@ export function text(language: Language): Text {
 /** Whether a code that came from the core has a sentence here. */
 export function isKey(key: string): key is Key {
   return Object.hasOwn(vi, key);
+}
+
+/** Whether its sentence also stands by itself. */
+export function isPlainKey(key: string): key is PlainKey {
+  return isKey(key) && !vi[key].includes('{');
 }
 
 /** With a capital first letter, for names that begin a line: "chị Thắm" becomes "Chị Thắm". */

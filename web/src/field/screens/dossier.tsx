@@ -1,0 +1,220 @@
+/** One resident: what disagrees first, then how far card and e-ID are, then what was done. */
+import './dossier.css';
+import type { Icon } from '../../design/icons.tsx';
+import {
+  BadgeCheck, CircleCheck, CircleHelp, DoorClosed, DoorOpen, DotsVertical, Eye, GitMerge, History, House, IdCard,
+  MessagesSquare, Phone, Smartphone, Undo2, Users,
+} from '../../design/icons.tsx';
+import { Bar, BarFact } from '../../parts/bar.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { Card, Note, Row } from '../../parts/card.tsx';
+import { StateChip, StateMark } from '../../parts/chip.tsx';
+import { ConflictCard } from '../../parts/conflict.tsx';
+import { factsLine, Name } from '../../parts/person.tsx';
+import { Screen } from '../../parts/shell.tsx';
+import { Stepper } from '../../parts/stepper.tsx';
+import { clock, day, phone } from '../../text/format.ts';
+import type { Text } from '../../text/text.ts';
+import { capital, useText } from '../../text/text.ts';
+import type { Conflict, DossierView, Funnel, LocalMinute, WorkLine } from '../model.ts';
+
+export interface DossierProps {
+  view: DossierView;
+  onBack: () => void;
+  onCall: () => void;
+  onMore: () => void;
+  onConflict: (conflict: Conflict) => void;
+  onSteps: (funnel: Funnel) => void;
+  onReason: (funnel: Funnel) => void;
+  onVisit: () => void;
+  onGuide: () => void;
+  onHistory: () => void;
+}
+
+export function Dossier(props: DossierProps) {
+  const { view } = props;
+  const { t } = useText();
+  return (
+    <Screen bar={<DossierBar {...props} />} actions={view.movedTo === null && <Actions {...props} />}>
+      {view.movedTo !== null && <Note icon={Eye} tone="here">{t('dossier.moved', { unit: view.movedTo })}</Note>}
+      {view.unitedWith !== null && <Note icon={GitMerge} tone="good">{t('say.united', { who: view.unitedWith })}</Note>}
+      {view.conflicts.map((conflict) => (
+        <ConflictCard key={conflict.field} conflict={conflict} onChoose={() => props.onConflict(conflict)} />
+      ))}
+      <Previews view={view} />
+      <Stepper view={view.card} now={view.now} onOpen={() => props.onSteps('card')} />
+      <Stepper view={view.eid} now={view.now} onOpen={() => props.onSteps('eid')} />
+      <Reasons view={view} onReason={props.onReason} />
+      <Work lines={view.work} now={view.now} />
+      <Contact {...props} />
+    </Screen>
+  );
+}
+
+function DossierBar({ view, onBack, onCall, onMore }: DossierProps) {
+  const text = useText();
+  const { t } = text;
+  return (
+    <Bar
+      title={<Name name={view.name} />}
+      sub={factsLine(view, text)}
+      leave={{ by: 'arrow', onLeave: onBack }}
+      actions={
+        <>
+          {view.phone !== null && <IconButton icon={Phone} label={t('app.call', { who: view.name })} onPress={onCall} />}
+          <IconButton icon={DotsVertical} label={t('app.more')} onPress={onMore} />
+        </>
+      }
+    >
+      <ul class="bar-facts">
+        <BarFact icon={House}>{t(`residence.${view.residence}`)}</BarFact>
+        {view.household && <BarFact icon={Users}>{t('dossier.household', { n: view.household.people })}</BarFact>}
+        {view.here > 0 && <BarFact icon={Smartphone}>{t('dossier.unsent', { n: view.here })}</BarFact>}
+      </ul>
+    </Bar>
+  );
+}
+
+function Actions({ onVisit, onGuide }: DossierProps) {
+  const { t } = useText();
+  return (
+    <>
+      <Button icon={DoorOpen} onPress={onVisit}>
+        {t('dossier.visit')}
+      </Button>
+      <Button look="primary" wide icon={MessagesSquare} onPress={onGuide}>
+        {t('dossier.guide')}
+      </Button>
+    </>
+  );
+}
+
+/** A colleague's work that the server has not confirmed: dashed, and never mixed with what is. */
+function Previews({ view: { previews } }: { view: DossierView }) {
+  const { t } = useText();
+  if (previews.length === 0) return null;
+  return (
+    <Card icon={Eye} title={t('dossier.previews')}>
+      <ul class="previews">
+        {previews.map(({ from, field, shown }) => (
+          <li key={field} class="preview">
+            <span>
+              {t(`field.${field}`)}: <span class="strong">{shown}</span>
+            </span>
+            <span class="small soft">{t('state.preview', { who: from })}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Reasons({ view, onReason }: { view: DossierView; onReason: (funnel: Funnel) => void }) {
+  const { t } = useText();
+  if (view.reasons.length === 0) return null;
+  return (
+    <Card title={t('dossier.reason')}>
+      <ul>
+        {view.reasons.map(({ funnel, reason, state }) => (
+          <Row
+            key={funnel}
+            icon={CircleHelp}
+            title={reason === null ? t('dossier.reason.unknown') : t(`reason.${reason}` as 'reason.z-other')}
+            sub={t(`dossier.reason.${funnel}`)}
+            aside={state === 'received' ? undefined : <StateChip state={state} />}
+            onOpen={() => onReason(funnel)}
+          />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Work({ lines, now }: { lines: WorkLine[]; now: LocalMinute }) {
+  const text = useText();
+  const { t } = text;
+  return (
+    <Card title={t('dossier.work')}>
+      {lines.length === 0 && <p class="card-body soft">{t('dossier.work.none')}</p>}
+      <ul>
+        {lines.map((line) => {
+          const isReceived = line.state === 'received';
+          return (
+            <Row
+              key={line.id}
+              icon={workIcon(line)}
+              title={workWords(line, text)}
+              sub={
+                <>
+                  {workFacts(line, now)}
+                  {!isReceived && (
+                    <div>
+                      <StateChip state={line.state} />
+                    </div>
+                  )}
+                </>
+              }
+              aside={isReceived ? <StateMark state="received" /> : undefined}
+            />
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}
+
+function workIcon({ what }: WorkLine): Icon {
+  switch (what.kind) {
+    case 'visit':
+      return what.result === 'met' ? DoorOpen : DoorClosed;
+    case 'session':
+      return MessagesSquare;
+    case 'step':
+      if (what.step.endsWith('returned')) return Undo2;
+      return what.step.startsWith('card') ? IdCard : BadgeCheck;
+  }
+}
+
+function workWords({ what }: WorkLine, { t }: Text): string {
+  switch (what.kind) {
+    case 'visit':
+      return t('visit.line', { result: t(`visit.${what.result}`).toLocaleLowerCase('vi') });
+    case 'session':
+      return `${t('dossier.guide')} · ${t(`result.${what.result}`).toLocaleLowerCase('vi')}`;
+    case 'step':
+      return t(`step.${what.step}`);
+  }
+}
+
+function workFacts({ at, by, note }: WorkLine, now: LocalMinute): string {
+  const when = now - at < 1440 ? `${day(at, now)}, ${clock(at)}` : day(at, now);
+  return [when, by, note && `“${note}”`].filter(Boolean).join(' · ');
+}
+
+function Contact({ view, onHistory }: DossierProps) {
+  const { t } = useText();
+  const consent = () => {
+    if (view.consent === null) return t('dossier.consent.none');
+    const when = { day: day(view.consent.at, view.now) };
+    return view.consent.given ? t('dossier.consent.given', when) : t('dossier.consent.withdrawn', when);
+  };
+  return (
+    <Card title={t('dossier.contact')}>
+      <ul>
+        <Row
+          icon={Phone}
+          title={view.phone === null ? t('dossier.phone.none') : phone(view.phone)}
+          sub={t('dossier.phone')}
+        />
+        {view.household && <Row icon={House} title={capital(view.household.of)} sub={t('dossier.home')} />}
+        <Row icon={CircleCheck} title={consent()} sub={t('dossier.consent')} />
+        <Row
+          icon={History}
+          title={t('dossier.history')}
+          sub={t('dossier.history.count', { n: view.historyEntries })}
+          onOpen={onHistory}
+        />
+      </ul>
+    </Card>
+  );
+}

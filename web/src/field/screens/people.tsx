@@ -1,0 +1,114 @@
+/** The hamlet's people, found while typing. */
+import './people.css';
+import { Cross, ListFilter, ScanLine, Search, UserPlus } from '../../design/icons.tsx';
+import { Bar } from '../../parts/bar.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { FilterChips } from '../../parts/chip.tsx';
+import { LongList } from '../../parts/list.tsx';
+import { ResidentRow } from '../../parts/person.tsx';
+import { Screen } from '../../parts/shell.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
+import { useText } from '../../text/text.ts';
+import type { DocumentId, PeopleFilter, PeopleView, Tab } from '../model.ts';
+
+export interface PeopleProps {
+  view: PeopleView;
+  onTab: (tab: Tab) => void;
+  onSearch: (text: string) => void;
+  onFilter: (filter: PeopleFilter) => void;
+  onClearFilters: () => void;
+  onFilterMore: () => void;
+  onScan: () => void;
+  onOpen: (document: DocumentId) => void;
+  /** Carries the text that was searched for. */
+  onAdd: (name: string) => void;
+}
+
+const ROW_PIXELS = { plain: 64, withChip: 82 };
+
+export function People(props: PeopleProps) {
+  const { view, onTab } = props;
+  const { t } = useText();
+  const bar = (
+    <Bar
+      title={t('tab.people')}
+      actions={
+        <>
+          <IconButton icon={ScanLine} label={t('people.scan')} onPress={props.onScan} />
+          <IconButton icon={ListFilter} label={t('people.filter')} onPress={props.onFilterMore} />
+        </>
+      }
+    >
+      <SearchBox text={view.query} onSearch={props.onSearch} />
+    </Bar>
+  );
+  const add = (
+    <Button wide icon={UserPlus} onPress={() => props.onAdd(view.query)}>
+      {t('people.add')}
+    </Button>
+  );
+  return (
+    <Screen bar={bar} actions={add} tabs={<Tabs here="people" badges={view.badges} onOpen={onTab} />}>
+      <FilterChips
+        label={t('people.filters')}
+        chosen={view.filters}
+        onToggle={props.onFilter}
+        chips={(['not-activated', 'no-card', 'away'] as const).map((id) => ({ id, name: t(`people.${id}`) }))}
+      />
+      <Count view={view} />
+      {view.lines.length === 0 ? (
+        <Nobody view={view} onClearFilters={props.onClearFilters} />
+      ) : (
+        <LongList
+          label={t('people.list')}
+          items={view.lines}
+          keyOf={(line) => line.document}
+          heightGuess={(line) => (line.state === 'received' ? ROW_PIXELS.plain : ROW_PIXELS.withChip)}
+          row={(line) => <ResidentRow line={line} now={view.now} onOpen={() => props.onOpen(line.document)} />}
+        />
+      )}
+    </Screen>
+  );
+}
+
+function SearchBox({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
+  const { t } = useText();
+  return (
+    <div class="search" role="search">
+      <Search size={22} />
+      <input
+        type="search"
+        class="search-input"
+        aria-label={t('people.search')}
+        placeholder={t('people.search')}
+        value={text}
+        autoComplete="off"
+        onInput={(event) => onSearch(event.currentTarget.value)}
+      />
+      {text !== '' && <IconButton icon={Cross} size={22} label={t('people.clear')} onPress={() => onSearch('')} />}
+    </div>
+  );
+}
+
+/** Says how much is listed, of how many, and whether more may come. */
+function Count({ view }: { view: PeopleView }) {
+  const { t } = useText();
+  return (
+    <p class="people-count small soft" role="status">
+      <span class="strong">{t('people.count', { n: view.lines.length })}</span>
+      {view.query !== '' && <> {t('people.matching', { text: view.query })}</>}
+      {view.loading ? <> · {t('people.loading', view.loading)}</> : <> · {t('people.of', { all: view.all })}</>}
+    </p>
+  );
+}
+
+function Nobody({ view, onClearFilters }: { view: PeopleView; onClearFilters: () => void }) {
+  const { t } = useText();
+  return (
+    <div class="nothing">
+      <Search size={40} />
+      <p>{t('people.none', { text: view.query })}</p>
+      {view.filters.length > 0 && <Button onPress={onClearFilters}>{t('people.none.filter')}</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,206 @@
+/** Send and receive: where every record is, what to do about it, and other ways to send. */
+import './sync.css';
+import type { Icon } from '../../design/icons.tsx';
+import {
+  ArrowUp, CircleCheck, CircleHelp, Download, FileDown, Gauge, Hourglass, Landmark, OctagonAlert, Puzzle, Radio, Sailboat,
+  Share2, Smartphone, WifiOff,
+} from '../../design/icons.tsx';
+import { Bar } from '../../parts/bar.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { Card, Note, Row } from '../../parts/card.tsx';
+import { Screen } from '../../parts/shell.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
+import { day, moment, number } from '../../text/format.ts';
+import { outcomeText } from '../../text/outcomes.ts';
+import type { Text } from '../../text/text.ts';
+import { capital, useText } from '../../text/text.ts';
+import type { LocalMinute, SyncSummary, SyncView, Tab } from '../model.ts';
+
+export interface SyncProps {
+  view: SyncView;
+  onTab: (tab: Tab) => void;
+  onSend: () => void;
+  onHandOut: () => void;
+  onTakeIn: () => void;
+  onDataSaver: () => void;
+  onRefused: () => void;
+  onHelp: () => void;
+}
+
+export function Sync(props: SyncProps) {
+  const { view: { summary, now, badges } } = props;
+  const text = useText();
+  const { t } = text;
+  const bar = (
+    <Bar title={t('tab.sync')} actions={<IconButton icon={CircleHelp} label={t('app.help')} onPress={props.onHelp} />}>
+      <Route summary={summary} />
+    </Bar>
+  );
+  return (
+    <Screen bar={bar} actions={<Actions {...props} />} tabs={<Tabs here="sync" badges={badges} onOpen={props.onTab} />}>
+      <Signal hasSignal={summary.hasSignal} />
+      <Card title={<span class="unseen">{t('send.states')}</span>} key="states">
+        <ul class="states">
+          {statesOf(summary, now, text).map((state) => (
+            <Row
+              key={state.title}
+              icon={state.icon}
+              tile={false}
+              tone={`as-${state.role}`}
+              title={<span class="strong">{state.title}</span>}
+              sub={state.isRefused ? <RefusedWords words={state.line} /> : state.line}
+              aside={<span class="row-count">{state.count}</span>}
+              {...(state.isRefused ? { onOpen: props.onRefused } : {})}
+            />
+          ))}
+        </ul>
+      </Card>
+      <Ways {...props} />
+    </Screen>
+  );
+}
+
+/** The way of a record: this phone, somebody's boat, the server. */
+function Route({ summary }: { summary: SyncSummary }) {
+  const { t, language } = useText();
+  const carrier = summary.carrier === null ? t('send.carrying.none') : capital(t('send.carrying', { who: summary.carrier }));
+  const stops: { icon: Icon; count: number; name: string }[] = [
+    { icon: Smartphone, count: summary.here + summary.sending, name: t('state.here') },
+    { icon: Sailboat, count: summary.carried, name: carrier },
+    { icon: Landmark, count: summary.received, name: t('state.received.short') },
+  ];
+  return (
+    <ol class="route" aria-label={t('send.route')}>
+      {stops.map(({ icon: Drawn, count, name }) => (
+        <li key={name} class="route-stop">
+          <span class="route-ring">
+            <Drawn size={24} />
+          </span>
+          <span class="route-count">{number(count, language)}</span>
+          <span class="route-name">{name}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Signal({ hasSignal }: { hasSignal: boolean }) {
+  const { t } = useText();
+  return (
+    <Note icon={hasSignal ? Radio : WifiOff}>
+      <span class="signal">
+        <span class="strong">{hasSignal ? t('say.signal') : t('say.no-signal')}</span>{' '}
+        {hasSignal ? t('say.signal.next') : t('say.no-signal.next')}
+      </span>
+    </Note>
+  );
+}
+
+interface StateLine {
+  icon: Icon;
+  role: string;
+  title: string;
+  line: string;
+  count: string;
+  isRefused?: true;
+}
+
+/** States that ask for something first; those with nothing in them are left out. */
+function statesOf(summary: SyncSummary, now: LocalMinute, text: Text): StateLine[] {
+  const { t, language } = text;
+  const when = (at: LocalMinute | null) => (at === null ? t('none') : moment(at, now, language));
+  const why = summary.refusedWhy;
+  const carried = () =>
+    summary.carrier === null || summary.carriedSince === null
+      ? t('state.carried.line')
+      : capital(t('send.carried.since', { who: summary.carrier, day: day(summary.carriedSince, now) }));
+  const all: [number, Omit<StateLine, 'count'>][] = [
+    [
+      summary.refused,
+      {
+        icon: OctagonAlert,
+        role: 'bad',
+        title: t('state.refused'),
+        line: why ? `${capital(why.who)}: ${t(outcomeText(why.code).sentence)}` : '',
+        isRefused: true,
+      },
+    ],
+    [summary.rejected, { icon: Download, role: 'act', title: t('send.rejected'), line: t('send.rejected.line') }],
+    [
+      summary.here + summary.sending,
+      { icon: Smartphone, role: 'here', title: t('state.here'), line: t('send.oldest', { when: when(summary.oldestHere) }) },
+    ],
+    [summary.carried, { icon: Sailboat, role: 'move', title: t('state.carried'), line: carried() }],
+    [summary.held, { icon: Hourglass, role: 'wait', title: t('send.held'), line: t('state.held.line') }],
+    [summary.parked, { icon: Puzzle, role: 'wait', title: t('send.parked'), line: t('send.parked.line') }],
+  ];
+  const received: StateLine = {
+    icon: CircleCheck,
+    role: 'good',
+    title: t('state.received'),
+    line: receivedLine(summary, when(summary.lastReceipt), text),
+    count: number(summary.received, language),
+  };
+  return [...all.filter(([n]) => n > 0).map(([n, line]) => ({ ...line, count: number(n, language) })), received];
+}
+
+function receivedLine(summary: SyncSummary, when: string, { t }: Text): string {
+  const last = t('send.received.line', { when });
+  return summary.receivedOlder > 0 ? `${last} · ${t('send.older', { n: summary.receivedOlder })}` : last;
+}
+
+function RefusedWords({ words }: { words: string }) {
+  const { t } = useText();
+  return (
+    <>
+      {words}
+      <br />
+      <span class="as-bad strong">{t('state.refused.next')} ›</span>
+    </>
+  );
+}
+
+function Ways({ view: { summary }, onHandOut, onTakeIn, onDataSaver }: SyncProps) {
+  const { t } = useText();
+  const custody = summary.custody
+    ? t('send.custody.line', { who: summary.custody.who, n: summary.custody.records })
+    : t('send.custody.none');
+  const { on, kbThisMonth: kb } = summary.dataSaver;
+  return (
+    <Card title={<span class="unseen">{t('send.ways')}</span>}>
+      <ul class="states">
+        <Row icon={Share2} title={t('send.carry')} sub={t('send.carry.line')} onOpen={onHandOut} />
+        <Row icon={FileDown} title={t('send.custody')} sub={custody} onOpen={onTakeIn} />
+        <Row
+          icon={Gauge}
+          title={t('send.data-saver')}
+          sub={on ? t('send.data-saver.on', { kb }) : t('send.data-saver.off', { kb })}
+          onOpen={onDataSaver}
+        />
+      </ul>
+    </Card>
+  );
+}
+
+/** With signal the phone sends; without, somebody carries. */
+function Actions({ view: { summary }, onSend, onHandOut }: SyncProps) {
+  const { t } = useText();
+  const waiting = summary.here + summary.sending;
+  if (summary.hasSignal) {
+    return (
+      <Button look="primary" wide icon={ArrowUp} blockedBy={waiting === 0 ? t('send.none') : undefined} onPress={onSend}>
+        {t('send.now')}
+      </Button>
+    );
+  }
+  return (
+    <>
+      <Button icon={ArrowUp} onPress={onSend}>
+        {t('send.try')}
+      </Button>
+      <Button look="primary" wide icon={Sailboat} onPress={onHandOut}>
+        {t('send.hand-out')}
+      </Button>
+    </>
+  );
+}

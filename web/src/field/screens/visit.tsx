@@ -1,0 +1,64 @@
+/** The sheet after knocking at a door. A choice is saved at once. */
+import { useState } from 'preact/hooks';
+import { CalendarClock, Dots, DoorClosed, DoorOpen, MapPin } from '../../design/icons.tsx';
+import { Button, Choice } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { Sheet } from '../../parts/sheet.tsx';
+import { useText } from '../../text/text.ts';
+import type { VisitName } from '../model.ts';
+
+export interface VisitSheetProps {
+  onSave: (result: VisitName, note: string, again: string | null) => void;
+  onClose: () => void;
+  /** What is asked first; for pictures only. */
+  begin?: 'result' | 'again' | 'more';
+}
+
+export function VisitSheet({ onSave, onClose, begin = 'result' }: VisitSheetProps) {
+  const { t } = useText();
+  const [asks, ask] = useState(begin);
+  const [note, setNote] = useState('');
+  if (asks === 'again') return <AgainSheet onSave={(on, tide) => onSave('rescheduled', tide, on)} onClose={onClose} />;
+  const save = (result: VisitName) => () => onSave(result, note, null);
+  return (
+    <Sheet icon={DoorOpen} title={t('visit.title')} onClose={onClose}>
+      {asks === 'result' ? (
+        <div class="choices stacked">
+          <Choice icon={DoorOpen} chosen={false} onPress={save('met')}>{t('visit.met')}</Choice>
+          <Choice icon={DoorClosed} chosen={false} onPress={save('not-met')}>{t('visit.not-met')}</Choice>
+          <Choice icon={CalendarClock} chosen={false} onPress={() => ask('again')}>{t('visit.rescheduled')}</Choice>
+          <Choice icon={MapPin} chosen={false} onPress={save('moved-away')}>{t('visit.moved-away')}</Choice>
+          <Choice icon={Dots} chosen={false} onPress={() => ask('more')}>{t('visit.more')}</Choice>
+        </div>
+      ) : (
+        <div class="choices stacked">
+          {(['away', 'declined', 'unreachable'] as const).map((result) => (
+            <Choice key={result} chosen={false} onPress={save(result)}>{t(`visit.${result}`)}</Choice>
+          ))}
+        </div>
+      )}
+      <Field label={t('visit.note')} value={note} onInput={setNote} />
+      <p class="small soft">{t('visit.saves')}</p>
+    </Sheet>
+  );
+}
+
+interface AgainSheetProps {
+  onSave: (on: string, tide: string) => void;
+  onClose: () => void;
+}
+
+function AgainSheet({ onSave, onClose }: AgainSheetProps) {
+  const { t } = useText();
+  const [on, setOn] = useState('');
+  const [tide, setTide] = useState('');
+  return (
+    <Sheet icon={CalendarClock} title={t('visit.when')} onClose={onClose}>
+      <Field label={t('stage.day.label')} inputMode="numeric" value={on} onInput={setOn} />
+      <Field label={t('visit.tide')} help={t('visit.tide.example')} value={tide} onInput={setTide} />
+      <Button look="primary" onPress={() => onSave(on, tide)}>
+        {t('app.save')}
+      </Button>
+    </Sheet>
+  );
+}
