@@ -1,0 +1,199 @@
+/** Screens by name. Console screens begin with `console-`. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { GuidanceView, InviteView, NewPersonView, ResultsView, SessionView } from '../src/field/model.ts';
+import { Dossier } from '../src/field/screens/dossier.tsx';
+import { Guidance } from '../src/field/screens/guidance.tsx';
+import { Invite } from '../src/field/screens/invite.tsx';
+import { MenuScreen } from '../src/field/screens/menu.tsx';
+import { NewPerson } from '../src/field/screens/new-person.tsx';
+import { NotSavedSheet } from '../src/field/screens/not-saved.tsx';
+import { People } from '../src/field/screens/people.tsx';
+import { Pin } from '../src/field/screens/pin.tsx';
+import { Refused } from '../src/field/screens/refused.tsx';
+import { Results } from '../src/field/screens/results.tsx';
+import { Session } from '../src/field/screens/session.tsx';
+import { StageSheet, StepsSheet } from '../src/field/screens/stage.tsx';
+import { Sync } from '../src/field/screens/sync.tsx';
+import { Today } from '../src/field/screens/today.tsx';
+import { VisitSheet } from '../src/field/screens/visit.tsx';
+import { Chooser } from '../src/parts/conflict.tsx';
+import { NotConnected } from '../src/parts/not-connected.tsx';
+import { Toast } from '../src/parts/toast.tsx';
+import { useText } from '../src/text/text.ts';
+import { CONSOLE } from './console.tsx';
+import * as sample from './people.ts';
+
+const nothing = () => undefined;
+const { at, badges, NOW } = sample;
+
+const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onFilter: nothing, onTask: nothing, onUnvisited: nothing };
+const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onFilterMore: nothing, onScan: nothing, onOpen: nothing, onAdd: nothing };
+const dossierOn = { onBack: nothing, onCall: nothing, onMore: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
+const syncOn = { onTab: nothing, onSend: nothing, onHandOut: nothing, onTakeIn: nothing, onDataSaver: nothing, onRefused: nothing, onHelp: nothing };
+const pinOn = { onEntered: nothing, onBack: nothing, onSend: nothing };
+
+const invite: InviteView = {
+  state: 'compare',
+  who: 'anh Khoa',
+  team: 'Tổ công nghệ số ấp Rạch Tràm',
+  commune: 'xã Vàm Sậy',
+  checkCode: '482715',
+  inviter: 'cô Út',
+  people: 512,
+  kb: 10,
+};
+
+const results: ResultsView = {
+  now: NOW,
+  week: 'this',
+  mine: [
+    { indicator: 'eid-activated', done: 14, target: 20, homes: null },
+    { indicator: 'visits', done: 41, target: 40, homes: 29 },
+  ],
+  team: [
+    { indicator: 'eid-activated', done: 61, target: 80, homes: null },
+    { indicator: 'card-handed-over', done: 120, target: 60, homes: null },
+    { indicator: 'sessions', done: 7, target: null, homes: null },
+  ],
+  teamPeople: 5,
+  late: [{ who: 'anh Phát', since: at('11-16') }],
+  here: 3,
+  badges,
+};
+
+const guidance: GuidanceView = {
+  now: NOW,
+  hamlet: 'Ấp Rạch Tràm',
+  sync: sample.syncAllReceived,
+  drafts: [{ id: 'g0', at: NOW, where: 'home', service: 'activate', people: 2, attendances: 2, state: 'draft' }],
+  sessions: [
+    { id: 'g1', at: at('11-19', '08:00'), where: 'home', service: 'activate', people: 1, attendances: 1, state: 'here' },
+    { id: 'g2', at: at('11-18', '19:00'), where: 'group', service: 'integrate', people: 29, attendances: 41, state: 'received' },
+    { id: 'g3', at: at('11-14', '15:20'), where: 'police-post', service: 'password', people: 3, attendances: 3, state: 'held' },
+  ],
+  badges,
+};
+
+const dossier = () => <Dossier view={sample.dossier} {...dossierOn} />;
+const sheetOver = (sheet: ComponentChildren) => () => (
+  <>
+    {dossier()}
+    {sheet}
+  </>
+);
+
+export const SCREENS: Record<string, () => ComponentChildren> = {
+  invite: () => <Invite view={invite} onAnswer={nothing} onPractice={nothing} />,
+  'invite-waiting': () => <Invite view={{ ...invite, state: 'waiting' }} onAnswer={nothing} onPractice={nothing} />,
+  'invite-used': () => <Invite view={{ ...invite, state: 'used' }} onAnswer={nothing} onPractice={nothing} />,
+  'pin-choose': () => <Pin view={{ mode: 'choose', remark: null, here: 0, hasSignal: true }} {...pinOn} begun="123" />,
+  'pin-wrong': () => (
+    <Pin view={{ mode: 'unlock', remark: { code: 'wrong', triesLeft: 4 }, here: 3, hasSignal: false }} {...pinOn} />
+  ),
+  today: () => <Today view={sample.today} {...todayOn} />,
+  'today-empty': () => (
+    <Today view={{ ...sample.today, homes: [], tide: null, sync: sample.syncAllReceived }} {...todayOn} />
+  ),
+  'today-full-phone': () => (
+    <Today view={{ ...sample.today, sync: { ...sample.sync, lastSaveFailed: true } }} {...todayOn} />
+  ),
+  people: () => <People view={sample.people} {...peopleOn} />,
+  'people-none': () => <People view={{ ...sample.people, lines: [] }} {...peopleOn} />,
+  'people-many': () => (
+    <People
+      view={{ ...sample.people, query: '', filters: [], all: 12_000, lines: sample.many(12_000) }}
+      {...peopleOn}
+    />
+  ),
+  dossier,
+  'dossier-loaded': () => <Dossier view={sample.dossierLoaded} {...dossierOn} />,
+  'dossier-new': () => <Dossier view={sample.dossierNew} {...dossierOn} />,
+  'dossier-moved': () => <Dossier view={{ ...sample.dossier, conflicts: [], movedTo: 'Ấp Kinh Mới' }} {...dossierOn} />,
+  conflict: sheetOver(
+    <Chooser conflict={sample.dossier.conflicts[0]!} now={NOW} onChoose={nothing} onOther={nothing} onLater={nothing} />,
+  ),
+  visit: sheetOver(<VisitSheet onSave={nothing} onClose={nothing} />),
+  'visit-again': sheetOver(<VisitSheet onSave={nothing} onClose={nothing} begin="again" />),
+  steps: sheetOver(<StepsSheet view={{ ...sample.dossier.eid, furthest: 1, reached: [sample.dossier.eid.reached[0]!, null, null, null, null] }} now={NOW} onRecord={nothing} onClose={nothing} />),
+  stage: sheetOver(<StageSheet step="eid-collected" gap="eid-level1" onSave={nothing} onClose={nothing} />),
+  'not-saved': sheetOver(<NotSavedSheet onAgain={nothing} />),
+  saved: () => <Saved />,
+  'new-person': () => <EditedPerson />,
+  guidance: () => <Guidance view={guidance} onTab={nothing} onNew={nothing} onOpen={nothing} />,
+  'session-where': () => <EditedSession begin={{ ...sample.session, step: 'where' }} />,
+  'session-who': () => <EditedSession begin={{ ...sample.session, step: 'who' }} />,
+  session: () => <EditedSession begin={sample.session} />,
+  results: () => <Results view={results} onTab={nothing} onWeek={nothing} onHelp={nothing} />,
+  sync: () => <Sync view={{ now: NOW, summary: sample.sync, badges }} {...syncOn} />,
+  'sync-none': () => (
+    <Sync view={{ now: NOW, summary: sample.syncAllReceived, badges: { tasks: 9, refused: 0 } }} {...syncOn} />
+  ),
+  refused: () => (
+    <Refused
+      view={{
+        now: NOW, record: 'r1', document: 'd9', name: 'Trần Văn Út', code: 'by-decision', by: 'cô Lan', at: at('11-18', '17:40'),
+        entries: [{ item: 'Định danh mức 2', shown: 'Đã kích hoạt · 13/11' }, { item: 'Đến nhà', shown: 'Gặp được · 13/11, 14:20' }],
+      }}
+      onRedo={nothing}
+      onAsk={nothing}
+      onDismiss={nothing}
+      onBack={nothing}
+    />
+  ),
+  menu: () => (
+    <MenuScreen
+      display={{ theme: 'light', textSize: 100 }}
+      onDisplay={nothing}
+      onLanguage={nothing}
+      onPractice={nothing}
+      onCards={nothing}
+      onPhone={nothing}
+      onLock={nothing}
+      onBack={nothing}
+    />
+  ),
+  'not-connected': () => <NotConnected />,
+  ...CONSOLE,
+};
+
+function Saved() {
+  const { t } = useText();
+  return (
+    <>
+      {dossier()}
+      <Toast sentence={t('say.saved')} onUndo={nothing} onGone={nothing} seconds={600} />
+    </>
+  );
+}
+
+function EditedPerson() {
+  const [view, show] = useState<NewPersonView>(sample.newPerson);
+  return (
+    <NewPerson
+      view={view}
+      onEdit={(draft) => show({ ...view, draft })}
+      onScan={nothing}
+      onHome={nothing}
+      onSame={nothing}
+      onOther={nothing}
+      onSave={nothing}
+      onClose={nothing}
+    />
+  );
+}
+
+function EditedSession({ begin }: { begin: SessionView }) {
+  const [view, show] = useState(begin);
+  return (
+    <Session
+      view={view}
+      onEdit={(draft) => show({ ...view, draft })}
+      onStep={(step) => show({ ...view, step })}
+      onAddPerson={nothing}
+      onReason={nothing}
+      onSave={nothing}
+      onClose={nothing}
+    />
+  );
+}
