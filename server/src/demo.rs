@@ -11,7 +11,6 @@ pub mod allocation;
 pub mod desk;
 pub mod field_days;
 pub mod fieldwork;
-pub mod figures;
 pub mod hand_in;
 pub mod live;
 pub mod people;

@@ -50,6 +50,8 @@ pub struct Populated {
     pub hamlets: Vec<UnitId>,
     /// The campaign.
     pub campaign: String,
+    /// Dossiers of which two phones say different things.
+    pub conflicts: Vec<String>,
     /// What was handed in, and what became of it.
     pub taken: Taken,
     /// Bundles that are still on phones without signal.
@@ -84,13 +86,15 @@ pub async fn populate<S: Store>(
     }
     let today = now.plus(-HOUR_SECONDS);
     cast.accept(&mut courier, &harvest, today).await?;
-    cast.leave_open_questions(&mut courier, (&stage, &harvest), today)
+    let disputed = cast
+        .leave_open_questions(&mut courier, (&stage, &harvest), today)
         .await?;
     Ok(Populated {
         province: stage.province,
         commune: stage.commune,
         hamlets: stage.hamlets,
         campaign: campaign.document().to_string(),
+        conflicts: disputed.iter().map(DocumentId::to_string).collect(),
         taken: courier.taken().clone(),
         on_phones: harvest.bundles.len() - arrived,
     })
@@ -236,18 +240,19 @@ impl Cast {
         Ok(())
     }
 
+    /// Leaves what people must look at; gives the dossiers in conflict.
     async fn leave_open_questions<S: Store>(
         &mut self,
         courier: &mut Courier<'_, S>,
         (stage, harvest): (&Stage, &Harvest),
         now: UnixSeconds,
-    ) -> Result<(), DemoError> {
+    ) -> Result<Vec<DocumentId>, DemoError> {
         let [first, second, third] = self.phones.as_mut_slice() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let own = dossiers(courier.server(), first, harvest).await?;
         let [moved, disputed, renamed, ..] = own.as_slice() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         conflict(
             courier,
@@ -276,7 +281,7 @@ impl Cast {
         courier.hand_in_all(second, now).await?;
         report_obstacle(first, stage.hamlets[0], now);
         courier.hand_in_all(first, now).await?;
-        Ok(())
+        Ok(vec![*disputed, *renamed])
     }
 }
 
@@ -366,10 +371,11 @@ fn report_obstacle(phone: &mut Author, unit: UnitId, now: UnixSeconds) {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::figures::{counted, documents};
+    use shared::percent::PercentMode;
+
     use super::*;
     use crate::secrets::Secrets;
-    use crate::server::Foundation;
+    use crate::server::{Foundation, ProgressQuery};
     use crate::store::Memory;
     use crate::writer::Writer;
 
@@ -390,17 +396,32 @@ mod tests {
         assert_eq!(populated.taken.outcomes.len(), 2, "{:?}", populated.taken);
         let held = server.ledger().held_page(None).await.unwrap();
         assert_eq!(held.len(), 1);
-        let rows = documents(&server, populated.hamlets[0]).await.unwrap();
-        let conflicted = rows.iter().filter(|row| row.conflicts().next().is_some());
-        assert_eq!(conflicted.count(), 2);
+        assert_eq!(populated.conflicts.len(), 2);
+        for document in &populated.conflicts {
+            let found = server.ledger().document(document.parse().unwrap()).await;
+            let Ok(Found::Document(found)) = found else {
+                panic!("{document} is not there");
+            };
+            assert_eq!(found.row.conflicts().count(), 1);
+        }
         let as_of = now.local_day();
+        let query = ProgressQuery {
+            unit: populated.commune,
+            as_of,
+            percents: PercentMode::Truncate,
+        };
+        let progress = server.progress(query).await.unwrap().unit;
         for indicator in [
             Indicator::EidActivated,
             Indicator::Visits,
             Indicator::Sessions,
         ] {
-            let counted = counted(&server, populated.commune, indicator, as_of).await;
-            assert!(counted.unwrap() > 0, "{indicator}");
+            let mut figures = progress.figures.iter();
+            assert!(
+                figures.any(|figure| figure.indicator == indicator),
+                "{indicator}"
+            );
         }
+        assert_eq!(progress.targets.len(), 2);
     }
 }

@@ -13,7 +13,7 @@ use super::units::{HamletPlan, UnitFileError, national_tree, with_hamlets};
 use crate::author::{Author, AuthorStanding, Progress, StaleRow};
 use crate::ledger::LedgerError;
 use crate::ledger::device::DeviceState;
-use crate::server::{CommitError, IntakeError, Server};
+use crate::server::{CommitError, IntakeError, ProgressError, Server};
 use crate::store::Store;
 
 /// Provinces of 2023 whose communes have generated hamlets: Sóc Trăng and Cà Mau.
@@ -43,6 +43,9 @@ pub enum DemoError {
     /// The server's ledger could not be read; try again.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The server could not tell its progress; try again.
+    #[error(transparent)]
+    Progress(#[from] ProgressError),
     /// A bundle could not be sealed.
     #[error(transparent)]
     Seal(#[from] shared::bundle::SealError),
