@@ -2,9 +2,15 @@
 
 // Published campaigns, played again on a file, count what was published.
 mod replay;
+// Random worlds: whatever happens on the way, everybody ends with the same.
+mod converge;
+// Days in a commune, told in the words of the field.
+mod field_day;
 // The whole server as phones and consoles meet it.
 mod http;
 // Every store keeps the same promises, whatever happens to its disk.
 mod store;
 // The rules of the house, as far as a machine can see them.
 mod tidy;
+// The test language: phones, server, network, clocks.
+mod world;

@@ -1,0 +1,453 @@
+//! A world in one thread, from one seed: phones with the real client core, the real server, and a
+//! network that loses, doubles and delays. Tests tell stories in its words.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
+use server::secrets::Secrets;
+use server::server::{Circumstances, DeviceStep, Foundation, Offer, Server};
+use server::store::Memory;
+use server::writer::Writer;
+use shared::engine::Engine;
+use shared::event::{Event, Source, Stage, Stamp, Step, What};
+use shared::id::{BundleId, Companion, DeviceId, DocumentId, TeamId, UnitId};
+use shared::key::Key;
+use shared::kind::Kind;
+use shared::permission::{Grant, Role};
+use shared::receipt::{Receipt, Verdict};
+use shared::signed::verify;
+use shared::time::{LocalDay, UnixSeconds};
+use shared::unit::{Period, UnitKind, UnitName, UnitTree, UnitVersion};
+use shared::value::Value;
+
+pub mod checks;
+pub mod disk;
+pub mod luck;
+pub mod phone;
+
+use luck::Luck;
+use phone::{Outbound, Phone};
+
+pub const PROVINCE: UnitId = UnitId(1);
+pub const COMMUNE: UnitId = UnitId(10);
+pub const HAMLETS: [UnitId; 2] = [UnitId(101), UnitId(102)];
+
+/// How bad the network is, in chances of a hundred.
+#[derive(Debug, Clone, Copy)]
+pub struct Weather {
+    /// A message is lost.
+    pub lost: usize,
+    /// A message arrives twice.
+    pub doubled: usize,
+    /// A message waits while others overtake it.
+    pub delayed: usize,
+}
+
+impl Weather {
+    pub const CLEAR: Self = Self {
+        lost: 0,
+        doubled: 0,
+        delayed: 0,
+    };
+    pub const STORM: Self = Self {
+        lost: 25,
+        doubled: 20,
+        delayed: 40,
+    };
+}
+
+/// Something on its way.
+#[derive(Debug, Clone)]
+struct Parcel {
+    phone: usize,
+    message: Outbound,
+}
+
+/// Phones, a server, and what is between them.
+pub struct World<'e, E> {
+    pub seed: u64,
+    pub now: UnixSeconds,
+    pub luck: Luck,
+    pub server: Server<Memory>,
+    pub phones: Vec<Phone<'e, E>>,
+    pub weather: Weather,
+    engine: &'e E,
+    parcels: Vec<Parcel>,
+    /// Every bundle that was sent, by its bytes, in the order of its first sending.
+    pub bundles: Vec<BundleId>,
+    numbers: u64,
+    /// How often each outcome or rejection stood in a receipt.
+    pub outcomes: BTreeMap<&'static str, usize>,
+}
+
+/// Drives a future that never waits: the memory store answers at once.
+pub fn at_once<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a future waited in a world without time"),
+    }
+}
+
+impl<'e, E: Engine> World<'e, E> {
+    /// A commune with two hamlets and nobody in it yet.
+    pub fn seeded(seed: u64, engine: &'e E) -> Self {
+        let mut luck = Luck::new(seed);
+        let store = Memory::new();
+        let foundation = Foundation {
+            secrets: Arc::new(Secrets::from_master(&luck.seed())),
+            units: units(),
+            epoch: 1,
+        };
+        let writer = Writer::direct(store.clone());
+        Self {
+            seed,
+            now: LocalDay::from_date(2023, 11, 1)
+                .expect("a day")
+                .start()
+                .plus(8 * 3600),
+            luck,
+            server: Server::new(store, writer, foundation),
+            phones: Vec::new(),
+            weather: Weather::CLEAR,
+            engine,
+            parcels: Vec::new(),
+            bundles: Vec::new(),
+            numbers: 0,
+            outcomes: BTreeMap::new(),
+        }
+    }
+
+    pub fn circumstances(&mut self) -> Circumstances {
+        Circumstances {
+            now: self.now,
+            seed: self.luck.seed(),
+        }
+    }
+
+    /// A new phone, invited, enrolled and confirmed.
+    pub fn phone(&mut self, name: &'static str, role: Role, units: &[UnitId]) -> usize {
+        let id = self.unconfirmed_phone(name, role, units);
+        let device = self.device_of(id);
+        let circumstances = self.circumstances();
+        at_once(
+            self.server
+                .steer(device, DeviceStep::Confirm, circumstances),
+        )
+        .expect("a waiting device");
+        self.advance(120);
+        self.run_until_quiet();
+        id
+    }
+
+    /// A new phone, enrolled but not yet confirmed by a coordinator.
+    pub fn unconfirmed_phone(&mut self, name: &'static str, role: Role, units: &[UnitId]) -> usize {
+        let grant = Grant {
+            role,
+            units: units.to_vec(),
+            team: TeamId(7),
+        };
+        let circumstances = self.circumstances();
+        let offer = Offer {
+            grant,
+            label: name.to_owned(),
+        };
+        let invite = at_once(self.server.invite(offer, circumstances)).expect("an invite");
+        let mut phone = Phone::new(name, self.engine, self.luck.fork());
+        phone.enrol(invite.to_string(), self.now);
+        self.phones.push(phone);
+        self.run_until_quiet();
+        self.phones.len() - 1
+    }
+
+    pub fn device_of(&mut self, phone: usize) -> DeviceId {
+        let label = self.phones[phone].name;
+        let devices = at_once(self.server.devices()).expect("a readable ledger");
+        let found = devices.iter().find(|device| device.label == label);
+        found
+            .expect("an enrolled phone")
+            .device
+            .parse()
+            .expect("a device id")
+    }
+
+    /// Time passes; phones whose hour has come wake up.
+    pub fn advance(&mut self, seconds: i64) {
+        self.now = self.now.plus(seconds);
+        for phone in &mut self.phones {
+            if phone.tick_at.is_some_and(|at| at <= self.now) {
+                phone.tick(self.now);
+            }
+        }
+    }
+
+    /// A phone finds signal, or its owner presses the button.
+    pub fn reachable(&mut self, phone: usize) {
+        self.phones[phone].reachable(self.now);
+        self.collect();
+    }
+
+    /// A worker gives everything unsent to somebody who travels.
+    pub fn hand_out(&mut self, phone: usize) {
+        self.phones[phone].hand_out(self.now);
+        self.collect();
+    }
+
+    /// A coordinator puts a phone aside, or back to work.
+    pub fn steer(&mut self, phone: usize, step: DeviceStep) {
+        let device = self.device_of(phone);
+        let circumstances = self.circumstances();
+        // A phone that stands so already is no news.
+        let _same = at_once(self.server.steer(device, step, circumstances));
+    }
+
+    fn collect(&mut self) {
+        for (index, phone) in self.phones.iter_mut().enumerate() {
+            for message in phone.outbound.drain(..) {
+                if let Outbound::Post { bytes, .. } = &message {
+                    let id = BundleId::of(bytes);
+                    if !self.bundles.contains(&id) {
+                        self.bundles.push(id);
+                    }
+                }
+                self.parcels.push(Parcel {
+                    phone: index,
+                    message,
+                });
+            }
+        }
+    }
+
+    /// Delivers one message, as the weather allows.
+    pub fn deliver_one(&mut self) -> bool {
+        self.collect();
+        if self.parcels.is_empty() {
+            return false;
+        }
+        let overtaken = self.luck.percent(self.weather.delayed);
+        let index = if overtaken {
+            self.luck.below(self.parcels.len())
+        } else {
+            0
+        };
+        let parcel = self.parcels.remove(index);
+        if self.luck.percent(self.weather.doubled) {
+            self.parcels.push(parcel.clone());
+        }
+        self.deliver(parcel);
+        true
+    }
+
+    fn deliver(&mut self, parcel: Parcel) {
+        let circumstances = self.circumstances();
+        let arrives = !self.luck.percent(self.weather.lost);
+        let answered = arrives && !self.luck.percent(self.weather.lost);
+        let (now, phone) = (self.now, parcel.phone);
+        match parcel.message {
+            Outbound::Post { serial, bytes } => {
+                let receipt = arrives.then(|| {
+                    at_once(self.server.take_bundle(&bytes, circumstances))
+                        .unwrap_or_else(|error| panic!("seed {}: {error}", self.seed))
+                });
+                receipt
+                    .iter()
+                    .for_each(|receipt| self.count_outcomes(receipt));
+                self.phones[phone].posted(serial, receipt.filter(|_| answered), now);
+            }
+            Outbound::Carried { bytes } if arrives => {
+                let receipt = at_once(self.server.take_bundle(&bytes, circumstances))
+                    .unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
+                self.count_outcomes(&receipt);
+                if answered {
+                    self.phones[phone].receipt(receipt, now);
+                }
+            }
+            Outbound::Carried { .. } => {}
+            Outbound::Pull { bytes } => {
+                let answer = arrives.then(|| {
+                    let pull = at_once(self.server.open_pull(&bytes)).expect("an honest pull");
+                    let answer = at_once(self.server.answer_pull(&pull, circumstances));
+                    answer.expect("a readable ledger").bytes
+                });
+                self.phones[phone].pulled(answer.filter(|_| answered), now);
+            }
+            Outbound::Enrol { bytes } => {
+                let answer = at_once(self.server.enrol(&bytes, circumstances));
+                self.phones[phone].enrol_answered(answer.expect("an honest request"), now);
+            }
+        }
+    }
+
+    fn count_outcomes(&mut self, receipt: &[u8]) {
+        let server = self.server.ledger().secrets().public().signing;
+        let receipt: Receipt = verify(receipt, &server).expect("the server signs its receipts");
+        let codes: Vec<&'static str> = match &receipt.verdict {
+            Verdict::Taken(outcomes) => outcomes.iter().map(|outcome| outcome.code()).collect(),
+            Verdict::Rejected(rejection) => vec![rejection.reason.code()],
+            Verdict::TooNew => vec!["too-new"],
+        };
+        for code in codes {
+            *self.outcomes.entry(code).or_default() += 1;
+        }
+    }
+
+    /// Delivers until nobody has anything to say. A world that never falls silent is a bug.
+    pub fn run_until_quiet(&mut self) {
+        for _ in 0..100_000 {
+            if !self.deliver_one() {
+                return;
+            }
+        }
+        panic!("seed {}: the world does not fall silent", self.seed);
+    }
+
+    /// The storm is over: everybody has signal, again and again, until nothing is left to do.
+    pub fn heal(&mut self) {
+        self.weather = Weather::CLEAR;
+        for phone in 0..self.phones.len() {
+            self.phones[phone].skew_seconds = 0;
+            self.steer(phone, DeviceStep::Reinstate);
+        }
+        for _ in 0..12 {
+            for phone in 0..self.phones.len() {
+                self.reachable(phone);
+            }
+            self.run_until_quiet();
+            self.advance(3_600);
+            self.run_until_quiet();
+        }
+    }
+
+    /// A personal number nobody else has.
+    pub fn number(&mut self, sex: u64, year: u64) -> String {
+        self.numbers += 1;
+        let century = if year < 2000 { 0 } else { 2 } + sex;
+        format!("099{century}{:02}{:06}", year % 100, self.numbers)
+    }
+
+    /// A worker records a resident: dossier and identity in one save.
+    pub fn add_resident(&mut self, phone: usize, resident: &NewResident) -> Option<DocumentId> {
+        let save = resident.save(self.now);
+        let now = self.now;
+        let documents = self.phones[phone].save(save, now);
+        self.collect();
+        documents.and_then(|documents| documents.first().copied())
+    }
+
+    /// A worker writes to an existing dossier.
+    pub fn write(&mut self, phone: usize, document: DocumentId, puts: Vec<Put>) -> bool {
+        let writes = vec![DocumentWrite {
+            target: Target::Existing(document),
+            puts,
+        }];
+        let now = self.now;
+        let saved = self.phones[phone]
+            .save(Save { tag: 0, writes }, now)
+            .is_some();
+        self.collect();
+        saved
+    }
+
+    /// A worker notes that a resident reached a stage.
+    pub fn reach(
+        &mut self,
+        phone: usize,
+        document: DocumentId,
+        hamlet: UnitId,
+        step: Step,
+    ) -> bool {
+        let event = Event {
+            what: What::Stage(Stage {
+                step,
+                on: None,
+                source: Source::Witnessed,
+            }),
+            stamp: Stamp {
+                at: self.now.local_minute(),
+                unit: hamlet,
+                team: TeamId(7),
+            },
+        };
+        self.write(phone, document, vec![Put::event(event.to_payload())])
+    }
+
+    /// The figures of the server, by indicator, over all units.
+    pub fn server_figures(&self) -> BTreeMap<u16, i64> {
+        checks::server_figures(self)
+    }
+}
+
+/// A resident as a worker enters them.
+#[derive(Debug, Clone)]
+pub struct NewResident {
+    pub hamlet: UnitId,
+    pub name: String,
+    pub birth_year: u64,
+    pub number: Option<String>,
+    pub phone: Option<String>,
+}
+
+impl NewResident {
+    fn save(&self, _now: UnixSeconds) -> Save {
+        let put = |key: Key, value: Value| Put::key(key, value);
+        let mut dossier = vec![
+            put(Key::NAME, Value::Text(self.name.clone())),
+            put(Key::BIRTH_YEAR, Value::Uint(self.birth_year)),
+        ];
+        if let Some(phone) = &self.phone {
+            dossier.push(put(Key::PHONE, Value::Text(phone.clone())));
+        }
+        let mut writes = vec![DocumentWrite {
+            target: Target::New {
+                kind: Kind::Dossier,
+                unit: self.hamlet,
+            },
+            puts: Vec::new(),
+        }];
+        if let Some(number) = &self.number {
+            dossier.push(put(Key::LAST3, Value::Text(number[9..].to_owned())));
+            let of = DossierTarget::Written(0);
+            writes.push(DocumentWrite {
+                target: Target::Companion {
+                    which: Companion::Identity,
+                    of,
+                },
+                puts: vec![put(Key::NUMBER, Value::Text(number.clone()))],
+            });
+        }
+        writes[0].puts = dossier;
+        Save { tag: 0, writes }
+    }
+}
+
+fn units() -> UnitTree {
+    let version = |id: UnitId, kind: UnitKind, name: &str, parent: Option<UnitId>| UnitVersion {
+        id,
+        code: None,
+        kind,
+        name: UnitName {
+            vi: name.into(),
+            km: None,
+        },
+        parent,
+        valid: Period {
+            from: None,
+            to: None,
+        },
+        successors: Vec::new(),
+    };
+    UnitTree::new(vec![
+        version(PROVINCE, UnitKind::Province, "Cà Mau", None),
+        version(COMMUNE, UnitKind::Commune, "Lâm Hải", Some(PROVINCE)),
+        version(HAMLETS[0], UnitKind::Hamlet, "Ấp 1", Some(COMMUNE)),
+        version(HAMLETS[1], UnitKind::Hamlet, "Ấp 2", Some(COMMUNE)),
+    ])
+    .expect("a sound tree")
+}

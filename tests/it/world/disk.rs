@@ -1,0 +1,54 @@
+//! A phone's storage: transactions happen whole or not at all, and the phone may die around one.
+
+use std::collections::BTreeMap;
+
+use client_core::effect::{Store, Write};
+use client_core::input::Record;
+
+/// What is durable on one phone.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    records: BTreeMap<(Store, Vec<u8>), Vec<u8>>,
+}
+
+impl Disk {
+    /// Does one transaction.
+    pub fn apply(&mut self, writes: &[Write]) {
+        for write in writes {
+            match write {
+                Write::Put { store, key, value } => {
+                    self.records.insert((*store, key.clone()), value.clone());
+                }
+                Write::Delete { store, key } => {
+                    self.records.remove(&(*store, key.clone()));
+                }
+                Write::DeletePrefix { store, prefix } => {
+                    let gone =
+                        |(at, key): &(Store, Vec<u8>)| at == store && key.starts_with(prefix);
+                    self.records.retain(|place, _| !gone(place));
+                }
+            }
+        }
+    }
+
+    /// Everything a start reads.
+    pub fn read_at_start(&self) -> Vec<Record> {
+        let wanted = |store: &Store| Store::READ_AT_START.contains(store);
+        let records = self.records.iter().filter(|((store, _), _)| wanted(store));
+        records
+            .map(|((store, key), value)| Record {
+                store: *store,
+                key: key.clone(),
+                value: value.clone(),
+            })
+            .collect()
+    }
+
+    /// Whether `bytes` stand anywhere in clear.
+    pub fn contains(&self, bytes: &[u8]) -> bool {
+        let holds = |stored: &[u8]| stored.windows(bytes.len()).any(|part| part == bytes);
+        self.records
+            .iter()
+            .any(|((_, key), value)| holds(key) || holds(value))
+    }
+}

@@ -1,0 +1,242 @@
+//! One phone: the real client core, a disk that survives it, a clock that may be wrong.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use client_core::Client;
+use client_core::effect::{Effect, Notice};
+use client_core::input::{History, Input, Leave, PostAnswer, Save};
+use shared::bundle::Serial;
+use shared::engine::Engine;
+use shared::id::DocumentId;
+use shared::time::UnixSeconds;
+
+use super::disk::Disk;
+use super::luck::Luck;
+
+/// When a phone dies, counted in transactions from now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// Before the transaction: it never happened.
+    BeforeStore,
+    /// After the transaction, before the app heard of it.
+    AfterStore,
+}
+
+/// What a phone wants to send.
+#[derive(Debug, Clone)]
+pub enum Outbound {
+    Post {
+        serial: Serial,
+        bytes: Vec<u8>,
+    },
+    Pull {
+        bytes: Vec<u8>,
+    },
+    Enrol {
+        bytes: Vec<u8>,
+    },
+    /// A bundle in somebody's pocket; its receipt comes back the same way, or never.
+    Carried {
+        bytes: Vec<u8>,
+    },
+}
+
+/// One phone and its owner.
+pub struct Phone<'e, E> {
+    pub name: &'static str,
+    engine: &'e E,
+    client: Client<&'e E>,
+    pub disk: Disk,
+    luck: Luck,
+    data_key: [u8; 32],
+    /// Seconds its clock is ahead.
+    pub skew_seconds: i64,
+    pub tick_at: Option<UnixSeconds>,
+    pub outbound: Vec<Outbound>,
+    /// Saves shown as saved: tag to the documents they wrote.
+    pub saved: BTreeMap<u32, Vec<DocumentId>>,
+    pub not_saved: Vec<Notice>,
+    pub notices: Vec<Notice>,
+    pub check_code: Option<String>,
+    death: Option<Death>,
+    next_tag: u32,
+}
+
+impl<'e, E: Engine> Phone<'e, E> {
+    /// A phone with empty storage, started and unlocked.
+    pub fn new(name: &'static str, engine: &'e E, mut luck: Luck) -> Self {
+        let data_key = luck.seed();
+        let mut phone = Self {
+            name,
+            engine,
+            client: Client::new(engine),
+            disk: Disk::default(),
+            luck,
+            data_key,
+            skew_seconds: 0,
+            tick_at: None,
+            outbound: Vec::new(),
+            saved: BTreeMap::new(),
+            not_saved: Vec::new(),
+            notices: Vec::new(),
+            check_code: None,
+            death: None,
+            next_tag: 1,
+        };
+        phone.restart(History::Certain, UnixSeconds(0));
+        phone
+    }
+
+    /// The app is killed and started again; what was not durable is gone.
+    pub fn restart(&mut self, history: History, now: UnixSeconds) {
+        self.client = Client::new(self.engine);
+        self.outbound.clear();
+        self.tick_at = None;
+        let stored = self.disk.read_at_start();
+        let seed = self.luck.seed();
+        self.feed(
+            Input::Start {
+                stored,
+                history,
+                seed,
+            },
+            now,
+        );
+        let (data_key, seed) = (self.data_key, self.luck.seed());
+        self.feed(Input::Unlock { data_key, seed }, now);
+    }
+
+    /// The app dies around its next transaction and is started again.
+    pub fn dies(&mut self, death: Death) {
+        self.death = Some(death);
+    }
+
+    /// Reads for screens.
+    pub fn client(&self) -> &Client<&'e E> {
+        &self.client
+    }
+
+    /// Saves; returns the documents written once it is shown as saved.
+    pub fn save(&mut self, save: Save, now: UnixSeconds) -> Option<Vec<DocumentId>> {
+        let tag = self.next_tag;
+        self.next_tag += 1;
+        let seed = self.luck.seed();
+        self.feed(
+            Input::Save {
+                save: Save { tag, ..save },
+                seed,
+            },
+            now,
+        );
+        self.saved.get(&tag).cloned()
+    }
+
+    pub fn reachable(&mut self, now: UnixSeconds) {
+        let seed = self.luck.seed();
+        self.feed(Input::Reachable { seed }, now);
+    }
+
+    /// The owner gives everything unsent to somebody who travels.
+    pub fn hand_out(&mut self, now: UnixSeconds) {
+        let leave = Leave::CarryOnly;
+        self.feed(Input::HandOut { leave }, now);
+    }
+
+    /// A receipt comes back by hand.
+    pub fn receipt(&mut self, bytes: Vec<u8>, now: UnixSeconds) {
+        let seed = self.luck.seed();
+        self.feed(Input::Receipt { bytes, seed }, now);
+    }
+
+    pub fn tick(&mut self, now: UnixSeconds) {
+        self.tick_at = None;
+        let seed = self.luck.seed();
+        self.feed(Input::Tick { seed }, now);
+    }
+
+    pub fn enrol(&mut self, invite: String, now: UnixSeconds) {
+        let seed = self.luck.seed();
+        self.feed(Input::Enrol { invite, seed }, now);
+    }
+
+    pub fn enrol_answered(&mut self, bytes: Vec<u8>, now: UnixSeconds) {
+        let seed = self.luck.seed();
+        self.feed(Input::EnrolAnswered { bytes, seed }, now);
+    }
+
+    pub fn posted(&mut self, serial: Serial, receipt: Option<Vec<u8>>, now: UnixSeconds) {
+        let answer = receipt.map_or(PostAnswer::Failed, PostAnswer::Receipt);
+        let seed = self.luck.seed();
+        self.feed(
+            Input::Posted {
+                serial,
+                answer,
+                seed,
+            },
+            now,
+        );
+    }
+
+    pub fn pulled(&mut self, answer: Option<Vec<u8>>, now: UnixSeconds) {
+        let seed = self.luck.seed();
+        self.feed(
+            match answer {
+                Some(bytes) => Input::Pulled { bytes, seed },
+                None => Input::PullFailed { seed },
+            },
+            now,
+        );
+    }
+
+    fn feed(&mut self, input: Input, now: UnixSeconds) {
+        let at = now.plus(self.skew_seconds);
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for effect in self.client.handle(input, at) {
+                if let Effect::Store { ticket, writes } = &effect {
+                    match self.death.take() {
+                        Some(Death::BeforeStore) => return self.restart(History::Certain, now),
+                        Some(Death::AfterStore) => {
+                            self.disk.apply(writes);
+                            return self.restart(History::Certain, now);
+                        }
+                        None => {
+                            self.disk.apply(writes);
+                            inputs.push_back(Input::Stored(*ticket));
+                        }
+                    }
+                }
+                self.carry_out(effect, now);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect, now: UnixSeconds) {
+        match effect {
+            Effect::Store { .. } => {}
+            Effect::HandOut { bundles } => {
+                let carried = bundles.into_iter().map(|bundle| bundle.bytes);
+                self.outbound
+                    .extend(carried.map(|bytes| Outbound::Carried { bytes }));
+            }
+            Effect::Post { serial, bytes } => self.outbound.push(Outbound::Post { serial, bytes }),
+            Effect::Pull { bytes } => self.outbound.push(Outbound::Pull { bytes }),
+            Effect::Enrol { bytes } => self.outbound.push(Outbound::Enrol { bytes }),
+            // The phone's own clock counts the wait.
+            Effect::Schedule { at } => self.tick_at = Some(at.plus(-self.skew_seconds).max(now)),
+            Effect::Show(notice) => self.show(notice),
+        }
+    }
+
+    fn show(&mut self, notice: Notice) {
+        match &notice {
+            Notice::Saved { tag, documents, .. } => {
+                self.saved.insert(*tag, documents.clone());
+            }
+            Notice::NotSaved { .. } => self.not_saved.push(notice.clone()),
+            Notice::EnrolCode(code) => self.check_code = Some(code.clone()),
+            _ => {}
+        }
+        self.notices.push(notice);
+    }
+}
