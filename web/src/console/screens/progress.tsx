@@ -119,7 +119,7 @@ function PaceCard({ view }: { view: ProgressView }) {
   const { t } = useText();
   const { chart } = view;
   if (chart === null) return null;
-  const daysLeft = Math.max(0, Math.floor((chart.end - view.asOf) / 1440));
+  const daysLeft = Math.max(0, Math.floor(chart.end / 1440) - Math.floor(view.asOf / 1440));
   return (
     <section class="card progress-card">
       <div class="progress-card-head">
