@@ -6,8 +6,12 @@ mod replay;
 mod converge;
 // Days in a commune, told in the words of the field.
 mod field_day;
+// What nobody honest sends gets its own answer and changes nothing.
+mod hostile;
 // The whole server as phones and consoles meet it.
 mod http;
+// What stands in the store is what the log says.
+mod recount;
 // Every store keeps the same promises, whatever happens to its disk.
 mod store;
 // The rules of the house, as far as a machine can see them.
