@@ -7,6 +7,7 @@ use crate::project::Project;
 use crate::setup;
 use crate::stage::Stages;
 use crate::stop::Stop;
+use crate::tool::Tool;
 use crate::toolchain::Toolchain;
 use crate::wasm::{self, Effort};
 
@@ -41,9 +42,15 @@ fn run(project: &Project, options: &Options, stages: &mut Stages) -> Result<(), 
     })?;
     stages.run("lints", || lints(project))?;
     stages.run("tests", || tests(project, options))?;
+    stages.run("web, types and tests", || npm(project, "check"))?;
     stages.run("wasm, quick, with self-tests", || {
         wasm::build(project, &toolchain, Effort::Quick)?;
         wasm::self_test(project)
+    })?;
+    stages.run("browser", || {
+        setup::browser(project)?;
+        npm(project, "build")?;
+        npm(project, "e2e")
     })?;
     stages.run("wasm, small, with sizes", || {
         wasm::build(project, &toolchain, Effort::Small)?;
@@ -80,4 +87,15 @@ fn tests(project: &Project, options: &Options) -> Result<(), Stop> {
         test
     };
     test.logged("cargo test", project.log("test"))
+}
+
+/// One of the web app's own scripts.
+fn npm(project: &Project, script: &'static str) -> Result<(), Stop> {
+    let Some(web) = project.web() else {
+        return Ok(());
+    };
+    Tool::npm()
+        .arguments(["run", script, "--prefix"])
+        .arguments([&web])
+        .logged(script, project.log(&format!("web-{script}")))
 }

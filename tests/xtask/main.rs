@@ -7,6 +7,7 @@
 
 mod bench;
 mod check;
+mod debian;
 mod e2e;
 #[path = "../bench/figure.rs"]
 mod figure;

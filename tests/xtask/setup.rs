@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::debian;
 use crate::project::Project;
 use crate::stop::Stop;
 use crate::tool::Tool;
@@ -32,6 +33,22 @@ pub fn web_packages(project: &Project) -> Result<(), Stop> {
         .arguments([&web])
         .logged("npm ci", project.log("npm-ci"))
 }
+
+/// Installs the browser the tests drive, with fonts that have every letter of our languages.
+pub fn browser(project: &Project) -> Result<(), Stop> {
+    if Path::new(CHROMIUM).is_file() {
+        return Ok(());
+    }
+    let packages = ["chromium", "fonts-roboto", "fonts-noto-core"];
+    debian::install(
+        project,
+        &packages,
+        "install Debian's `chromium`, `fonts-roboto` and `fonts-noto-core`",
+    )
+}
+
+/// Where Debian puts its browser; the web tests look there, too.
+const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// npm leaves a record of what it installed; an older one than the lock file is out of date.
 fn is_installed(web: &Path) -> bool {

@@ -9,6 +9,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::debian;
 use crate::project::Project;
 use crate::stop::Stop;
 use crate::tool::{Tool, search_path_with};
@@ -199,50 +200,10 @@ fn build_std(project: &Project) -> Result<Option<Toolchain>, Stop> {
     if let Some(found) = distribution()? {
         return Ok(Some(Toolchain::BuildStd(found)));
     }
-    if Tool::new("apt-get", REMEDIES)
-        .arguments(["--version"])
-        .succeeds()
-    {
-        install_with_apt(project)?;
+    if debian::has_apt(REMEDIES) {
+        debian::install(project, &["rustc-web", "rust-web-src"], REMEDIES)?;
     }
     Ok(distribution()?.map(Toolchain::BuildStd))
-}
-
-fn install_with_apt(project: &Project) -> Result<(), Stop> {
-    let install = [
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "rustc-web",
-        "rust-web-src",
-    ];
-    let log = |name: &str| project.log(name);
-    if apt()?
-        .arguments(install)
-        .logged("apt-get install", log("apt-install"))
-        .is_ok()
-    {
-        return Ok(());
-    }
-    // A fresh image has no package lists, or old ones.
-    apt()?
-        .arguments(["update"])
-        .logged("apt-get update", log("apt-update"))?;
-    apt()?
-        .arguments(install)
-        .logged("apt-get install", log("apt-install"))
-}
-
-fn apt() -> Result<Tool, Stop> {
-    let user = Tool::new("id", REMEDIES)
-        .arguments(["-u"])
-        .answer("id -u")?;
-    let tool = if user == "0" {
-        Tool::new("apt-get", REMEDIES)
-    } else {
-        Tool::new("sudo", REMEDIES).arguments(["-n", "apt-get"])
-    };
-    Ok(tool.variable("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 /// The distribution's compiler, if it is there together with its own source.
