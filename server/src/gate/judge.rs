@@ -1,5 +1,7 @@
 //! Whether one change may stand: its values, its author's rights, its clock.
 
+use std::collections::BTreeSet;
+
 use shared::change::{Action, Change};
 use shared::check::{PutFault, check_put};
 use shared::event::{Event, What};
@@ -70,12 +72,41 @@ pub(super) async fn judge<S: Store>(
     if let Some(reason) = waits_for_device(record) {
         return Ok(Fate::Held(reason));
     }
-    let standing = grant.standing(subject.unit, moment.units, moment.now.local_day());
-    Ok(match standing {
-        Standing::Above | Standing::Outside => Fate::Held(HoldReason::UnitChanged),
-        _ if is_allowed => Fate::Stored,
-        _ => Fate::Held(HoldReason::RoleChanged),
+    let today = moment.now.local_day();
+    let mut units = units_of(subject, change).into_iter();
+    let covers = |unit: UnitId| {
+        let standing = grant.standing(unit, moment.units, today);
+        matches!(standing, Standing::Hamlet | Standing::Upper)
+    };
+    Ok(match units.all(covers) {
+        false => Fate::Held(HoldReason::UnitChanged),
+        true if is_allowed => Fate::Stored,
+        true => Fate::Held(HoldReason::RoleChanged),
     })
+}
+
+/// Every unit a change writes about: its document's, the one it begins it in, and those its
+/// events count for. Who may not work in one of them may not count there either.
+fn units_of(subject: &Subject<'_>, change: &Change) -> BTreeSet<UnitId> {
+    let mut units = BTreeSet::from([subject.unit]);
+    for op in &change.ops {
+        match &op.action {
+            Action::Put(Value::Uint(unit)) if op.key == Key::UNIT => {
+                units.extend(u32::try_from(*unit).map(UnitId));
+            }
+            Action::Put(Value::Bytes(payload)) if op.key.event_id().is_some() => {
+                let Ok(event) = Event::from_payload(payload) else {
+                    continue;
+                };
+                units.insert(event.stamp.unit);
+                if let What::Opening(opening) = &event.what {
+                    units.extend(opening.figures.iter().map(|figure| figure.place.unit));
+                }
+            }
+            _ => {}
+        }
+    }
+    units
 }
 
 /// Why everything of a device waits, if it does.
