@@ -7,7 +7,6 @@
 
 use crate::change::{Action, Change, Op};
 use crate::engine::{FoldError, Slot, next_deps};
-use crate::facts::FactOp;
 use crate::id::{ActorId, ChangeHash, EventId};
 use crate::key::Key;
 use crate::row::Row;
@@ -22,8 +21,8 @@ pub struct Resolved {
     pub deps: Vec<ChangeHash>,
     /// The author's clock.
     pub time: UnixSeconds,
-    /// Its ops.
-    pub ops: Vec<FactOp>,
+    /// What it does, and where.
+    pub ops: Vec<(Slot, Action)>,
 }
 
 /// Why no change can be derived. Honest software gives no cause for any of these.
@@ -41,6 +40,9 @@ pub enum DeriveError {
     /// A keep where nothing is in conflict, or a delete where nothing stands.
     #[error("a keep or delete has nothing to remove")]
     NothingToRemove,
+    /// Two ops write the same key: a new event and one issued again.
+    #[error("a change writes a key twice")]
+    KeyTwice,
     /// Counters beyond what automerge can hold.
     #[error("an op counter is out of range")]
     CounterRange,
@@ -55,6 +57,7 @@ impl DeriveError {
             Self::OmittedOwnChange => "omitted-own-change",
             Self::ForeignDeps => "foreign-deps",
             Self::NothingToRemove => "nothing-to-remove",
+            Self::KeyTwice => "key-twice",
             Self::CounterRange => "counter-range",
         }
     }
@@ -72,18 +75,21 @@ pub fn derive(row: &Row, fact: &Resolved) -> Result<Change, DeriveError> {
         return Err(DeriveError::CounterRange);
     }
     let mut ops = Vec::with_capacity(fact.ops.len());
-    for (counter, op) in (start_op..).zip(&fact.ops) {
-        let key = match &op.slot {
+    for (counter, (slot, action)) in (start_op..).zip(&fact.ops) {
+        let key = match slot {
             Slot::Key(key) => key.clone(),
             Slot::Event => Key::event(EventId::written_by(fact.actor, counter)),
         };
-        let preds = crate::engine::preds(row, &key, &op.action);
-        if preds.is_empty() && !matches!(op.action, Action::Put(_)) {
+        if ops.iter().any(|op: &Op| op.key == key) {
+            return Err(DeriveError::KeyTwice);
+        }
+        let preds = crate::engine::preds(row, &key, action);
+        if preds.is_empty() && !matches!(action, Action::Put(_)) {
             return Err(DeriveError::NothingToRemove);
         }
         ops.push(Op {
             key,
-            action: op.action.clone(),
+            action: action.clone(),
             preds,
         });
     }

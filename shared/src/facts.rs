@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Action, OpId};
 use crate::engine::Slot;
-use crate::id::{ActorId, ChangeHash, Companion, DeviceId, DocumentId, Incarnation};
+use crate::id::{ActorId, ChangeHash, Companion, DeviceId, DocumentId, EventId, Incarnation};
+use crate::key::Key;
 use crate::limits::SECTION_BYTES_MAX;
 use crate::time::UnixSeconds;
 
@@ -29,7 +30,7 @@ mod deflate;
 mod model;
 mod spell;
 
-pub use spell::{Detail, Name, Origin, Outgoing, checks_of, fact_ops, spell};
+pub use spell::{Authors, Detail, Name, Origin, Outgoing, checks_of, fact_ops, spell};
 
 /// Columns as they are.
 pub const CODEC_PLAIN: u8 = 0;
@@ -115,11 +116,28 @@ pub struct Explicit {
     pub preds: Vec<Vec<OpId>>,
 }
 
-/// One op of a fact. A [`Slot::Event`]'s key is derived from the op that writes it.
+/// Where an op of a fact writes. No event's key is ever stated: a stated one could be another's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FactSlot {
+    /// This key, which is not an event's.
+    Key(Key),
+    /// A new event; its key is derived from the op that writes it.
+    Event,
+    /// An event that another life of the author's device has written before and that is issued
+    /// again; its key is derived from that life's op.
+    Again {
+        /// That life's index in [`Batch::authors`], not the fact's own.
+        author: usize,
+        /// Counter of the op that wrote it.
+        counter: u64,
+    },
+}
+
+/// One op of a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactOp {
     /// Where it writes.
-    pub slot: Slot,
+    pub slot: FactSlot,
     /// What it does there.
     pub action: Action,
 }
@@ -243,6 +261,24 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Batch, FactsError> {
     match columns::write(&batch, form) == plain {
         true => Ok(batch),
         false => Err(FactsError::Malformed),
+    }
+}
+
+impl Fact {
+    /// What the fact does to `document`, given under the name its author used. `authors`: those
+    /// of the fact's batch.
+    #[must_use]
+    pub fn ops_for(&self, authors: &[Author], document: DocumentId) -> Vec<(Slot, Action)> {
+        let slot = |slot: &FactSlot| match slot {
+            FactSlot::Key(key) => Slot::Key(key.clone()),
+            FactSlot::Event => Slot::Event,
+            FactSlot::Again { author, counter } => {
+                let actor = authors[*author].actor(document);
+                Slot::Key(Key::event(EventId::written_by(actor, *counter)))
+            }
+        };
+        let ops = self.ops.iter();
+        ops.map(|op| (slot(&op.slot), op.action.clone())).collect()
     }
 }
 

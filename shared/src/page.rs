@@ -12,13 +12,14 @@ use crate::derive::{DeriveError, Resolved, derive};
 use crate::engine::{Slot, next_deps};
 use crate::entry::{Entry, Logged};
 use crate::facts::{
-    Author, Base, Batch, DocumentRef, Explicit, Fact, FactsError, Form, Upon, checks_of, decode,
+    Authors, Base, Batch, DocumentRef, Explicit, Fact, FactsError, Form, Upon, checks_of, decode,
     encode, fact_ops,
 };
-use crate::id::{ChangeHash, DocumentId, EventId, StreamId};
+use crate::id::{ActorId, ChangeHash, DocumentId, EventId, StreamId};
 use crate::key::Key;
 use crate::limits::PAGE_CHANGES_MAX;
 use crate::row::Row;
+use crate::time::UnixSeconds;
 
 /// A run of one stream's entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,14 +129,10 @@ pub const PAGE_ENTRIES_MAX: usize = PAGE_CHANGES_MAX;
 
 fn batch(logged: &[&Logged]) -> Batch {
     let mut batch = Batch::default();
-    let mut index = std::collections::BTreeMap::<Author, usize>::new();
+    let mut authors = Authors::default();
     let mut names = std::collections::BTreeMap::<DocumentId, DocumentRef>::new();
     for change in logged {
-        let next = batch.authors.len();
-        let author = *index.entry(change.author).or_insert(next);
-        if author == next {
-            batch.authors.push(change.author);
-        }
+        let author = authors.number(change.author);
         let document = *names.entry(change.document).or_insert_with(|| {
             let base = match change.created {
                 Some(n) => Base::Created { author, n },
@@ -152,7 +149,7 @@ fn batch(logged: &[&Logged]) -> Batch {
             (false, true) => Upon::AllShown,
             (false, false) => Upon::Explicit(explicit(fact)),
         };
-        let ops = fact_ops(fact);
+        let ops = fact_ops(fact, change.author, change.document, &mut authors);
         batch.facts.push(Fact {
             author,
             document,
@@ -161,6 +158,7 @@ fn batch(logged: &[&Logged]) -> Batch {
             ops,
         });
     }
+    batch.authors = authors.list;
     let meant: Vec<_> = logged
         .iter()
         .map(|change| (change.document, change.hash))
@@ -205,10 +203,11 @@ fn read_fact(batch: &Batch, fact: &Fact, rows: &impl Rows) -> Result<Logged, Pag
         } => return Err(PageError::Malformed),
     };
     let actor = author.actor(document);
+    let ops = fact.ops_for(&batch.authors, document);
     let change = match &fact.upon {
-        Upon::Genesis => derive_upon(&Row::default(), actor, fact)?,
-        Upon::AllShown => derive_upon(&rows.row(&document), actor, fact)?,
-        Upon::Explicit(explicit) => stated(actor, fact, explicit),
+        Upon::Genesis => derive_upon(&Row::default(), actor, (fact.time, ops))?,
+        Upon::AllShown => derive_upon(&rows.row(&document), actor, (fact.time, ops))?,
+        Upon::Explicit(explicit) => stated(actor, (fact.time, ops), explicit),
         Upon::Previous | Upon::Listed(_) => return Err(PageError::Malformed),
     };
     Ok(Logged {
@@ -221,27 +220,29 @@ fn read_fact(batch: &Batch, fact: &Fact, rows: &impl Rows) -> Result<Logged, Pag
     })
 }
 
-fn derive_upon(row: &Row, actor: crate::id::ActorId, fact: &Fact) -> Result<Change, DeriveError> {
+/// What a change does, and when it was made.
+type Done = (UnixSeconds, Vec<(Slot, Action)>);
+
+fn derive_upon(row: &Row, actor: ActorId, (time, ops): Done) -> Result<Change, DeriveError> {
     let deps: Vec<ChangeHash> = next_deps(row, &actor);
     derive(
         row,
         &Resolved {
             actor,
             deps,
-            time: fact.time,
-            ops: fact.ops.clone(),
+            time,
+            ops,
         },
     )
 }
 
-fn stated(actor: crate::id::ActorId, fact: &Fact, explicit: &Explicit) -> Change {
-    let ops = (explicit.start_op..).zip(fact.ops.iter().zip(&explicit.preds));
-    let ops = ops.map(|(counter, (op, preds))| {
-        let key = match &op.slot {
-            Slot::Key(key) => key.clone(),
+fn stated(actor: ActorId, (time, ops): Done, explicit: &Explicit) -> Change {
+    let ops = (explicit.start_op..).zip(ops.into_iter().zip(&explicit.preds));
+    let ops = ops.map(|(counter, ((slot, action), preds))| {
+        let key = match slot {
+            Slot::Key(key) => key,
             Slot::Event => Key::event(EventId::written_by(actor, counter)),
         };
-        let action: Action = op.action.clone();
         Op {
             key,
             action,
@@ -252,7 +253,7 @@ fn stated(actor: crate::id::ActorId, fact: &Fact, explicit: &Explicit) -> Change
         actor,
         seq: explicit.seq,
         start_op: explicit.start_op,
-        time: fact.time,
+        time,
         deps: explicit.deps.clone(),
         ops: ops.collect(),
     }
@@ -266,8 +267,8 @@ mod tests {
 
     use super::*;
     use crate::engine::{Edit, Engine as _, RowEngine};
+    use crate::facts::Author;
     use crate::id::{Audience, DeviceId, Incarnation, UnitId};
-    use crate::time::UnixSeconds;
     use crate::value::Value;
 
     const STREAM: StreamId = StreamId {

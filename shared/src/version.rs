@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "7077236ed050d2289e6efa8c0a2f7db24869f42797dfdb14e9db35a573764e35";
+    "f0692a5e1804d9bae24a4fc7adb5fce260fc36177027c2f0ffb046ccbb3fd591";

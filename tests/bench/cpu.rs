@@ -60,7 +60,7 @@ fn rows(histories: &[Vec<Change>], arriving: &[Written]) -> f64 {
     let mut next = 0;
     for bundle in &bundles {
         let batch = decode(bundle, form).expect("an honest batch");
-        for fact in batch.facts {
+        for fact in &batch.facts {
             let mut row = Row::from_bytes(&stored[next]).expect("a stored row");
             let actor = AUTHOR.actor(arriving[next].name.document());
             let deps = next_deps(&row, &actor);
@@ -68,7 +68,7 @@ fn rows(histories: &[Vec<Change>], arriving: &[Written]) -> f64 {
                 actor,
                 deps,
                 time: fact.time,
-                ops: fact.ops,
+                ops: fact.ops_for(&batch.authors, arriving[next].name.document()),
             };
             let change = derive(&row, &resolved).expect("an honest change");
             RowEngine.fold(&mut row, &change).expect("in order");

@@ -182,7 +182,6 @@ fn rare_things_do_happen() {
         "known",
         "parked",
         "suspended",
-        "on-held",
         "clock",
         "dependent",
     ] {

@@ -199,3 +199,80 @@ fn what_was_shown_as_saved_survives_a_killed_app() {
     );
     world.assert_nothing_lost();
 }
+
+#[test]
+fn nobody_counts_work_for_a_unit_they_do_not_work_in() {
+    let engine = RowEngine;
+    let mut world = World::seeded(13, &engine);
+    let an = world.phone("An", Role::TeamMember, &[HAMLETS[0]]);
+    let number = world.number(1, 1985);
+    let dossier = world.add_resident(an, &lan(&number)).expect("saved");
+    assert!(world.reach(an, dossier, HAMLETS[1], Step::EidActivated));
+    world.heal();
+    let activated = Indicator::EidActivated.code();
+    assert_eq!(
+        world.server_figures().get(&activated),
+        None,
+        "held, not counted"
+    );
+    assert_eq!(world.outcomes.get("unit-changed"), Some(&1));
+    world.assert_nothing_lost();
+}
+
+#[test]
+fn work_under_a_clock_a_day_ahead_is_issued_again_and_counts_once() {
+    let engine = RowEngine;
+    let mut world = World::seeded(14, &engine);
+    let an = world.phone("An", Role::TeamMember, &HAMLETS);
+    world.phones[an].skew_seconds = 36 * 3600;
+    let number = world.number(1, 1985);
+    let dossier = world.add_resident(an, &lan(&number)).expect("saved");
+    assert!(world.reach(an, dossier, HAMLETS[0], Step::CardCollected));
+    world.reachable(an);
+    world.run_until_quiet();
+    world.heal();
+    assert!(world.outcomes.contains_key("clock"), "{:?}", world.outcomes);
+    world.assert_outboxes_empty();
+    world.assert_all_equal();
+    world.assert_server_agrees_with_itself();
+    assert_eq!(
+        world.server_figures().get(&Indicator::CardCollected.code()),
+        Some(&1)
+    );
+}
+
+#[test]
+fn a_bundle_carried_ahead_of_an_earlier_one_waits_for_it() {
+    let engine = RowEngine;
+    let mut world = World::seeded(15, &engine);
+    let an = world.phone("An", Role::TeamMember, &HAMLETS);
+    let number = world.number(1, 1985);
+    let dossier = world.add_resident(an, &lan(&number)).expect("saved");
+    world.weather.lost = 100;
+    world.hand_out(an);
+    world.run_until_quiet();
+    assert!(world.reach(an, dossier, HAMLETS[0], Step::CardCollected));
+    let device = world.device_of(an);
+    world.weather.lost = 0;
+    world.hand_out(an);
+    // The later bundle goes first.
+    world.deliver_last();
+    let parked = crate::world::at_once(world.server.ledger().device(device));
+    assert_eq!(
+        parked.expect("readable").record.expect("enrolled").parked,
+        1
+    );
+    world.heal();
+    world.assert_outboxes_empty();
+    world.assert_all_equal();
+    assert_eq!(
+        world.outcomes.get("parked"),
+        Some(&1),
+        "{:?}",
+        world.outcomes
+    );
+    assert_eq!(
+        world.server_figures().get(&Indicator::CardCollected.code()),
+        Some(&1)
+    );
+}

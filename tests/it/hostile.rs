@@ -5,7 +5,7 @@
 use server::store::{Memory, RangeQuery, ScanLimit, Store, Table, Tally, TallyQuery};
 use shared::change::Action;
 use shared::engine::Slot;
-use shared::facts::{Batch, DepRef, FactOp, Form, Name, Origin, Upon, encode};
+use shared::facts::{Batch, DepRef, FactOp, FactSlot, Form, Name, Origin, Upon, encode};
 use shared::id::{Audience, ChangeHash, DeviceId, StreamId};
 use shared::key::Key;
 use shared::kind::Kind;
@@ -271,7 +271,7 @@ async fn facts_that_say_too_much_or_too_little_are_rejected() {
     Scene::twisted("ask-full", |batch| batch.checks.known[0][0] ^= 1).await;
     Scene::twisted("nothing-to-remove", |batch| {
         batch.facts[0].ops = vec![FactOp {
-            slot: Slot::Key(Key::ADDRESS),
+            slot: FactSlot::Key(Key::ADDRESS),
             action: Action::Delete,
         }];
     })

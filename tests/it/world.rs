@@ -245,6 +245,14 @@ impl<'e, E: Engine> World<'e, E> {
         true
     }
 
+    /// Delivers what was sent last.
+    pub fn deliver_last(&mut self) {
+        self.collect();
+        if let Some(parcel) = self.parcels.pop() {
+            self.deliver(parcel);
+        }
+    }
+
     fn deliver(&mut self, parcel: Parcel) {
         let circumstances = self.circumstances();
         let arrives = !self.luck.percent(self.weather.lost);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use shared::bundle::Bundle;
 use shared::change::Action;
 use shared::engine::{Engine, Slot};
-use shared::facts::{Base, Batch, Detail, Fact, Form, decode};
+use shared::facts::{Author, Base, Batch, Detail, Fact, Form, decode};
 use shared::id::DocumentId;
 use shared::key::Key;
 use shared::kind::Kind;
@@ -103,7 +103,7 @@ impl<E: Engine> Work<'_, E> {
             };
             let preview = Preview {
                 from: leave.from.clone(),
-                puts: puts(fact),
+                puts: puts(fact, &batch.authors, document),
             };
             let root = self.root(&document);
             self.state.previews.add(root, preview);
@@ -200,9 +200,10 @@ impl<E: Engine> Work<'_, E> {
     }
 }
 
-fn puts(fact: &Fact) -> Vec<Put> {
-    let values = fact.ops.iter().filter_map(|op| match &op.action {
-        Action::Put(value) => Some((op.slot.clone(), value.clone())),
+fn puts(fact: &Fact, authors: &[Author], document: DocumentId) -> Vec<Put> {
+    let ops = fact.ops_for(authors, document).into_iter();
+    let values = ops.filter_map(|(slot, action)| match action {
+        Action::Put(value) => Some((slot, value)),
         Action::Keep | Action::Delete => None,
     });
     values

@@ -89,18 +89,32 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
-    /// Issues a change again under the present life; its values, keys and events stay the same.
+    /// Issues a change again, under the present life and the document's present name.
+    ///
+    /// Another life's events keep their ids, so that they count once if the original arrives
+    /// after all. In the same life they get new ones: the original was refused and never arrives,
+    /// and the counters its ids came from are used again.
     pub(crate) fn redo(&mut self, own: Own, at: UnixSeconds) {
         let save = self.next_save();
+        let root = self.root(&own.document);
+        let keeps_name = root == own.document;
+        let present = self.state.device.author().actor(root);
+        let mut puts = puts_of(&own.change);
+        if !keeps_name || own.change.actor == present {
+            puts = puts.into_iter().map(with_new_event).collect();
+        }
         let subject = Subject {
-            document: self.root(&own.document),
-            name: own.name,
+            document: root,
+            name: if keeps_name {
+                own.name
+            } else {
+                elsewhere(root)
+            },
             kind: kind_of(&own).unwrap_or(Kind::Dossier),
             audience: own.audience,
             begins: None,
         };
-        let puts = slots(puts_of(&own.change));
-        if let Ok(Some(id)) = self.edit(save, 0, subject, puts, at)
+        if let Ok(Some(id)) = self.edit(save, 0, subject, slots(puts), at)
             && self.place(&[id], Detail::Short).is_err()
         {
             self.refuse(id, RefuseReason::Dependent);
@@ -191,16 +205,17 @@ impl Merged {
             if [Key::KIND, Key::UNIT].contains(&op.key) {
                 continue;
             }
-            let put = Put::key(op.key.clone(), value.clone());
+            let place = Place::Key(op.key.clone());
+            let put = with_new_event(Put::key(op.key.clone(), value.clone()));
             // A value that replaced one, where the new document has none: the key was taken out
             // on purpose.
             let taken_out = !op.preds.is_empty() && survivor.live(&op.key).is_empty();
-            let of_own_making = self.kept.contains_key(&put.place);
+            let of_own_making = self.kept.contains_key(&place);
             let side = match taken_out && !of_own_making {
                 true => &mut self.removed,
                 false => &mut self.kept,
             };
-            side.insert(put.place.clone(), put);
+            side.insert(place, put);
         }
     }
 }
@@ -211,4 +226,13 @@ fn kind_of(own: &Own) -> Option<Kind> {
         shared::change::Action::Put(value) => value.as_uint().and_then(Kind::from_code),
         _ => None,
     }
+}
+
+/// The same put; an event gets its id from the op that will write it.
+fn with_new_event(put: Put) -> Put {
+    let place = match &put.place {
+        Place::Key(key) if key.event_id().is_some() => Place::Event,
+        place => place.clone(),
+    };
+    Put { place, ..put }
 }

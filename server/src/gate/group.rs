@@ -274,7 +274,7 @@ impl Trial {
             actor,
             deps,
             time: fact.time,
-            ops: fact.ops.clone(),
+            ops: fact.ops_for(&group.authors, self.names.named),
         };
         let at = |reason| rejection(reason, group.positions[position]);
         let change = derive(&row, &resolved).map_err(|error| at(error.into()))?;

@@ -1,8 +1,7 @@
 //! Which document a fact means.
 
 use shared::change::Action;
-use shared::engine::Slot;
-use shared::facts::{Author, Base, DocumentRef, Fact, Upon};
+use shared::facts::{Author, Base, DocumentRef, Fact, FactSlot, Upon};
 use shared::id::{Companion, DocumentId, StreamId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
@@ -163,7 +162,7 @@ fn here_or_new<S: Store>(
 fn birth(fact: &Fact) -> Option<(Kind, UnitId)> {
     let uint = |key: &Key| {
         fact.ops.iter().find_map(|op| match (&op.slot, &op.action) {
-            (Slot::Key(found), Action::Put(value)) if found == key => value.as_uint(),
+            (FactSlot::Key(found), Action::Put(value)) if found == key => value.as_uint(),
             _ => None,
         })
     };

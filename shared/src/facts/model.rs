@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{Coder, Column};
 use super::{
-    Author, Base, Batch, Checks, DepRef, DocumentRef, Explicit, Fact, FactOp, FactsError, Form,
-    Upon,
+    Author, Base, Batch, Checks, DepRef, DocumentRef, Explicit, Fact, FactOp, FactSlot, FactsError,
+    Form, Upon,
 };
 use crate::id::{ActorId, ChangeHash, Companion, DeviceId, DocumentId, Incarnation};
 use crate::limits::{BUNDLE_CHANGES_MAX, CHANGE_DEPS_MAX, CHANGE_OPS_MAX, PAGE_CHANGES_MAX};
@@ -177,7 +177,7 @@ impl Walk<'_> {
         let given_time = given.map_or(0, |fact| fact.time.0.wrapping_sub(self.last_time));
         let difference = unzigzag(coder.number(Column::Time, zigzag(given_time))?);
         self.last_time = self.last_time.wrapping_add(difference);
-        let ops = self.ops(coder, given.map(|fact| fact.ops.as_slice()))?;
+        let ops = self.ops(coder, author, given.map(|fact| fact.ops.as_slice()))?;
         if let Upon::Explicit(explicit) = &upon
             && explicit.preds.len() != ops.len()
         {
@@ -364,6 +364,7 @@ impl Walk<'_> {
     fn ops<C: Coder>(
         &self,
         coder: &mut C,
+        author: usize,
         given: Option<&[FactOp]>,
     ) -> Result<Vec<FactOp>, FactsError> {
         let count = count(coder, given.map(<[_]>::len), CHANGE_OPS_MAX)?;
@@ -374,9 +375,12 @@ impl Walk<'_> {
         let mut keys = BTreeSet::new();
         for position in 0..count {
             let found = op::op(coder, given.map(|ops| &ops[position]))?;
-            if let crate::engine::Slot::Key(key) = &found.slot
-                && !keys.insert(key.clone())
+            if let FactSlot::Again { author: life, .. } = found.slot
+                && (life >= self.authors.len() || life == author)
             {
+                return Err(FactsError::Malformed);
+            }
+            if found.slot != FactSlot::Event && !keys.insert(found.slot.clone()) {
                 return Err(FactsError::KeyTwice);
             }
             ops.push(found);

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Author, Base, Batch, Checks, DepRef, DocumentRef, Fact, FactOp, Upon, begun_check, known_check,
+    Author, Base, Batch, Checks, DepRef, DocumentRef, Fact, FactOp, FactSlot, Upon, begun_check,
+    known_check,
 };
 use crate::change::Change;
-use crate::engine::Slot;
-use crate::id::{ChangeHash, Companion, DocumentId, EventId};
+use crate::id::{ChangeHash, Companion, DocumentId, EventId, Incarnation};
 
 /// How much of a reference is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,22 +70,15 @@ pub struct Outgoing<'a> {
 /// The batch that says these changes in a bundle, every document's in causal order.
 #[must_use]
 pub fn spell(outgoing: &[Outgoing<'_>], detail: Detail) -> Batch {
-    let mut authors: Vec<Author> = Vec::new();
-    let mut index = |author: Author| {
-        let found = authors.iter().position(|known| *known == author);
-        found.unwrap_or_else(|| {
-            authors.push(author);
-            authors.len() - 1
-        })
-    };
+    let mut authors = Authors::default();
     let mut last: BTreeMap<DocumentId, ChangeHash> = BTreeMap::new();
     let mut facts = Vec::with_capacity(outgoing.len());
     for out in outgoing {
-        let author = index(out.author);
+        let author = authors.number(out.author);
         let document = out.name.document();
         let base = match out.name.origin {
             Origin::Created(by, n) => Base::Created {
-                author: index(by),
+                author: authors.number(by),
                 n,
             },
             Origin::Elsewhere(id) if detail == Detail::Full => Base::Full(id),
@@ -99,12 +92,12 @@ pub fn spell(outgoing: &[Outgoing<'_>], detail: Detail) -> Batch {
             },
             upon: upon(&out.change.deps, last.get(&document), detail),
             time: out.change.time,
-            ops: fact_ops(out.change),
+            ops: fact_ops(out.change, out.author, document, &mut authors),
         });
         last.insert(document, out.change.hash());
     }
     let mut batch = Batch {
-        authors,
+        authors: authors.list,
         facts,
         checks: Checks::default(),
     };
@@ -144,22 +137,76 @@ pub fn checks_of(batch: &Batch, meant: &[(DocumentId, ChangeHash)]) -> Checks {
     checks
 }
 
-/// The ops of a change as a fact has them: event keys left to be derived.
+/// The authors of a batch, numbered as they appear.
+#[derive(Debug, Clone, Default)]
+pub struct Authors {
+    /// By number.
+    pub list: Vec<Author>,
+}
+
+impl Authors {
+    /// The author's number in the batch.
+    pub fn number(&mut self, author: Author) -> usize {
+        let found = self.list.iter().position(|known| *known == author);
+        found.unwrap_or_else(|| {
+            self.list.push(author);
+            self.list.len() - 1
+        })
+    }
+}
+
+/// The ops of a change of `author` as a fact has them: the keys of events left to be derived.
 #[must_use]
-pub fn fact_ops(change: &Change) -> Vec<FactOp> {
-    let slots = change.op_ids().zip(&change.ops).map(|(id, op)| {
-        let own = Some(EventId::written_by(change.actor, id.counter));
-        match op.key.event_id() == own {
-            true => Slot::Event,
-            false => Slot::Key(op.key.clone()),
+pub fn fact_ops(
+    change: &Change,
+    author: Author,
+    document: DocumentId,
+    authors: &mut Authors,
+) -> Vec<FactOp> {
+    let ops = change.op_ids().zip(&change.ops);
+    ops.map(|(id, op)| {
+        let slot = match op.key.event_id() {
+            None => FactSlot::Key(op.key.clone()),
+            Some(event) if event == EventId::written_by(change.actor, id.counter) => {
+                FactSlot::Event
+            }
+            Some(event) => again(event, author, document, authors)
+                .unwrap_or_else(|| FactSlot::Key(op.key.clone())),
+        };
+        FactOp {
+            slot,
+            action: op.action.clone(),
         }
-    });
-    let ops = slots.zip(&change.ops);
-    ops.map(|(slot, op)| FactOp {
-        slot,
-        action: op.action.clone(),
     })
     .collect()
+}
+
+/// Op counters in which the origin of an event that is issued again is looked for. A dossier has
+/// a few dozen ops in its life.
+const AGAIN_COUNTER_MAX: u64 = 1_024;
+
+/// The earlier life of the author's device that first wrote the event, and as which op.
+fn again(
+    event: EventId,
+    author: Author,
+    document: DocumentId,
+    authors: &mut Authors,
+) -> Option<FactSlot> {
+    let lives = (0..author.incarnation.0).rev().map(Incarnation);
+    lives
+        .map(|incarnation| Author {
+            incarnation,
+            ..author
+        })
+        .find_map(|life| {
+            let actor = life.actor(document);
+            let is_it = |counter: &u64| EventId::written_by(actor, *counter) == event;
+            let counter = (1..=AGAIN_COUNTER_MAX).find(is_it)?;
+            Some(FactSlot::Again {
+                author: authors.number(life),
+                counter,
+            })
+        })
 }
 
 fn upon(deps: &[ChangeHash], previous: Option<&ChangeHash>, detail: Detail) -> Upon {

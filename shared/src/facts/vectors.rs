@@ -169,7 +169,7 @@ fn golden_facts_are_read_as_written() {
             "another's event by its name",
             changed(|batch| {
                 let key = Key::event(crate::id::EventId([7; 8]));
-                batch.facts[2].ops[0].slot = Slot::Key(key);
+                batch.facts[2].ops[0].slot = FactSlot::Key(key);
             }),
         ),
     ];
@@ -205,10 +205,7 @@ fn judged(action: Action, deps: impl Fn(&[ChangeHash; 4]) -> Vec<ChangeHash>) ->
         ChangeHash([9; 32]),
     ]);
     deps.sort_unstable();
-    let ops = vec![FactOp {
-        slot: Slot::Key(Key::NAME),
-        action,
-    }];
+    let ops = vec![(Slot::Key(Key::NAME), action)];
     let fact = Resolved {
         actor: mine,
         deps,

@@ -173,6 +173,7 @@ impl From<DeriveError> for RejectReason {
             DeriveError::OmittedOwnChange => Self::OmittedOwnChange,
             DeriveError::ForeignDeps => Self::ForeignDeps,
             DeriveError::NothingToRemove => Self::NothingToRemove,
+            DeriveError::KeyTwice => Self::KeyTwice,
             DeriveError::CounterRange => Self::CounterRange,
         }
     }

@@ -1,10 +1,9 @@
 //! One op: key, action, and the value as the key table expects it.
 
 use super::super::columns::{Coder, Column};
-use super::super::{FactOp, FactsError};
+use super::super::{FactOp, FactSlot, FactsError};
 use super::{unzigzag, zigzag};
 use crate::change::Action;
-use crate::engine::Slot;
 use crate::key::{Key, Shape, TABLE};
 use crate::limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX};
 use crate::value::Value;
@@ -13,8 +12,9 @@ use crate::value::Value;
 mod key_code {
     pub(super) const EVENT: u64 = 0;
     pub(super) const LITERAL: u64 = 1;
+    pub(super) const AGAIN: u64 = 2;
     /// And above: the table's index plus this.
-    pub(super) const TABLE: u64 = 2;
+    pub(super) const TABLE: u64 = 3;
 }
 
 mod action_code {
@@ -48,7 +48,7 @@ pub(super) fn op<C: Coder>(coder: &mut C, given: Option<&FactOp>) -> Result<Fact
         action_code::DELETE => Action::Delete,
         _ => Action::Put(typed(coder, value)?),
     };
-    if slot == Slot::Event && !matches!(action, Action::Put(_)) {
+    if !matches!(slot, FactSlot::Key(_)) && !matches!(action, Action::Put(_)) {
         return Err(FactsError::Malformed);
     }
     Ok(FactOp { slot, action })
@@ -62,20 +62,35 @@ fn code(op: &FactOp) -> u64 {
         Action::Put(_) => action_code::PUT_TYPED,
     };
     let key = match &op.slot {
-        Slot::Event => key_code::EVENT,
-        Slot::Key(key) => key.spec().map_or(key_code::LITERAL, |spec| {
+        FactSlot::Event => key_code::EVENT,
+        FactSlot::Again { .. } => key_code::AGAIN,
+        FactSlot::Key(key) => key.spec().map_or(key_code::LITERAL, |spec| {
             key_code::TABLE + u64::from(spec.index)
         }),
     };
     key * 4 + action
 }
 
-fn slot<C: Coder>(coder: &mut C, code: u64, given: Option<&Slot>) -> Result<Slot, FactsError> {
+fn slot<C: Coder>(
+    coder: &mut C,
+    code: u64,
+    given: Option<&FactSlot>,
+) -> Result<FactSlot, FactsError> {
     match code {
-        key_code::EVENT => Ok(Slot::Event),
+        key_code::EVENT => Ok(FactSlot::Event),
+        key_code::AGAIN => {
+            let (author, counter) = match given {
+                Some(FactSlot::Again { author, counter }) => (*author as u64, *counter),
+                _ => (0, 0),
+            };
+            let author = coder.number(Column::Author, author)?;
+            let author = usize::try_from(author).map_err(|_| FactsError::Malformed)?;
+            let counter = coder.number(Column::Number, counter)?;
+            Ok(FactSlot::Again { author, counter })
+        }
         key_code::LITERAL => {
             let given = match given {
-                Some(Slot::Key(key)) => Some(key.name().as_bytes()),
+                Some(FactSlot::Key(key)) => Some(key.name().as_bytes()),
                 _ => None,
             };
             let name = sized(coder, (Column::Text, KEY_BYTES_MAX), given)?;
@@ -83,29 +98,30 @@ fn slot<C: Coder>(coder: &mut C, code: u64, given: Option<&Slot>) -> Result<Slot
             let key = Key::new(&name).map_err(|_| FactsError::Malformed)?;
             // An event's key is derived, never stated: a stated one could name another's event.
             let free = key.spec().is_none() && !name.starts_with('~');
-            free.then_some(Slot::Key(key)).ok_or(FactsError::Malformed)
+            free.then_some(FactSlot::Key(key))
+                .ok_or(FactsError::Malformed)
         }
         index => {
             let index = usize::try_from(index - key_code::TABLE).ok();
             let spec = index
                 .and_then(|index| TABLE.get(index))
                 .ok_or(FactsError::Malformed)?;
-            Ok(Slot::Key(Key::from(spec)))
+            Ok(FactSlot::Key(Key::from(spec)))
         }
     }
 }
 
-fn shape(slot: &Slot) -> Option<Shape> {
+fn shape(slot: &FactSlot) -> Option<Shape> {
     match slot {
-        Slot::Event => None,
-        Slot::Key(key) => key.spec().map(|spec| spec.shape),
+        FactSlot::Event | FactSlot::Again { .. } => None,
+        FactSlot::Key(key) => key.spec().map(|spec| spec.shape),
     }
 }
 
 /// Whether the value has the form its key calls for and so needs no type of its own.
-fn is_expected(slot: &Slot, value: &Value) -> bool {
+fn is_expected(slot: &FactSlot, value: &Value) -> bool {
     match (shape(slot), value) {
-        (None, Value::Bytes(_)) => *slot == Slot::Event,
+        (None, Value::Bytes(_)) => !matches!(slot, FactSlot::Key(_)),
         (Some(Shape::Uint { .. } | Shape::Date), Value::Uint(_)) => true,
         (Some(Shape::Bool), Value::Bool(_)) => true,
         (Some(Shape::Text { .. }), Value::Text(_)) => true,
@@ -127,13 +143,13 @@ fn is_digits(text: &str) -> bool {
 
 fn expected<C: Coder>(
     coder: &mut C,
-    slot: &Slot,
+    slot: &FactSlot,
     given: Option<&Value>,
 ) -> Result<Value, FactsError> {
     let number = given.and_then(Value::as_uint).unwrap_or(0);
     let text = given.and_then(Value::as_text);
     match shape(slot) {
-        None if *slot == Slot::Event => {
+        None if !matches!(slot, FactSlot::Key(_)) => {
             let payload = given.and_then(Value::as_bytes);
             sized(coder, (Column::Event, VALUE_BYTES_MAX), payload).map(Value::Bytes)
         }
