@@ -17,8 +17,8 @@ use shared::unit::UnitTreeError;
 
 use crate::clock::{Clock, NoRandomness};
 use crate::config::DataFolder;
-use crate::demo::DemoError;
 use crate::demo::units::UnitFileError;
+use crate::demo::{DemoError, Replay};
 use crate::foundation::FoundationError;
 use crate::http::ListenError;
 use crate::ledger::LedgerError;
@@ -44,7 +44,7 @@ enum Command {
     /// Count everything anew from the log, print what was found, fail if anything differs; the
     /// server must be stopped
     Verify(Folder),
-    /// Serve a commune at work, with invented people, from memory; nothing is kept
+    /// Serve a commune at work, with invented people, or play a published campaign again
     Demo(Demo),
 }
 
@@ -81,6 +81,19 @@ struct Demo {
     /// Address and port; port 0 takes any free one and prints it
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// New folder for the server's files, which are kept then
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Play this campaign through phones' bundles, compare every figure with what was published,
+    /// and end: soc-trang
+    #[arg(long, value_name = "NAME", value_parser = campaign, requires = "sample")]
+    replay: Option<Replay>,
+    /// Single records for one commune, opening figures for all others
+    #[arg(long)]
+    sample: bool,
+    /// Print what a replay found as JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     clock: ClockOptions,
 }
@@ -142,8 +155,10 @@ enum Stop {
         #[source]
         source: io::Error,
     },
-    #[error("the system gives no thread or signal")]
+    #[error("the system gives no thread, signal or folder")]
     System(#[source] io::Error),
+    #[error("a figure is not as published; see the checks above")]
+    ReplayDiffers,
     #[error(transparent)]
     Serving(#[from] ListenError),
     #[error("the demo cannot be played")]
@@ -189,6 +204,14 @@ fn in_full(error: &dyn core::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+fn campaign(name: &str) -> Result<Replay, String> {
+    let found = Replay::ALL.into_iter().find(|replay| replay.name() == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = Replay::ALL.iter().map(|replay| replay.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
 }
 
 fn role(name: &str) -> Result<Role, String> {

@@ -1,42 +1,88 @@
-//! A server in memory with a commune at work on it: nothing is kept.
+//! A server with a commune at work on it, or with a published campaign played again.
 
-use std::sync::Arc;
+use tempfile::TempDir;
 
 use super::serve::{Ground, serve_on};
 use super::{Demo, Stop};
 use crate::clock::random;
-use crate::demo::{populate, world};
+use crate::config::DataFolder;
+use crate::demo::{Mode, ReplayReport, populate, replay, world};
+use crate::foundation::{self, NewSecrets};
 use crate::http::Token;
-use crate::secrets::Secrets;
-use crate::server::{Foundation, Server};
-use crate::store::Memory;
+use crate::server::Server;
+use crate::store::Redb;
 use crate::writer::{Writer, WriterConfig};
 
 /// The same people and the same work in every demo.
 const SEED: [u8; 32] = *b"sampan demo, the same every time";
 
 pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
-    let store = Memory::new();
-    let writer = Writer::queued(store.clone(), WriterConfig::default());
-    let foundation = Foundation {
-        secrets: Arc::new(Secrets::from_master(&random()?)),
-        units: world(SEED).map_err(Box::new)?,
-        epoch: 1,
-    };
-    let server = Server::new(store, writer.map_err(Stop::System)?, foundation);
+    let made = make(&demo).await?;
+    if let Some(campaign) = demo.replay {
+        let report = replay(&made.server, campaign, Mode::Sample, SEED).await;
+        return tell(&report.map_err(Box::new)?, &demo);
+    }
     let clock = demo.clock.clock();
-    let populated = populate(&server, SEED, clock.now()).await;
+    let populated = populate(&made.server, SEED, clock.now()).await;
     let populated = populated.map_err(Box::new)?;
-    let token = Token::from_bytes(random()?);
     println!(
         "commune {}, hamlets {:?}",
         populated.commune, populated.hamlets
     );
-    println!("token {token}");
+    println!("token {}", made.token);
     let ground = Ground {
-        server,
+        server: made.server,
         clock,
-        token: token.hash(),
+        token: made.token.hash(),
     };
     serve_on(ground, &demo.listen).await
+}
+
+/// A new server on a file.
+struct Made {
+    server: Server<Redb>,
+    token: Token,
+    /// Removed with everything in it when the demo ends, unless a folder was named.
+    _scratch: Option<TempDir>,
+}
+
+async fn make(demo: &Demo) -> Result<Made, Stop> {
+    let scratch = match demo.data {
+        Some(_) => None,
+        None => Some(tempfile::tempdir().map_err(Stop::System)?),
+    };
+    let path = demo.data.clone();
+    let path = path.or_else(|| scratch.as_ref().map(|scratch| scratch.path().to_owned()));
+    let folder = DataFolder::new(path.unwrap_or_default());
+    let units = world(SEED).map_err(Box::new)?;
+    let token = Token::from_bytes(random()?);
+    let master = random()?;
+    let secrets = NewSecrets {
+        master,
+        token,
+    };
+    foundation::create(&folder, &units, secrets).await?;
+    let opened = foundation::open(&folder).await?;
+    let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
+    let writer = writer.map_err(Stop::System)?;
+    Ok(Made {
+        server: Server::new(opened.store, writer, opened.foundation),
+        token,
+        _scratch: scratch,
+    })
+}
+
+/// Prints what a replay found; a figure that is not as published is a failure.
+fn tell(report: &ReplayReport, demo: &Demo) -> Result<(), Stop> {
+    if demo.json {
+        let text = serde_json::to_string_pretty(report);
+        println!("{}", text.expect("text and numbers are always JSON"));
+    } else {
+        for check in &report.checks {
+            let word = if check.holds() { "holds" } else { "DIFFERS" };
+            let (name, found, expected) = (check.name, &check.found, &check.expected);
+            println!("{name}: {found}, published {expected}: {word}");
+        }
+    }
+    report.holds().then_some(()).ok_or(Stop::ReplayDiffers)
 }
