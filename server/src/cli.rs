@@ -20,7 +20,7 @@ use crate::config::DataFolder;
 use crate::demo::units::UnitFileError;
 use crate::demo::{DemoError, Replay};
 use crate::foundation::FoundationError;
-use crate::http::ListenError;
+use crate::http::{ListenError, Web};
 use crate::ledger::LedgerError;
 use crate::server::InviteError;
 
@@ -73,6 +73,8 @@ struct Serve {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: String,
     #[command(flatten)]
+    web: WebFolder,
+    #[command(flatten)]
     clock: ClockOptions,
 }
 
@@ -95,6 +97,8 @@ struct Demo {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    web: WebFolder,
+    #[command(flatten)]
     clock: ClockOptions,
 }
 
@@ -116,6 +120,26 @@ struct Invite {
     label: String,
     #[command(flatten)]
     clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct WebFolder {
+    /// Folder with the built browser app, to be served beside; otherwise none is
+    #[arg(long, value_name = "DIR")]
+    web: Option<PathBuf>,
+}
+
+impl WebFolder {
+    fn read(&self) -> Result<Web, Stop> {
+        let Some(path) = &self.web else {
+            return Ok(Web::default());
+        };
+        let unread = |source| Stop::Read {
+            path: path.clone(),
+            source,
+        };
+        Web::read(path).map_err(unread)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,8 @@
 //! | `GET /v1/held` | | JSON | console |
 //! | `POST /v1/held/{document}/{change}/{approve or refuse}` | | nothing | console |
 //!
+//! With a folder of the browser app, `GET` of its files beside: the pages for anyone.
+//!
 //! TLS stands before it: a proxy, or nothing on a private network.
 
 mod access;
@@ -29,6 +31,7 @@ mod events;
 pub mod limits;
 mod listen;
 mod phone;
+mod web;
 
 use std::sync::Arc;
 
@@ -41,6 +44,7 @@ use warp::{Filter, Reply};
 
 pub use access::{Token, TokenHash};
 pub use listen::{ListenError, serve};
+pub use web::Web;
 
 use crate::auditor::Findings;
 use crate::clock::Clock;
@@ -71,6 +75,8 @@ pub struct Parts<S> {
     pub token: TokenHash,
     /// What the auditor has found so far.
     pub findings: Arc<Findings>,
+    /// The browser app, if it is served here.
+    pub web: Web,
 }
 
 impl<S: Store> Service<S> {
@@ -92,7 +98,11 @@ impl<S: Store> Service<S> {
 }
 
 /// Every route, each answer with its headers.
-fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+fn routes<S: Store>(service: &Service<S>, web: Web) -> BoxedFilter<(Response,)> {
+    web::routes(web).or(interface(service)).unify().boxed()
+}
+
+fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     phone::routes(service)
         .or(console::routes(service))
         .unify()

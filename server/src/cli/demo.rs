@@ -34,6 +34,7 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
         server: made.server,
         clock,
         token: made.token.hash(),
+        web: demo.web.read()?,
     };
     serve_on(ground, &demo.listen).await
 }

@@ -8,7 +8,7 @@ use super::{Serve, Stop};
 use crate::auditor::{Auditor, Findings};
 use crate::clock::Clock;
 use crate::foundation;
-use crate::http::{self, Parts, TokenHash};
+use crate::http::{self, Parts, TokenHash, Web};
 use crate::server::Server;
 use crate::store::Store;
 use crate::writer::{Writer, WriterConfig};
@@ -18,6 +18,7 @@ pub(super) struct Ground<S> {
     pub(super) server: Server<S>,
     pub(super) clock: Clock,
     pub(super) token: TokenHash,
+    pub(super) web: Web,
 }
 
 pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
@@ -28,6 +29,7 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
         server: Server::new(opened.store, writer, opened.foundation),
         clock: serve.clock.clock(),
         token: opened.token,
+        web: serve.web.read()?,
     };
     serve_on(ground, &serve.listen).await
 }
@@ -38,6 +40,7 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
         server,
         clock,
         token,
+        web,
     } = ground;
     let unheard = |source| Stop::Listen {
         address: listen.to_owned(),
@@ -55,6 +58,7 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
         clock,
         token,
         findings,
+        web,
     };
     let served = http::serve(listener, parts, stop).await;
     auditing.abort();

@@ -53,3 +53,9 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a sender is told to wait after a failure that may pass.
 pub const RETRY_SECONDS: u32 = 30;
+
+/// Files of the browser app in one folder and its `assets`.
+pub const WEB_FILES_MAX: usize = 256;
+
+/// Bytes of one file of the browser app.
+pub const WEB_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;

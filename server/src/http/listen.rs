@@ -39,12 +39,13 @@ pub enum ListenError {
 /// [`ListenError`].
 pub async fn serve<S: Store>(
     listener: TcpListener,
-    parts: Parts<S>,
+    mut parts: Parts<S>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ListenError> {
     let writer = parts.server.writer().clone();
     let (closing, is_closing) = watch::channel(false);
-    let routes = routes(&Service::new(parts, is_closing));
+    let web = core::mem::take(&mut parts.web);
+    let routes = routes(&Service::new(parts, is_closing), web);
     let open = GracefulShutdown::new();
     tokio::select! {
         () = accept(&listener, &routes, &open) => {}

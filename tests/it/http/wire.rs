@@ -98,6 +98,7 @@ impl Site {
             clock: Clock::starting_at(now),
             token: token.hash(),
             findings: Arc::new(Findings::default()),
+            web: http::Web::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
