@@ -1,5 +1,7 @@
 //! `run`: the demo server on this computer, with whatever it lacks set up first.
 
+use std::ffi::OsString;
+
 use crate::project::Project;
 use crate::setup;
 use crate::stop::Stop;
@@ -33,8 +35,15 @@ pub fn demo(project: &Project, options: &Options) -> Result<(), Stop> {
             "--",
             "demo",
         ])
+        .arguments(served(project))
         .arguments(&options.demo)
         .foreground("sampan demo")
+}
+
+/// What tells the server to serve the app, if there is one.
+fn served(project: &Project) -> Vec<OsString> {
+    let web = project.web().map(|web| web.join("dist"));
+    web.map_or_else(Vec::new, |dist| vec!["--web".into(), dist.into()])
 }
 
 /// The browser app with its modules; nothing while the web folder holds none.

@@ -177,8 +177,34 @@ impl Module {
             path: manifest,
             doing: "written",
             source,
+        })?;
+        self.hand_to_web(project, &package)
+    }
+
+    /// Puts a copy where the browser app imports it from; git does not keep it.
+    fn hand_to_web(&self, project: &Project, package: &Path) -> Result<(), Stop> {
+        let Some(web) = project.web() else {
+            return Ok(());
+        };
+        let to = web.join("src/wasm").join(self.name);
+        copy_files(package, &to).map_err(|source| Stop::File {
+            path: to,
+            doing: "written",
+            source,
         })
     }
+}
+
+/// Copies the files of one folder, without folders below it.
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 /// A small module keeps no names of functions: a third of its bytes, and only a debugger's food.

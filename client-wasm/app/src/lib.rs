@@ -2,6 +2,8 @@
 //!
 //! Promises: no logic of its own, no automerge. Refuses to know: storage, network, clock.
 
+mod phone;
+
 use shared::engine::{Edit, Engine, RowEngine, Slot};
 use shared::id::ActorId;
 use shared::key::Key;
@@ -10,8 +12,7 @@ use shared::time::UnixSeconds;
 use shared::value::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-// The core arrives with its first input; named here so that the module carries it from now on.
-use client_core as _;
+pub use phone::Phone;
 
 /// Shows that the module computes: edits an empty document and folds the change.
 ///

@@ -42,6 +42,7 @@
 //! | what the phone holds | `device`, `confirmed`, `mine`, `outbox`, `pages`, `vault` |
 //! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview` |
 //! | what screens ask | `search`, [`views`] |
+//! | what screens enter | [`entry`], [`remark`] |
 
 mod buckets;
 mod client;
@@ -50,6 +51,7 @@ mod custody;
 mod device;
 pub mod effect;
 mod enrolment;
+pub mod entry;
 mod folding;
 mod incarnation;
 pub mod input;
@@ -61,6 +63,7 @@ mod pages;
 mod preview;
 mod pulling;
 mod receipts;
+pub mod remark;
 mod saving;
 mod search;
 mod sending;
