@@ -1,5 +1,6 @@
 /** Two pages in the product; the gallery is served by `vite` only and never built. */
 import { resolve } from 'node:path';
+import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 
 const page = (name: string) => resolve(import.meta.dirname, name);
@@ -7,6 +8,27 @@ const page = (name: string) => resolve(import.meta.dirname, name);
 export default defineConfig({
   // Relative addresses, so that the server may put the app under any path.
   base: './',
+  // What `cargo xtask wasm` made.
+  resolve: { alias: [{ find: /^sampan-app\//, replacement: `${page('src/wasm/app')}/` }] },
+  worker: { format: 'es' },
+  plugins: [
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'src',
+      filename: 'sw.ts',
+      injectRegister: false,
+      injectManifest: {
+        // The console needs its server; only the field app opens without.
+        globPatterns: ['index.html', 'assets/*.{js,css,wasm,woff2,svg}'],
+        globIgnores: ['**/console-*'],
+        maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
+      },
+      manifest: {
+        name: 'Sampan', short_name: 'Sampan', lang: 'vi', display: 'standalone', start_url: './', scope: './',
+        theme_color: '#0a3a45', background_color: '#0a3a45', icons: [],
+      },
+    }),
+  ],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'chrome106',

@@ -39,6 +39,8 @@ export interface Answers {
 
 /** What stands between the person and the list. */
 export type Gate =
+  /** Another tab writes; this one may take over. */
+  | { is: 'elsewhere' }
   | { is: 'new' }
   | { is: 'invited'; invite: InviteView }
   | { is: 'pin'; pin: PinView }
@@ -61,8 +63,8 @@ export interface Saved {
   document: DocumentId;
 }
 
-/** It is not; what was entered is still on the screen. */
-export type NotSavedWhy = 'full' | 'evicted' | 'locked' | 'stopped';
+/** It is not; what was entered is still on the screen. `typed`: what was entered cannot stand, or changes nothing. */
+export type NotSavedWhy = 'full' | 'evicted' | 'locked' | 'stopped' | 'typed';
 
 export class NotSaved extends Error {
   readonly why: NotSavedWhy;
@@ -106,6 +108,8 @@ export interface Brain {
   /** Six digits, to choose, repeat or unlock. */
   pin(digits: string): void;
   lock(): void;
+  /** Takes the phone over from another tab. */
+  takeOver(): void;
 
   /** Send and receive now. */
   send(): void;

@@ -95,10 +95,15 @@ export const vi = {
   'say.lease-locked': 'Lâu chưa gặp máy chủ nên danh sách tạm khóa. Vẫn ghi mới và gửi được.',
   'say.united': 'Đã gộp với hồ sơ {who} lập. Không mất phần nào.',
   'say.practice': 'Đang tập, không gửi đi',
+  'say.check-again': 'Chưa lưu: có chỗ chưa đúng hoặc chưa có gì mới. Xem lại giúp.',
+  'say.not-yet': 'Phần này chưa làm được.',
+  'who.me': 'tôi',
+  'who.other': 'máy khác',
   'say.save-again': 'Lưu lại',
   'say.use-here': 'Dùng ở đây',
 
   // Set-up
+  'setup.none': 'Mở app bằng đường link trong lời mời.',
   'setup.hello': 'Chào {who}',
   'setup.invited': 'Anh chị được mời vào',
   'setup.code': 'Mã đối chiếu trên máy này',

@@ -1,0 +1,101 @@
+/** One dossier with the sheets that open over it. */
+import { useState } from 'preact/hooks';
+import { Chooser } from '../parts/conflict.tsx';
+import type { PlaceProps } from './app.tsx';
+import type { Conflict, DossierView, Funnel, LevelName, LocalMinute, PackedDate } from './model.ts';
+import { LEVELS } from './model.ts';
+import { Dossier } from './screens/dossier.tsx';
+import type { StageDay } from './screens/stage.tsx';
+import { StageSheet, StepsSheet } from './screens/stage.tsx';
+import { VisitSheet } from './screens/visit.tsx';
+import { useView } from './use-view.ts';
+
+type Over =
+  | { is: 'visit' }
+  | { is: 'conflict'; conflict: Conflict }
+  | { is: 'steps'; funnel: Funnel }
+  | { is: 'step'; funnel: Funnel; step: LevelName };
+
+export function DossierPlace({ way, save, later, document }: PlaceProps & { document: string }) {
+  const view = useView({ view: 'dossier', document });
+  const [over, put] = useState<Over | null>(null);
+  if (view === null) return null;
+  const close = () => put(null);
+  return (
+    <>
+      <Dossier
+        view={view} onBack={way.back} onCall={() => location.assign(`tel:${view.phone ?? ''}`)} onMore={later}
+        onConflict={(conflict) => put({ is: 'conflict', conflict })} onSteps={(funnel) => put({ is: 'steps', funnel })}
+        onReason={later} onVisit={() => put({ is: 'visit' })} onGuide={() => way.go({ at: 'session', document })} onHistory={later}
+      />
+      {over && <Sheets over={over} view={view} put={put} close={close} save={(entered) => save(entered, close)} later={later} />}
+    </>
+  );
+}
+
+interface SheetsProps {
+  over: Over;
+  view: DossierView;
+  put: (over: Over) => void;
+  close: () => void;
+  save: PlaceProps['save'];
+  later: () => void;
+}
+
+function Sheets({ over, view, put, close, save, later }: SheetsProps) {
+  const { document, now } = view;
+  switch (over.is) {
+    case 'visit':
+      return (
+        <VisitSheet
+          onClose={close}
+          onSave={(result, note, again) => save({ kind: 'visit', document, result, note, again: again === null ? null : packed(again, now) })}
+        />
+      );
+    case 'conflict':
+      return (
+        <Chooser
+          conflict={over.conflict} now={now} onOther={later} onLater={close}
+          onChoose={(value) => save({ kind: 'choose', document, field: over.conflict.field, value })}
+        />
+      );
+    case 'steps':
+      return <StepsSheet view={view[over.funnel]} now={now} onRecord={(step) => put({ is: 'step', funnel: over.funnel, step })} onClose={close} />;
+    case 'step':
+      return (
+        <StageSheet
+          step={over.step} gap={gapBelow(view, over.funnel, over.step)} onClose={close}
+          onSave={(on, source) => save({ kind: 'step', document, step: over.step, on: packedDay(on, now), source })}
+        />
+      );
+  }
+}
+
+/** A step below that nobody recorded. */
+function gapBelow(view: DossierView, funnel: Funnel, step: LevelName): LevelName | null {
+  const levels: readonly LevelName[] = LEVELS[funnel];
+  const at = levels.indexOf(step) - 1;
+  return at > 0 && view[funnel].reached[at] === null ? levels[at]! : null;
+}
+
+function packedDay(on: StageDay, now: LocalMinute): PackedDate {
+  switch (on.is) {
+    case 'today': return dayOf(now);
+    case 'yesterday': return dayOf(now - 24 * 60);
+    case 'day':
+    case 'year': return packed(on.typed, now);
+  }
+}
+
+function dayOf(at: LocalMinute): PackedDate {
+  const date = new Date(at * 60_000);
+  return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
+}
+
+/** `19/11`, `19/11/2026` or a year; the core refuses what is no date. */
+function packed(typed: string, now: LocalMinute): PackedDate {
+  const parts = (typed.match(/\d+/g) ?? []).map(Number);
+  if (parts.length === 1) return parts[0]! * 10_000;
+  const year = parts[2] ?? Math.floor(dayOf(now) / 10_000);
+  return year * 10_000 + (parts[1] ?? 0) * 100 + (parts[0] ?? 0);
+}

@@ -1,0 +1,41 @@
+/** Where a person is in the app. The browser's Back leads to where they were. */
+import { useEffect, useState } from 'preact/hooks';
+import type { DocumentId, Tab } from './model.ts';
+
+export type Route =
+  | { at: Tab }
+  | { at: 'dossier'; document: DocumentId }
+  | { at: 'new-person'; name: string }
+  | { at: 'session'; document: DocumentId | null }
+  | { at: 'menu' };
+
+const FIRST: Route = { at: 'people' };
+
+export interface Way {
+  route: Route;
+  go: (route: Route) => void;
+  /** Goes on without a way back, as after a form was saved. */
+  replace: (route: Route) => void;
+  back: () => void;
+}
+
+export function useRoute(): Way {
+  const [route, show] = useState<Route>(() => (history.state as Route | null) ?? FIRST);
+  useEffect(() => {
+    const returned = (event: PopStateEvent) => show((event.state as Route | null) ?? FIRST);
+    addEventListener('popstate', returned);
+    return () => removeEventListener('popstate', returned);
+  }, []);
+  return {
+    route,
+    go: (next) => {
+      history.pushState(next, '');
+      show(next);
+    },
+    replace: (next) => {
+      history.replaceState(next, '');
+      show(next);
+    },
+    back: () => (history.state === null ? show(FIRST) : history.back()),
+  };
+}

@@ -1,0 +1,47 @@
+/** What `client-wasm/app` exports, with the shapes that cross; the files come from `cargo xtask wasm`. */
+import type {
+  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNotAccepted, CoreRecord, CoreRemark, CoreSave, CoreSync,
+  Effect, Input,
+} from './core.ts';
+
+/** Loads the module from its address. */
+export default function init(from: { module_or_path: string }): Promise<unknown>;
+
+export interface TypedPerson {
+  number: string;
+  name: string;
+  birth: string;
+  sex: 'male' | 'female' | null;
+  phone: string;
+}
+
+export type Entry =
+  | ({ kind: 'person' } & TypedPerson)
+  | { kind: 'visit'; document: string; result: string; note: string; again: number | null }
+  | { kind: 'step'; document: string; step: string; on: number; source: string }
+  | { kind: 'reason'; document: string; funnel: 'card' | 'eid'; reason: string; note: string }
+  | { kind: 'choose'; document: string; key: string; actor: string }
+  | {
+      kind: 'session'; place: string; service: number; others: number;
+      people: { document: string; result: string; reason: string | null }[];
+    };
+
+export declare class Phone {
+  handle(input: Input, nowSeconds: number): Effect[];
+  saveOf(tag: number, entry: Entry, nowSeconds: number): CoreSave;
+  isIdle(): boolean;
+  isOpen(): boolean;
+  list(query: { text: string; kind: string; unit: number | null; lines_max: number }): CoreList;
+  document(id: string): CoreDocument | null;
+  assignment(): CoreAssignment | null;
+  recordableSteps(): string[];
+  sync(): CoreSync;
+  records(): CoreRecord[];
+  notAccepted(): CoreNotAccepted[];
+  figures(): CoreFigure[];
+  free(): void;
+}
+
+export declare function remarksOn(person: TypedPerson, thisYear: number): CoreRemark[];
+export declare function keyNames(): string[];
+export declare function codeNames(list: string): [number, string][];

@@ -1,0 +1,193 @@
+/**
+ * What goes into the core and comes out of it, as `client-wasm/app` hands it over.
+ *
+ * The shapes follow `client-wasm/core/src/{input,effect,views}.rs`: ids are arrays of bytes, an
+ * enum is its name or an object with its name as the only key.
+ */
+
+/** Names of the core's stores; each is an object store of the same name. */
+export const STORES = ['Meta', 'Journal', 'Rows', 'Facts', 'Outbox', 'Custody', 'NotAccepted', 'Inbox'] as const;
+export type StoreName = (typeof STORES)[number];
+/** What `Start` must bring: all but the facts. */
+export const READ_AT_START = STORES.filter((store) => store !== 'Facts');
+
+export type Id = number[];
+
+export interface StoredRecord {
+  store: StoreName;
+  key: Uint8Array;
+  value: Uint8Array;
+}
+
+export type Write =
+  | { Put: StoredRecord }
+  | { Delete: { store: StoreName; key: Uint8Array } }
+  | { DeletePrefix: { store: StoreName; prefix: Uint8Array } };
+
+export type StorageFailure = 'Full' | 'Broken';
+export type Serial = unknown;
+/** Opaque: made by `saveOf`, handed to `Save`. */
+export type CoreSave = unknown;
+
+export type Input =
+  | { Start: { stored: StoredRecord[]; history: 'Certain' | 'Uncertain'; seed: Uint8Array } }
+  | { Unlock: { data_key: Uint8Array; seed: Uint8Array } }
+  | { Stored: number }
+  | { StoreFailed: [number, StorageFailure] }
+  | { Save: { save: CoreSave; seed: Uint8Array } }
+  | { Tick: { seed: Uint8Array } }
+  | { Reachable: { seed: Uint8Array } }
+  | { Posted: { serial: Serial; answer: { Receipt: Uint8Array } | 'Failed'; seed: Uint8Array } }
+  | { Pulled: { bytes: Uint8Array; seed: Uint8Array } }
+  | { PullFailed: { seed: Uint8Array } }
+  | { Enrol: { invite: string; seed: Uint8Array } }
+  | { EnrolAnswered: { bytes: Uint8Array; seed: Uint8Array } }
+  | { Dismiss: { number: number } };
+
+export type NotSavedReason =
+  | 'Full' | 'Broken' | 'Busy' | 'Locked' | 'NotEnrolled' | 'Nothing' | 'NoSuchDocument' | 'Erased' | 'TooLarge'
+  | 'NotAllowed' | 'BadValue';
+
+export type Notice =
+  | 'Ready' | 'WrongKey' | 'Changed' | 'NotAccepted' | 'EnrolPending' | 'Enrolled' | 'EnrolRefused'
+  | { Unreadable: StoreName }
+  | { Saved: { tag: number; record: number; documents: Id[] } }
+  | { NotSaved: { tag: number; reason: NotSavedReason; save: CoreSave } }
+  | { StorageFailed: StorageFailure }
+  | { Rejected: unknown }
+  | { ClockOff: { seconds: number } }
+  | { EnrolCode: string }
+  | { Unusable: string };
+
+export type Effect =
+  | { Store: { ticket: number; writes: Write[] } }
+  | { Post: { serial: Serial; bytes: Uint8Array } }
+  | { Pull: { bytes: Uint8Array } }
+  | { Enrol: { bytes: Uint8Array } }
+  | { HandOut: { bundles: unknown[] } }
+  | { Schedule: { at: number } }
+  | { Show: Notice };
+
+/** Its name, or an object with its name and why. */
+export type CoreState = 'OnThisPhone' | 'Sending' | 'Carried' | 'Parked' | 'Received' | { Held: unknown } | { Rejected: unknown };
+
+export interface CoreLine {
+  document: Id;
+  name: string;
+  unit: number | null;
+  last3: string | null;
+  birth_year: number | null;
+  sex: number | null;
+  card: number;
+  eid: number;
+  is_conflicted: boolean;
+  state: CoreState | null;
+}
+
+export interface CoreList {
+  count: number;
+  lines: CoreLine[];
+}
+
+export type CoreKey = { Table: number } | { Event: Id } | { Literal: string };
+export type CoreValue =
+  | 'Null' | 'Withheld'
+  | { Bool: boolean } | { Uint: number } | { Int: number } | { Text: string } | { Bytes: Uint8Array };
+
+export interface CoreField {
+  key: CoreKey;
+  values: { value: CoreValue; actor: Id; is_mine: boolean }[];
+  is_conflicted: boolean;
+}
+
+export interface CoreFunnel {
+  furthest: number;
+  reached: (number | null)[];
+  side: string | null;
+  is_conflicted: boolean;
+}
+
+export interface CoreStamp {
+  at: number;
+  unit: number;
+  team: number;
+}
+
+export type CoreWhat =
+  | { Stage: { step: number; on: number | null; source: number } }
+  | { Visit: { result: number; note: string } }
+  | { Void: unknown }
+  | { Confirmed: unknown }
+  | { Consent: { withdrawn: boolean } }
+  | { Outcome: { result: string | { Blocked: number }; service: number } }
+  | { Opening: unknown };
+
+export interface CoreEvent {
+  id: Id;
+  event: { what: CoreWhat; stamp: CoreStamp };
+  is_confirmed: boolean;
+}
+
+export interface CoreDocument {
+  document: Id;
+  kind: string | null;
+  unit: number | null;
+  moved_to: number | null;
+  fields: CoreField[];
+  card: CoreFunnel;
+  eid: CoreFunnel;
+  events: CoreEvent[];
+  voided: CoreEvent[];
+  mine: { record: number; saved: number; state: CoreState }[];
+  previews: { from: string; puts: unknown[] }[];
+}
+
+export interface CoreRecord {
+  record: number;
+  saved: number;
+  documents: Id[];
+  state: CoreState;
+}
+
+export interface CoreNotAccepted {
+  number: number;
+  document: Id;
+  kind: string | null;
+  why: unknown;
+  saved: number;
+}
+
+export interface CoreSync {
+  unsent: number;
+  sending: number;
+  carried: number;
+  parked: number;
+  held: number;
+  rejected: number;
+  received: number;
+  not_accepted: number;
+  in_custody: number;
+  last_heard: number | null;
+  next_try: number | null;
+  clock_offset: number;
+  streams: { stream: { unit: number; audience: string }; cursor: number; head: number; is_refilling: boolean }[];
+}
+
+export interface CoreAssignment {
+  version: number;
+  grant: { role: number; units: number[]; team: number };
+  streams: { unit: number; audience: string }[];
+}
+
+export interface CoreRemark {
+  field: 'number' | 'name' | 'birth' | 'phone';
+  code: string;
+  severity: 'error' | 'warning';
+  digits: number | null;
+  year: number | null;
+  written: number | null;
+  is_female: boolean | null;
+}
+
+/** A count, and where it counts. */
+export type CoreFigure = [{ unit: number; indicator: number; day: number; team: number }, number];

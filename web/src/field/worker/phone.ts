@@ -1,0 +1,141 @@
+/**
+ * The loop around the core: inputs go in, effects are done in their order, what comes of them goes
+ * in again. Nothing is decided here.
+ */
+import type { Phone } from 'sampan-app/client_app.js';
+import type { CoreSave, Effect, Input, Notice, NotSavedReason } from './core.ts';
+import { post } from './network.ts';
+import { random } from './pin.ts';
+import type { Storage } from './storage.ts';
+import { failureOf } from './storage.ts';
+
+const SEED_BYTES = 32;
+/** The longest wait a browser's timer keeps. */
+const TIMER_MS_MAX = 2_147_483_647;
+
+/** What became of a save. */
+export type SaveOutcome = { is: 'saved'; record: number; documents: number[][] } | { is: 'not'; reason: NotSavedReason };
+
+export interface Listener {
+  notice(notice: Notice): void;
+  /** The server refused to enrol this phone at all: the invite is used up or unknown. */
+  enrolRefused(): void;
+  /** Whether the last request was answered. */
+  heard(answered: boolean): void;
+  /** The core broke off in the middle: only a new worker, from storage, goes on. */
+  trapped(error: unknown): void;
+}
+
+export class Loop {
+  readonly core: Phone;
+  readonly #storage: Storage;
+  readonly #listener: Listener;
+  readonly #saves = new Map<number, (outcome: SaveOutcome) => void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #tag = 0;
+  /** Inputs of a phone that was locked meanwhile go nowhere. */
+  #isOver = false;
+
+  constructor(core: Phone, storage: Storage, listener: Listener) {
+    this.core = core;
+    this.#storage = storage;
+    this.#listener = listener;
+  }
+
+  input(input: Input): void {
+    if (this.#isOver) return;
+    let effects: Effect[];
+    try {
+      effects = this.core.handle(input, now());
+    } catch (error) {
+      this.end();
+      this.#listener.trapped(error);
+      return;
+    }
+    for (const effect of effects) this.#run(effect);
+  }
+
+  /** Resolves once the save is on the disk, or is known not to be. */
+  save(saveOf: (tag: number) => CoreSave): Promise<SaveOutcome> {
+    const tag = (this.#tag += 1);
+    const save = saveOf(tag);
+    return new Promise((resolve) => {
+      this.#saves.set(tag, resolve);
+      this.input({ Save: { save, seed: seed() } });
+    });
+  }
+
+  end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    for (const resolve of this.#saves.values()) resolve({ is: 'not', reason: 'Locked' });
+  }
+
+  #run(effect: Effect): void {
+    if ('Store' in effect) void this.#store(effect.Store);
+    else if ('Post' in effect) void this.#post(effect.Post);
+    else if ('Pull' in effect) void this.#pull(effect.Pull.bytes);
+    else if ('Enrol' in effect) void this.#enrol(effect.Enrol.bytes);
+    else if ('Schedule' in effect) this.#schedule(effect.Schedule.at);
+    else if ('Show' in effect) this.#show(effect.Show);
+  }
+
+  async #store({ ticket, writes }: Extract<Effect, { Store: unknown }>['Store']): Promise<void> {
+    try {
+      await this.#storage.write(writes);
+    } catch (error) {
+      return this.input({ StoreFailed: [ticket, failureOf(error)] });
+    }
+    this.input({ Stored: ticket });
+  }
+
+  async #post({ serial, bytes }: Extract<Effect, { Post: unknown }>['Post']): Promise<void> {
+    const answer = await post('/v1/bundles', bytes);
+    this.#listener.heard(answer.is !== 'silent');
+    this.input({ Posted: { serial, answer: answer.is === 'bytes' ? { Receipt: answer.bytes } : 'Failed', seed: seed() } });
+  }
+
+  async #pull(bytes: Uint8Array): Promise<void> {
+    const answer = await post('/v1/pull', bytes);
+    this.#listener.heard(answer.is !== 'silent');
+    this.input(answer.is === 'bytes' ? { Pulled: { bytes: answer.bytes, seed: seed() } } : { PullFailed: { seed: seed() } });
+  }
+
+  async #enrol(bytes: Uint8Array): Promise<void> {
+    const answer = await post('/v1/enrol', bytes);
+    this.#listener.heard(answer.is !== 'silent');
+    if (answer.is === 'bytes') this.input({ EnrolAnswered: { bytes: answer.bytes, seed: seed() } });
+    else if (answer.is === 'refused' && answer.status < 500) this.#listener.enrolRefused();
+  }
+
+  #schedule(at: number): void {
+    clearTimeout(this.#timer);
+    const wait = Math.max(0, at * 1000 - Date.now());
+    this.#timer = setTimeout(() => this.input({ Tick: { seed: seed() } }), Math.min(wait, TIMER_MS_MAX));
+  }
+
+  #show(notice: Notice): void {
+    if (typeof notice === 'object' && 'Saved' in notice) {
+      const { tag, record, documents } = notice.Saved;
+      this.#answer(tag, { is: 'saved', record, documents });
+    } else if (typeof notice === 'object' && 'NotSaved' in notice) {
+      const { tag, reason } = notice.NotSaved;
+      this.#answer(tag, { is: 'not', reason });
+    }
+    this.#listener.notice(notice);
+  }
+
+  #answer(tag: number, outcome: SaveOutcome): void {
+    this.#saves.get(tag)?.(outcome);
+    this.#saves.delete(tag);
+  }
+}
+
+export function seed(): Uint8Array {
+  return random(SEED_BYTES);
+}
+
+/** Seconds since 1970. */
+export function now(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,109 @@
+/**
+ * The phone's storage: one object store per store of the core, and one for what stands outside of
+ * it. A transaction is durable when its promise resolves, and never sooner.
+ */
+import type { DBSchema, IDBPDatabase } from 'idb';
+import { openDB } from 'idb';
+import type { StorageFailure, StoredRecord, StoreName, Write } from './core.ts';
+import { READ_AT_START, STORES } from './core.ts';
+import type { KeptKey } from './pin.ts';
+
+const NAME = 'sampan';
+const VERSION = 1;
+
+/** What is known before anybody unlocks. */
+interface Outside {
+  key: KeptKey;
+  setup: SetUp;
+}
+
+/** How far this phone is in being set up. */
+export interface SetUp {
+  stage: 'compare' | 'waiting' | 'stopped' | 'done';
+  checkCode: string;
+}
+
+type Schema = DBSchema & Record<StoreName, { key: Uint8Array; value: Uint8Array }> & {
+  outside: { key: string; value: Outside[keyof Outside] };
+};
+
+export class Storage {
+  readonly #db: IDBPDatabase<Schema>;
+
+  private constructor(db: IDBPDatabase<Schema>) {
+    this.#db = db;
+  }
+
+  static async open(): Promise<Storage> {
+    const db = await openDB<Schema>(NAME, VERSION, {
+      upgrade(made) {
+        for (const store of [...STORES, 'outside'] as const) made.createObjectStore(store);
+      },
+    });
+    return new Storage(db);
+  }
+
+  /** Everything the core wants to see at its start. */
+  async records(): Promise<StoredRecord[]> {
+    const read = this.#db.transaction(READ_AT_START);
+    const all = await Promise.all(
+      READ_AT_START.map(async (store) => {
+        const [keys, values] = await Promise.all([read.objectStore(store).getAllKeys(), read.objectStore(store).getAll()]);
+        return keys.map((key, at) => ({ store, key: new Uint8Array(key), value: values[at]! }));
+      }),
+    );
+    return all.flat();
+  }
+
+  /** All of it or nothing, and on the disk. */
+  async write(writes: Write[]): Promise<void> {
+    const stores = [...new Set(writes.map((write) => target(write)))];
+    if (stores.length === 0) return;
+    const change = this.#db.transaction(stores, 'readwrite', { durability: 'strict' });
+    // A request that fails aborts the transaction, whose promise says why.
+    for (const write of writes) void this.#apply(change.objectStore(target(write)), write).catch(() => undefined);
+    await change.done;
+  }
+
+  async outside<Name extends keyof Outside>(name: Name): Promise<Outside[Name] | undefined> {
+    return (await this.#db.get('outside', name)) as Outside[Name] | undefined;
+  }
+
+  async setOutside<Name extends keyof Outside>(name: Name, value: Outside[Name]): Promise<void> {
+    const change = this.#db.transaction('outside', 'readwrite', { durability: 'strict' });
+    void change.store.put(value, name).catch(() => undefined);
+    await change.done;
+  }
+
+  async #apply(store: Puttable, write: Write): Promise<void> {
+    if ('Put' in write) await store.put(write.Put.value, write.Put.key);
+    else if ('Delete' in write) await store.delete(write.Delete.key);
+    else if (write.DeletePrefix.prefix.length === 0) await store.clear();
+    else await store.delete(beginningWith(write.DeletePrefix.prefix));
+  }
+}
+
+interface Puttable {
+  put(value: Uint8Array, key: Uint8Array): Promise<unknown>;
+  delete(key: Uint8Array | IDBKeyRange): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** What the core is told about a transaction that did not happen. */
+export function failureOf(error: unknown): StorageFailure {
+  return error instanceof DOMException && error.name === 'QuotaExceededError' ? 'Full' : 'Broken';
+}
+
+function target(write: Write): StoreName {
+  if ('Put' in write) return write.Put.store;
+  return 'Delete' in write ? write.Delete.store : write.DeletePrefix.store;
+}
+
+/** Keys are compared as bytes, so everything with a prefix lies together. */
+function beginningWith(prefix: Uint8Array): IDBKeyRange {
+  const end = [...prefix];
+  while (end.length > 0 && end[end.length - 1] === 0xff) end.pop();
+  if (end.length === 0) return IDBKeyRange.lowerBound(prefix);
+  end[end.length - 1]! += 1;
+  return IDBKeyRange.bound(prefix, new Uint8Array(end), false, true);
+}
