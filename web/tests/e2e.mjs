@@ -87,9 +87,10 @@ async function firstDay() {
     await picture('visit');
     await page.getByRole('button', { name: 'Gặp được', exact: true }).click();
     await page.getByText('Có gặp').first().waitFor({ state: 'hidden' });
-    await page.locator('.stepper').nth(1).click();
+    await page.getByText('Gặp được').first().waitFor();
+    await page.locator('.stepper-open').nth(1).click();
     await picture('steps');
-    await page.getByRole('button', { name: /Kích hoạt/ }).click();
+    await page.getByRole('button', { name: /Ghi bước này: Kích hoạt|: Kích hoạt/ }).click();
     await picture('step');
     await page.getByRole('button', { name: 'Lưu', exact: true }).click();
     await picture('dossier-done');
