@@ -58,10 +58,7 @@ async fn make(demo: &Demo) -> Result<Made, Stop> {
     let units = world(SEED).map_err(Box::new)?;
     let token = Token::from_bytes(random()?);
     let master = random()?;
-    let secrets = NewSecrets {
-        master,
-        token,
-    };
+    let secrets = NewSecrets { master, token };
     foundation::create(&folder, &units, secrets).await?;
     let opened = foundation::open(&folder).await?;
     let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
