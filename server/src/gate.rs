@@ -13,7 +13,7 @@
 use shared::bundle::Serial;
 use shared::facts::Batch;
 use shared::id::{Audience, BundleId};
-use shared::receipt::{Outcome, Rejection, Verdict};
+use shared::receipt::{Outcome, RejectReason, Rejection, Verdict};
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 
@@ -26,9 +26,11 @@ mod group;
 mod judge;
 mod locate;
 mod mend;
+mod trial;
 mod unite;
 mod upon;
 mod waiting;
+mod waking;
 
 pub use decide::{DecideError, Decided, decide};
 use draft::Draft;
@@ -81,6 +83,22 @@ pub(crate) enum Stop {
     TooNew,
     /// The ledger could not be read.
     Ledger(LedgerError),
+}
+
+impl Stop {
+    /// The bundle is rejected as a whole.
+    fn reject(reason: RejectReason) -> Self {
+        Self::Reject(Rejection::whole(reason))
+    }
+
+    /// The bundle is rejected because of the change at this position.
+    fn reject_change(reason: RejectReason, position: u32) -> Self {
+        Self::Reject(Rejection {
+            reason,
+            detail: 0,
+            change: Some(position),
+        })
+    }
 }
 
 impl From<LedgerError> for Stop {
@@ -174,17 +192,17 @@ async fn take<S: Store>(draft: &mut Draft<'_, S>, arrival: &Arrival) -> Result<V
         let groups = Group::of_section(arrival.serial, *audience, batch, first);
         let mut begun = Vec::new();
         for group in &groups {
-            let decided = group::decide(draft, group).await?;
-            begun.extend(group.begun_pairs(&decided));
+            let decided = trial::decide(draft, group).await?;
+            begun.extend(decided.begun_pairs(group));
             for (position, outcome) in group.positions.iter().zip(decided.outcomes) {
                 outcomes[*position as usize] = outcome;
             }
         }
-        group::check_begun(batch, begun)?;
+        trial::check_begun(batch, begun)?;
         first += batch.facts.len() as u32;
     }
     judge::companions(draft)?;
-    waiting::wake(draft).await?;
+    waking::wake(draft).await?;
     unite::unite(draft, arrival.serial.device).await?;
     Ok(outcomes)
 }

@@ -7,7 +7,7 @@ use shared::receipt::{HoldReason, Outcome, RefuseReason};
 
 use super::draft::{Draft, NOT_OPEN};
 use super::judge::{Fate, Subject, judge};
-use super::{Moment, Stop, unite, waiting};
+use super::{Moment, Stop, unite, waking};
 use crate::ledger::document::Place;
 use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash, put_held};
 use crate::ledger::{Ledger, LedgerError};
@@ -82,7 +82,7 @@ async fn approve<S: Store>(
     }
     release(draft, document, waiting, logged).await?;
     look_again(draft, document, waiting, all).await?;
-    settle(waiting::wake(draft).await)?;
+    settle(waking::wake(draft).await)?;
     settle(unite::unite(draft, waiting.record.serial.device).await)
 }
 

@@ -9,12 +9,11 @@ use shared::id::{Companion, DeviceId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::{Grant, Operation, Standing, may_void, may_write};
-use shared::receipt::{HoldReason, RefuseReason, RejectReason, Rejection};
+use shared::receipt::{HoldReason, RefuseReason, RejectReason};
 use shared::row::Row;
 use shared::value::Value;
 
 use super::draft::Draft;
-use super::locate::reject;
 use super::{AHEAD_SECONDS_MAX, Stop};
 use crate::ledger::device::{DeviceRecord, DeviceState};
 use crate::ledger::waiting::Decision;
@@ -67,7 +66,7 @@ pub(super) async fn judge<S: Store>(
     // Asked before anything that only holds: who confirms a device must not thereby let in what
     // its role may never write.
     if !is_allowed && !before.any(|a| allows(&a.grant, subject, change)) {
-        return Err(at(RejectReason::NotAllowed, position));
+        return Err(Stop::reject_change(RejectReason::NotAllowed, position));
     }
     if let Some(reason) = waits_for_device(record) {
         return Ok(Fate::Held(reason));
@@ -124,18 +123,18 @@ fn check_values(subject: &Subject<'_>, change: &Change, position: u32) -> Result
     for op in &change.ops {
         match (&op.key, &op.action) {
             (key, _) if (*key == Key::KIND || *key == Key::UNIT) && !is_genesis => {
-                return Err(at(RejectReason::NotAllowed, position));
+                return Err(Stop::reject_change(RejectReason::NotAllowed, position));
             }
             (key, Action::Put(value))
                 if *key == Key::KIND && *value != Value::Uint(subject.kind.code()) =>
             {
-                return Err(at(RejectReason::WrongDocument, position));
+                return Err(Stop::reject_change(RejectReason::WrongDocument, position));
             }
             (key, Action::Put(value)) => {
                 check_put(subject.kind, key, value).map_err(|fault| misput(&fault, position))?;
             }
             (key, Action::Keep | Action::Delete) if key.event_id().is_some() => {
-                return Err(at(RejectReason::WrongType, position));
+                return Err(Stop::reject_change(RejectReason::WrongType, position));
             }
             (_, Action::Keep | Action::Delete) => {}
         }
@@ -146,8 +145,10 @@ fn check_values(subject: &Subject<'_>, change: &Change, position: u32) -> Result
 fn misput(fault: &PutFault, position: u32) -> Stop {
     match fault {
         fault if fault.is_from_a_later_version() => Stop::TooNew,
-        PutFault::UnknownKey | PutFault::WrongKind => at(RejectReason::UnknownKey, position),
-        _ => at(RejectReason::WrongType, position),
+        PutFault::UnknownKey | PutFault::WrongKind => {
+            Stop::reject_change(RejectReason::UnknownKey, position)
+        }
+        _ => Stop::reject_change(RejectReason::WrongType, position),
     }
 }
 
@@ -217,16 +218,8 @@ pub(super) fn companions<S: Store>(draft: &Draft<'_, S>) -> Result<(), Stop> {
         };
         let same_unit = working.document.place.stream.unit == identity.document.place.stream.unit;
         if !(same_digits && same_unit) {
-            return Err(reject(RejectReason::CompanionsDisagree));
+            return Err(Stop::reject(RejectReason::CompanionsDisagree));
         }
     }
     Ok(())
-}
-
-fn at(reason: RejectReason, change: u32) -> Stop {
-    Stop::Reject(Rejection {
-        reason,
-        detail: 0,
-        change: Some(change),
-    })
 }

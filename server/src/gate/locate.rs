@@ -5,7 +5,7 @@ use shared::facts::{Author, Base, DocumentRef, Fact, FactSlot, Upon};
 use shared::id::{Companion, DocumentId, StreamId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
-use shared::receipt::{RejectReason, Rejection};
+use shared::receipt::RejectReason;
 
 use super::Stop;
 use super::draft::Draft;
@@ -107,7 +107,7 @@ async fn companion_of<S: Store>(
         return Ok(Located::Unknown);
     };
     if found.document.place.kind != Kind::Dossier {
-        return Err(reject(RejectReason::WrongDocument));
+        return Err(Stop::reject(RejectReason::WrongDocument));
     }
     let named = dossier.named.companion(which);
     let actual = dossier.actual.companion(which);
@@ -126,7 +126,7 @@ fn here_or_new<S: Store>(
     if let Some(found) = draft.documents.get(&names.actual) {
         let kind = found.document.place.kind;
         if kind.audience() != group.audience {
-            return Err(reject(RejectReason::WrongAudience));
+            return Err(Stop::reject(RejectReason::WrongAudience));
         }
         return Ok(Located::Here(names));
     }
@@ -134,16 +134,16 @@ fn here_or_new<S: Store>(
     if first.upon != Upon::Genesis {
         return Ok(Located::Unknown);
     }
-    let (kind, unit) = birth(first).ok_or_else(|| reject(RejectReason::WrongDocument))?;
+    let (kind, unit) = birth(first).ok_or_else(|| Stop::reject(RejectReason::WrongDocument))?;
     let is_companion = group.reference.companion.map(|which| match which {
         Companion::Identity => Kind::Identity,
         Companion::Case => Kind::Case,
     });
     if is_companion.unwrap_or(kind) != kind || (kind.is_companion() && is_companion.is_none()) {
-        return Err(reject(RejectReason::WrongDocument));
+        return Err(Stop::reject(RejectReason::WrongDocument));
     }
     if kind.audience() != group.audience {
-        return Err(reject(RejectReason::WrongAudience));
+        return Err(Stop::reject(RejectReason::WrongAudience));
     }
     let place = Place {
         kind,
@@ -169,8 +169,4 @@ fn birth(fact: &Fact) -> Option<(Kind, UnitId)> {
     let kind = Kind::from_code(uint(&Key::KIND)?)?;
     let unit = u32::try_from(uint(&Key::UNIT)?).ok()?;
     Some((kind, UnitId(unit)))
-}
-
-pub(super) fn reject(reason: RejectReason) -> Stop {
-    Stop::Reject(Rejection::whole(reason))
 }
