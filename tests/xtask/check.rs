@@ -3,6 +3,7 @@
 //! Stops at the first stage that fails, because the later ones would mostly repeat it, and prints
 //! the minutes of every stage it reached.
 
+use crate::e2e;
 use crate::project::Project;
 use crate::setup;
 use crate::stage::Stages;
@@ -50,7 +51,8 @@ fn run(project: &Project, options: &Options, stages: &mut Stages) -> Result<(), 
     stages.run("browser", || {
         setup::browser(project)?;
         npm(project, "build")?;
-        npm(project, "e2e")
+        npm(project, "e2e")?;
+        e2e::phone(project)
     })?;
     stages.run("wasm, small, with sizes", || {
         wasm::build(project, &toolchain, Effort::Small)?;

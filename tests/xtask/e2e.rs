@@ -1,4 +1,4 @@
-//! `e2e`: the app in a real browser. It waits for the app.
+//! `e2e`: the app in a real browser, by itself and against the real server.
 
 use crate::project::Project;
 use crate::run;
@@ -17,5 +17,22 @@ pub fn browser(project: &Project) -> Result<(), Stop> {
     Tool::npm()
         .arguments(["run", "e2e", "--prefix"])
         .arguments([&web])
-        .foreground("the browser tests")
+        .foreground("the browser tests")?;
+    phone(project)
+}
+
+/// A phone's first day with the built app against the real server.
+pub fn phone(project: &Project) -> Result<(), Stop> {
+    let Some(web) = project.web() else {
+        return Ok(());
+    };
+    project
+        .cargo(["build", "--package", "server", "--bin", "sampan"])
+        .logged("building the server", project.log("server"))?;
+    let sampan = project.target().join("debug").join("sampan");
+    Tool::npm()
+        .arguments(["run", "phone", "--prefix"])
+        .arguments([&web])
+        .variable("SAMPAN", sampan)
+        .logged("a phone's first day", project.log("web-phone"))
 }
