@@ -73,8 +73,8 @@ export class FieldWorker implements Listener {
       case 'today':
         return {
           now: at, hamlet, sync: summary, filter: ask.filter, badges, tide: null, isFirstStart: summary.loading !== null,
-          counts: { due: 0, overdue: 0, unclear: conflicted.length },
-          homes: ask.filter === 'overdue' ? [] : conflicted.map(conflictTask),
+          counts: { due: conflicted.length, overdue: 0, unclear: 0 },
+          homes: ask.filter === 'due' ? conflicted.map(conflictTask) : [],
         };
       case 'people': {
         const lines = core.list(dossiers(ask.text)).lines.filter((line) => fits(line, ask.filters));
