@@ -2,8 +2,8 @@
 import '../design/base.css';
 import { render } from 'preact';
 import { apply, remembered } from '../design/theme.ts';
-import { NotConnected } from '../parts/not-connected.tsx';
 import { text, TextContext } from '../text/text.ts';
+import { App } from './app.tsx';
 
 const language = 'vi';
 
@@ -15,7 +15,7 @@ if (!app) throw new Error('console.html has lost its #app');
 
 render(
   <TextContext.Provider value={text(language)}>
-    <NotConnected />
+    <App />
   </TextContext.Provider>,
   app,
 );

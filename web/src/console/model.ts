@@ -38,9 +38,12 @@ export interface Freshness {
 export interface SilenceView {
   phones: number;
   units: number;
-  /** Records known to exist and not arrived. */
-  recordsAtLeast: number;
+  /** Records known to exist and not arrived; `null` if nobody knows. */
+  recordsAtLeast: number | null;
 }
+
+/** How complete figures are: phones silent too long, or when the most silent was heard. */
+export type Completeness = SilenceView | { heardOldest: LocalMinute } | 'unknown' | null;
 
 export type Pace =
   | { is: 'late'; days: number }
@@ -54,9 +57,12 @@ export interface UnitLine {
   rank: number | null;
   done: number;
   target: number | null;
+  /** The rate as the server cut it, `72.22`; otherwise it is cut here. */
+  percent?: string;
   pace: Pace;
   reason: ReasonName | null;
-  fresh: Freshness;
+  /** `null`: nobody knows. */
+  fresh: Freshness | null;
 }
 
 export interface FunnelBar {
@@ -87,15 +93,21 @@ export interface ProgressView {
   frame: Frame;
   path: UnitPath[];
   unit: string;
-  campaign: string;
+  /** What is compared, in words; the e-ID if left out. */
+  indicator?: string;
+  /** `null`: figures of all campaigns together. */
+  campaign: string | null;
   asOf: LocalMinute;
   /** Looked at as of an earlier day. */
   isPast: boolean;
   /** `null`: every phone has sent lately. */
-  silence: SilenceView | null;
-  sourceDay: LocalMinute;
+  silence: Completeness;
+  /** `null`: not known. */
+  sourceDay: LocalMinute | null;
   done: number;
   target: number | null;
+  /** As in a unit's line. */
+  percent?: string;
   funnel: FunnelBar[];
   chart: PaceChartView | null;
   perDayNeeded: number;
@@ -198,6 +210,7 @@ export interface DevicesView {
 }
 
 export interface SignInView {
-  step: 'password' | 'code';
+  /** `start-code`: what the server printed when it started, until there are accounts. */
+  step: 'password' | 'code' | 'start-code';
   isWrong: boolean;
 }

@@ -32,6 +32,14 @@ export function percent(a: number, b: number, lang: Lang): string {
   return lang === 'en' ? `${number(whole, lang)}.${part}%` : `${number(whole, lang)},${part}${NO_BREAK}%`;
 }
 
+/** A rate that the server cut off, `72.22`, as people write it: `72,22 %`. */
+export function servedPercent(served: string, lang: Lang): string {
+  const [whole = '', part = ''] = served.split('.');
+  const grouped = number(Number(whole), lang);
+  if (lang === 'en') return part === '' ? `${grouped}%` : `${grouped}.${part}%`;
+  return `${part === '' ? grouped : `${grouped},${part}`}${NO_BREAK}%`;
+}
+
 /** `9:41`. */
 export function clock(at: LocalMinute): string {
   const minute = modulo(at, DAY);

@@ -1,34 +1,40 @@
 /** How far a unit is, how fast, who is slowest and why; and how much of that is known. */
 import './progress.css';
-import { Calendar, Check, ChevronDown, CircleCheck, ClockAlert, Download, Flag, TrendingDown, TrendingUp } from '../../design/icons.tsx';
+import type { ComponentChildren } from 'preact';
+import { Calendar, Check, ChevronDown, CircleCheck, CircleHelp, Clock, ClockAlert, Download, Flag, TrendingDown, TrendingUp } from '../../design/icons.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Switch } from '../../parts/bar.tsx';
 import { Note } from '../../parts/card.tsx';
 import { PaceChart } from '../../parts/chart.tsx';
-import { FreshnessBadge } from '../../parts/freshness.tsx';
+import { ageWords, FreshnessBadge } from '../../parts/freshness.tsx';
 import { FunnelBars } from '../../parts/funnel.tsx';
 import { GoalBar } from '../../parts/progress.tsx';
 import { ConsolePage } from '../../parts/side.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
-import { day, fullDay, number, percent } from '../../text/format.ts';
-import type { Text } from '../../text/text.ts';
+import { day, fullDay, number, percent, servedPercent } from '../../text/format.ts';
+import type { Language, Text } from '../../text/text.ts';
 import { useText } from '../../text/text.ts';
 import type { LocalMinute } from '../../field/model.ts';
-import type { Pace, Page, ProgressView, SilenceView, UnitLine } from '../model.ts';
+import type { Completeness, Pace, Page, ProgressView, UnitLine } from '../model.ts';
 
 export type RankBy = 'unit' | 'team' | 'place' | 'reason';
 
 export interface ProgressProps {
   view: ProgressView;
-  rankBy: RankBy;
+  /** Left out where the server knows only units. */
+  rankBy?: RankBy;
+  /** Further choices before the export. */
+  choices?: ComponentChildren;
+  /** Below the ranking. */
+  children?: ComponentChildren;
   onPage: (page: Page) => void;
   onUnit: (unit: string) => void;
-  onCampaign: () => void;
-  onAsOf: () => void;
+  onCampaign?: () => void;
+  onAsOf?: () => void;
   onExport: () => void;
   onSilent: () => void;
-  onRankBy: (by: RankBy) => void;
+  onRankBy?: (by: RankBy) => void;
 }
 
 export function Progress(props: ProgressProps) {
@@ -36,12 +42,17 @@ export function Progress(props: ProgressProps) {
   const { t } = useText();
   const actions = (
     <>
-      <Button icon={Flag} onPress={props.onCampaign}>
-        {view.campaign} <ChevronDown size={16} />
-      </Button>
-      <Button icon={Calendar} onPress={props.onAsOf}>
-        {t('console.as-of', { day: fullDay(view.asOf) })} <ChevronDown size={16} />
-      </Button>
+      {view.campaign !== null && props.onCampaign && (
+        <Button icon={Flag} onPress={props.onCampaign}>
+          {view.campaign} <ChevronDown size={16} />
+        </Button>
+      )}
+      {props.onAsOf && (
+        <Button icon={Calendar} onPress={props.onAsOf}>
+          {t('console.as-of', { day: fullDay(view.asOf) })} <ChevronDown size={16} />
+        </Button>
+      )}
+      {props.choices}
       <Button icon={Download} onPress={props.onExport}>
         {t('console.export')}
       </Button>
@@ -61,25 +72,38 @@ export function Progress(props: ProgressProps) {
           {t('console.as-of.past', { day: fullDay(view.asOf) })}
         </Note>
       )}
-      <Silence silence={view.silence} onSilent={props.onSilent} />
+      <Silence silence={view.silence} now={view.frame.now} onSilent={props.onSilent} />
       <div class="progress-cards">
         <Headline view={view} />
         <PaceCard view={view} />
       </div>
-      <Ranking {...props} />
+      {view.units.length > 0 && <Ranking {...props} />}
+      {props.children}
     </ConsolePage>
   );
 }
 
-function Silence({ silence, onSilent }: { silence: SilenceView | null; onSilent: () => void }) {
-  const { t } = useText();
+interface SilenceProps {
+  silence: Completeness;
+  now: LocalMinute;
+  onSilent: () => void;
+}
+
+function Silence({ silence, now, onSilent }: SilenceProps) {
+  const text = useText();
+  const { t } = text;
   if (silence === null) return <Note icon={CircleCheck} tone="good">{t('fresh.all')}</Note>;
+  if (silence === 'unknown') return <Note icon={CircleHelp}>{t('fresh.unknown')}</Note>;
+  if ('heardOldest' in silence) {
+    return <Note icon={Clock}>{t('fresh.oldest', { age: ageWords(silence.heardOldest, now, text) })}</Note>;
+  }
   const { phones, units, recordsAtLeast: records } = silence;
+  const line = records === null ? t('fresh.stale.units', { phones, units }) : t('fresh.stale.line', { phones, units, records });
   return (
     <Note icon={ClockAlert} tone="act">
       <div class="silence">
         <span>
-          <span class="strong">{t('fresh.stale')}</span> {t('fresh.stale.line', { phones, units, records })}
+          <span class="strong">{t('fresh.stale')}</span> {line}
         </span>
         <button type="button" class="silence-open" onClick={onSilent}>
           {t('fresh.open')}
@@ -95,11 +119,13 @@ function Headline({ view }: { view: ProgressView }) {
   return (
     <section class="card progress-card">
       <div class="progress-card-head">
-        <h2>{t('indicator.eid-activated')}</h2>
-        <span class="small soft">{t('progress.source', { day: day(view.sourceDay, view.asOf) })}</span>
+        <h2>{view.indicator ?? t('indicator.eid-activated')}</h2>
+        {view.sourceDay !== null && (
+          <span class="small soft">{t('progress.source', { day: day(view.sourceDay, view.asOf) })}</span>
+        )}
       </div>
       <div class="headline">
-        <p class="headline-rate">{percent(done, target ?? 0, language)}</p>
+        <p class="headline-rate">{rate(view, language)}</p>
         <p class="small">
           <span class="strong">
             {number(done, language)} / {target === null ? t('none') : number(target, language)}
@@ -110,7 +136,7 @@ function Headline({ view }: { view: ProgressView }) {
           </span>
         </p>
       </div>
-      <FunnelBars bars={view.funnel} target={target} />
+      {view.funnel.length > 0 && <FunnelBars bars={view.funnel} target={target} />}
     </section>
   );
 }
@@ -155,24 +181,28 @@ function Forecast({ forecast, end, now }: { forecast: LocalMinute | null; end: L
 function Ranking({ view, rankBy, onRankBy, onUnit }: ProgressProps) {
   const text = useText();
   const { t } = text;
+  const isRanked = view.units.some((unit) => unit.rank !== null);
   return (
     <section class="card">
       <div class="ranking-head">
         <h2>
-          {t('progress.ranking')} <span class="small soft">· {t('progress.ranking.rule')}</span>
+          {t('progress.ranking')}{' '}
+          <span class="small soft">· {isRanked ? t('progress.ranking.rule') : t('progress.ranking.slowest')}</span>
         </h2>
-        <div class="ranking-by">
-          <Switch
-            label={t('progress.by')}
-            options={(['unit', 'team', 'place', 'reason'] as const).map((id) => ({ id, name: t(`progress.by.${id}`) }))}
-            chosen={rankBy}
-            onChoose={onRankBy}
-          />
-        </div>
+        {rankBy && onRankBy && (
+          <div class="ranking-by">
+            <Switch
+              label={t('progress.by')}
+              options={(['unit', 'team', 'place', 'reason'] as const).map((id) => ({ id, name: t(`progress.by.${id}`) }))}
+              chosen={rankBy}
+              onChoose={onRankBy}
+            />
+          </div>
+        )}
       </div>
       <Table
         label={t('progress.ranking')}
-        columns={columns(view.asOf, text)}
+        columns={columns(view, text)}
         rows={view.units}
         keyOf={(unit) => unit.id}
         onOpen={(unit) => onUnit(unit.id)}
@@ -181,13 +211,20 @@ function Ranking({ view, rankBy, onRankBy, onUnit }: ProgressProps) {
   );
 }
 
-function columns(now: LocalMinute, { t, language }: Text): Column<UnitLine, string>[] {
+/** What no unit has, because the server does not tell it, is not a column. */
+function columns(view: ProgressView, text: Text): Column<UnitLine, string>[] {
+  const { t, language } = text;
+  const { asOf, units } = view;
   const n = (value: number) => number(value, language);
-  return [
+  const known: Record<string, boolean> = {
+    rank: units.some((unit) => unit.rank !== null),
+    pace: units.some((unit) => unit.pace.is !== 'unknown'),
+  };
+  const all: Column<UnitLine, string>[] = [
     { id: 'rank', name: t('progress.col.rank'), isNumber: true, cell: (unit) => unit.rank ?? t('none') },
     { id: 'unit', name: t('progress.col.unit'), isHead: true, cell: (unit) => unit.name },
     {
-      id: 'done', name: t('progress.col.done'), isNumber: true,
+      id: 'done', name: view.indicator === undefined ? t('progress.col.done') : t('progress.col.reached'), isNumber: true,
       cell: ({ done, target }) => (
         <>
           {n(done)} <span class="soft">/ {target === null ? t('none') : n(target)}</span>
@@ -199,11 +236,22 @@ function columns(now: LocalMinute, { t, language }: Text): Column<UnitLine, stri
       cell: ({ name, done, target }) =>
         target === null ? <span class="soft">{t('results.no-target')}</span> : <GoalBar label={name} done={done} target={target} />,
     },
-    { id: 'rate', name: t('progress.col.rate'), isNumber: true, cell: ({ done, target }) => <span class="strong">{percent(done, target ?? 0, language)}</span> },
-    { id: 'pace', name: t('progress.col.pace'), cell: ({ pace }) => <PaceWords pace={pace} now={now} /> },
+    { id: 'rate', name: t('progress.col.rate'), isNumber: true, cell: (unit) => <span class="strong">{rate(unit, language)}</span> },
+    { id: 'pace', name: t('progress.col.pace'), cell: ({ pace }) => <PaceWords pace={pace} now={asOf} /> },
     { id: 'reason', name: t('progress.col.reason'), cell: ({ reason }) => (reason === null ? t('none') : t(`reason.${reason}` as 'reason.z-other')) },
-    { id: 'fresh', name: t('progress.col.fresh'), cell: ({ fresh }) => <FreshnessBadge fresh={fresh} now={now} /> },
+    {
+      id: 'fresh', name: t('progress.col.fresh'),
+      cell: ({ fresh }) =>
+        fresh === null ? <span class="soft">{t('console.not-available')}</span> : <FreshnessBadge fresh={fresh} now={view.frame.now} />,
+    },
   ];
+  return all.filter((column) => known[column.id] ?? true);
+}
+
+type Rated = Pick<UnitLine, 'done' | 'target' | 'percent'>;
+
+function rate({ done, target, percent: served }: Rated, language: Language): string {
+  return served === undefined ? percent(done, target ?? 0, language) : servedPercent(served, language);
 }
 
 function PaceWords({ pace, now }: { pace: Pace; now: LocalMinute }) {

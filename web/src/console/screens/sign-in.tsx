@@ -1,5 +1,10 @@
-/** Sign-in: name and password, then the second step. Never says which of the two was wrong. */
+/**
+ * Sign-in: name and password, then the second step. Never says which of the two was wrong.
+ *
+ * Until there are accounts, by the code that the server printed when it started.
+ */
 import './sign-in.css';
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Info, LogIn, OctagonAlert } from '../../design/icons.tsx';
 import { Mark } from '../../design/mark.tsx';
@@ -14,16 +19,24 @@ export interface SignInProps {
   view: SignInView;
   onPassword: (name: string, password: string) => void;
   onCode: (digits: string) => void;
+  onStartCode?: (code: string) => void;
+  /** Below what was wrong. */
+  children?: ComponentChildren;
 }
 
 const CODE_DIGITS = 6;
 
-export function SignIn({ view, onPassword, onCode }: SignInProps) {
+export function SignIn({ view, onPassword, onCode, onStartCode, children }: SignInProps) {
   const { t } = useText();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const go = () => (view.step === 'password' ? onPassword(name, password) : onCode(code));
+  const [startCode, setStartCode] = useState('');
+  const go = () => {
+    if (view.step === 'password') onPassword(name, password);
+    else if (view.step === 'code') onCode(code);
+    else onStartCode?.(startCode.trim());
+  };
   return (
     <main class="sign-in">
       <form
@@ -40,10 +53,11 @@ export function SignIn({ view, onPassword, onCode }: SignInProps) {
         {view.isWrong && (
           <div role="alert">
             <Note icon={OctagonAlert} tone="bad">
-              {t('signin.wrong')}
+              {view.step === 'start-code' ? t('signin.start-code.wrong') : t('signin.wrong')}
             </Note>
           </div>
         )}
+        {children}
         {view.step === 'password' ? (
           <>
             <Field label={t('signin.name')} value={name} autoComplete="username" onInput={setName} />
@@ -55,6 +69,14 @@ export function SignIn({ view, onPassword, onCode }: SignInProps) {
               onInput={setPassword}
             />
           </>
+        ) : view.step === 'start-code' ? (
+          <Field
+            label={t('signin.start-code')}
+            help={t('signin.start-code.help')}
+            type="password"
+            value={startCode}
+            onInput={setStartCode}
+          />
         ) : (
           <Field
             label={t('signin.code')}

@@ -1,0 +1,176 @@
+/**
+ * What the console asks the server, typed as the server answers it.
+ *
+ * The code printed at the server's start is the right to ask. It lives in memory and in this
+ * tab's session storage, never in an address.
+ */
+import type { PlainKey } from '../text/text.ts';
+import { isPlainKey } from '../text/text.ts';
+
+export interface Figure {
+  indicator: string;
+  count: number;
+}
+
+export interface TargetAnswer {
+  document: string;
+  indicator: string;
+  kind: string | null;
+  value: number;
+  reached: number;
+  /** Cut off by the server, with a point: `72.22`. */
+  percent: string | null;
+}
+
+export interface UnitProgress {
+  unit: number;
+  name: string;
+  /** Those above zero; what is not listed counts nothing. */
+  figures: Figure[];
+  targets: TargetAnswer[];
+}
+
+export interface ProgressAnswer {
+  /** `yyyy-mm-dd`. */
+  as_of: string;
+  unit: UnitProgress;
+  children: UnitProgress[];
+}
+
+export interface UnitAnswer {
+  unit: number;
+  name: string;
+  has_children: boolean;
+}
+
+export type DeviceStanding = 'pending' | 'active' | 'suspended' | 'lost' | 'retired' | 'refused';
+export type DeviceStep = 'confirm' | 'refuse' | 'suspend' | 'reinstate' | 'lose' | 'retire';
+
+export interface DeviceAnswer {
+  device: string;
+  label: string;
+  state: DeviceStanding;
+  role: string;
+  units: number[];
+  /** 0: none. */
+  team: number;
+  check_code: string | null;
+  /** Seconds since 1970; exact to a quarter of an hour. */
+  heard: number;
+  parked: number;
+  rejected: number;
+}
+
+export interface HeldAnswer {
+  document: string;
+  change: string;
+  device: string;
+  reason: string;
+  /** Seconds since 1970. */
+  since: number;
+  /** Which items it writes; events are `~`. */
+  keys: string[];
+}
+
+export interface Offer {
+  role: string;
+  units: number[];
+  team: number;
+  label: string;
+}
+
+/** What the server did not do, by its stable code; `no-connection` when it was not reached. */
+export class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+
+  /** The sentence that says so. */
+  get key(): PlainKey {
+    const key = `problem.${this.code}`;
+    return isPlainKey(key) ? key : 'problem.other';
+  }
+}
+
+/** Where units, days and devices are asked for. */
+export class Api {
+  readonly #token: string;
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  /** A unit and those below it; `null` asks for today. */
+  progress(unit: number, day: string | null): Promise<ProgressAnswer> {
+    return this.#read('progress', { unit: String(unit), day });
+  }
+
+  /** Units below one, or those on top. */
+  units(parent: number | null, day: string | null): Promise<UnitAnswer[]> {
+    return this.#read('units', { parent: parent === null ? null : String(parent), day });
+  }
+
+  devices(): Promise<DeviceAnswer[]> {
+    return this.#read('devices');
+  }
+
+  held(): Promise<HeldAnswer[]> {
+    return this.#read('held');
+  }
+
+  async steer(device: string, step: DeviceStep): Promise<void> {
+    await this.#ask(`devices/${device}/${step}`, { method: 'POST' });
+  }
+
+  /** The secret of an invite: shown once, then forgotten. */
+  async invite(offer: Offer): Promise<string> {
+    const answer = await this.#ask('invites', { method: 'POST', body: JSON.stringify(offer) });
+    return (await json<{ invite: string }>(answer)).invite;
+  }
+
+  async decide({ document, change }: HeldAnswer, word: 'approve' | 'refuse'): Promise<void> {
+    await this.#ask(`held/${document}/${change}/${word}`, { method: 'POST' });
+  }
+
+  /** Server-sent events, for as long as `signal` holds. */
+  events(signal: AbortSignal): Promise<Response> {
+    return this.#ask('events', { signal });
+  }
+
+  async #read<Answer>(path: string, query: Record<string, string | null> = {}): Promise<Answer> {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== null);
+    const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+    return json(await this.#ask(path + search, {}));
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    let answer: Response;
+    try {
+      answer = await fetch(`/v1/${path}`, { ...init, headers, cache: 'no-store', credentials: 'omit' });
+    } catch (cause) {
+      if (init.signal?.aborted) throw cause;
+      throw new Refusal('no-connection');
+    }
+    if (!answer.ok) throw new Refusal(await codeOf(answer));
+    return answer;
+  }
+}
+
+async function json<Answer>(answer: Response): Promise<Answer> {
+  try {
+    return (await answer.json()) as Answer;
+  } catch {
+    throw new Refusal('no-connection');
+  }
+}
+
+/** A proxy between may answer without a code. */
+async function codeOf(answer: Response): Promise<string> {
+  const body: unknown = await answer.json().catch(() => null);
+  const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : null;
+  return typeof code === 'string' ? code : answer.status >= 502 ? 'no-connection' : 'other';
+}

@@ -1,0 +1,171 @@
+/** Phones: who has one, when it was last heard, each step a coordinator may take, new invites. */
+import { useState } from 'preact/hooks';
+import {
+  CircleCheck, Cross, Download, Info, OctagonAlert, OctagonMinus, QrCode, Undo2, UserPlus,
+} from '../../design/icons.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Note } from '../../parts/card.tsx';
+import type { ChipProps } from '../../parts/chip.tsx';
+import { Chip } from '../../parts/chip.tsx';
+import { ageWords } from '../../parts/freshness.tsx';
+import { ConsolePage } from '../../parts/side.tsx';
+import type { Column } from '../../parts/table.tsx';
+import { Table } from '../../parts/table.tsx';
+import { checkCode, clock, fullDay } from '../../text/format.ts';
+import type { PlainKey, Text } from '../../text/text.ts';
+import { isPlainKey, useText } from '../../text/text.ts';
+import type { DeviceAnswer, DeviceStanding, DeviceStep } from '../api.ts';
+import { Refusal } from '../api.ts';
+import { csv, download } from '../csv.ts';
+import type { PlaceName } from '../place.ts';
+import type { PageProps } from '../signed-in.ts';
+import { dayOf, minuteOf } from '../time.ts';
+import { InviteForm } from './invite-form.tsx';
+import { Loading, ProblemNote, SignOut } from './page-parts.tsx';
+
+interface Asked {
+  device: DeviceAnswer;
+  step: DeviceStep;
+}
+
+export function DevicesPage(props: PageProps) {
+  const { api, live, go, frame, devices, onSignOut } = props;
+  const text = useText();
+  const { t } = text;
+  const [isInviting, setInviting] = useState(false);
+  const [asked, ask] = useState<Asked | null>(null);
+  const [problem, setProblem] = useState<Refusal | null>(null);
+  const take = ({ device, step }: Asked) => {
+    ask(null);
+    api.steer(device.device, step).then(
+      () => setProblem(null),
+      (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
+    ).finally(live.refresh);
+  };
+  const sorted = [...(devices.value ?? [])].sort((a, b) => rank(a) - rank(b) || a.label.localeCompare(b.label, 'vi', { numeric: true }));
+  const cells = columns(frame.now, text, (device, step) => ask({ device, step }));
+  const actions = (
+    <>
+      <Button look={isInviting ? 'plain' : 'primary'} icon={UserPlus} onPress={() => setInviting(!isInviting)}>
+        {t('devices.invite')}
+      </Button>
+      <Button icon={Download} onPress={() => download(`sampan-phones-${dayOf(frame.now)}.csv`, table(sorted, text))}>
+        {t('console.export')}
+      </Button>
+      <SignOut onSignOut={onSignOut} />
+    </>
+  );
+  return (
+    <ConsolePage frame={frame} title={t('devices.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
+      <ProblemNote problem={problem ?? devices.problem} />
+      {isInviting && <InviteForm {...props} onDone={() => setInviting(false)} />}
+      {asked && <Sure asked={asked} onYes={() => take(asked)} onNo={() => ask(null)} />}
+      {devices.value === null && devices.problem === null && <Loading />}
+      {devices.value && (
+        <section class="card">
+          <h2 class="page-head">{t('devices.people')}</h2>
+          <Table label={t('devices.people')} columns={cells} rows={sorted} keyOf={({ device }) => device} />
+        </section>
+      )}
+    </ConsolePage>
+  );
+}
+
+/** A step is asked for twice: some cannot be taken back. */
+function Sure({ asked, onYes, onNo }: { asked: Asked; onYes: () => void; onNo: () => void }) {
+  const { t } = useText();
+  const { device, step } = asked;
+  return (
+    <section class="card page-body" role="group" aria-label={t(`devices.step.${step}`)}>
+      <Note icon={Info} tone="act">
+        {t('devices.step.sure', { step: t(`devices.step.${step}`), who: device.label })}
+        {device.check_code !== null && <span class="strong"> {checkCode(device.check_code)}</span>}
+      </Note>
+      <div class="page-buttons">
+        <Button look={step === 'confirm' || step === 'reinstate' ? 'plain' : 'danger'} onPress={onYes}>
+          {t(`devices.step.${step}`)}
+        </Button>
+        <Button look="quiet" icon={Cross} onPress={onNo}>
+          {t('app.back')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+interface Standing extends Pick<ChipProps, 'icon' | 'role'> {
+  word: PlainKey;
+  steps: DeviceStep[];
+}
+
+/** How a phone may stand, and the steps that lead on from there. */
+const STANDINGS: Record<DeviceStanding, Standing> = {
+  pending: { icon: QrCode, role: 'act', word: 'devices.unconfirmed', steps: ['confirm', 'refuse'] },
+  active: { icon: CircleCheck, role: 'good', word: 'devices.active', steps: ['suspend', 'lose', 'retire'] },
+  suspended: { icon: OctagonMinus, role: 'wait', word: 'devices.suspended', steps: ['reinstate', 'lose', 'retire'] },
+  lost: { icon: OctagonAlert, role: 'bad', word: 'devices.revoked', steps: ['reinstate'] },
+  retired: { icon: Undo2, role: 'draft', word: 'devices.retired', steps: ['lose'] },
+  refused: { icon: OctagonAlert, role: 'bad', word: 'devices.refused', steps: [] },
+};
+
+const ORDER = Object.keys(STANDINGS);
+
+/** Those that wait for a coordinator stand first. */
+function rank({ state }: DeviceAnswer): number {
+  return ORDER.indexOf(state);
+}
+
+type OnStep = (device: DeviceAnswer, step: DeviceStep) => void;
+
+function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, string>[] {
+  const { t } = text;
+  return [
+    { id: 'person', name: t('devices.col.person'), isHead: true, cell: (device) => device.label },
+    { id: 'role', name: t('devices.col.role'), cell: ({ role }) => roleWords(role, text) },
+    { id: 'units', name: t('devices.col.units'), cell: ({ units }) => units.join(', ') },
+    { id: 'team', name: t('devices.col.team'), cell: ({ team }) => (team === 0 ? t('none') : team) },
+    { id: 'heard', name: t('devices.col.heard'), isNumber: true, cell: ({ heard }) => ageWords(minuteOf(heard), now, text) },
+    { id: 'parked', name: t('devices.col.parked'), isNumber: true, cell: ({ parked }) => parked },
+    {
+      id: 'state', name: t('devices.col.state'),
+      cell: ({ state }) => <Chip {...STANDINGS[state]}>{t(STANDINGS[state].word)}</Chip>,
+    },
+    {
+      id: 'code', name: t('devices.col.code'),
+      cell: (device) => <span class="strong">{device.check_code === null ? t('none') : checkCode(device.check_code)}</span>,
+    },
+    { id: 'steps', name: t('devices.col.steps'), cell: (device) => <Steps device={device} onStep={onStep} /> },
+  ];
+}
+
+function Steps({ device, onStep }: { device: DeviceAnswer; onStep: OnStep }) {
+  const { t } = useText();
+  return (
+    <span class="device-steps">
+      {STANDINGS[device.state].steps.map((step) => (
+        <button key={step} type="button" onClick={() => onStep(device, step)}>
+          {t(`devices.step.${step}`)}
+          <span class="unseen">: {device.label}</span>
+        </button>
+      ))}
+    </span>
+  );
+}
+
+export function roleWords(role: string, { t }: Text): string {
+  const key = `role.${role}`;
+  return isPlainKey(key) ? t(key) : role;
+}
+
+function table(devices: DeviceAnswer[], text: Text): string {
+  const { t } = text;
+  const head = [
+    t('devices.col.person'), t('devices.col.role'), t('devices.col.units'), t('devices.col.team'), t('devices.col.heard'),
+    t('devices.col.parked'), t('devices.col.state'),
+  ];
+  const rows = devices.map(({ label, role, units, team, heard, parked, state }) => [
+    label, roleWords(role, text), units.join(' '), team === 0 ? null : team,
+    `${fullDay(minuteOf(heard))} ${clock(minuteOf(heard))}`, parked, t(STANDINGS[state].word),
+  ]);
+  return csv([head, ...rows]);
+}

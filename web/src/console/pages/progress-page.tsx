@@ -1,0 +1,139 @@
+/** Progress of the unit in the address, down to hamlets, as of the day in the address. */
+import { ConsolePage } from '../../parts/side.tsx';
+import type { Column } from '../../parts/table.tsx';
+import { Table } from '../../parts/table.tsx';
+import { number, servedPercent } from '../../text/format.ts';
+import type { Text } from '../../text/text.ts';
+import { isPlainKey, useText } from '../../text/text.ts';
+import type { UnitProgress } from '../api.ts';
+import type { Cell } from '../csv.ts';
+import { csv, download } from '../csv.ts';
+import type { ProgressView } from '../model.ts';
+import type { PlaceName } from '../place.ts';
+import { Progress } from '../screens/progress.tsx';
+import type { PageProps } from '../signed-in.ts';
+import { dayOf } from '../time.ts';
+import { useAnswer } from '../use-answer.ts';
+import { comparable, countOf, indicatorWords, progressView } from '../views.ts';
+import { DayInput, Loading, ProblemNote, Select, SignOut } from './page-parts.tsx';
+
+/** Above every province. */
+const COUNTRY = 'country';
+
+export function ProgressPage(props: PageProps) {
+  const { api, units, live, place, go, frame, devices } = props;
+  const text = useText();
+  const { t } = text;
+  const { path, day, of } = place;
+  const unit = path.at(-1)!;
+  const progress = useAnswer(`progress ${unit} ${day}`, live.version, () => api.progress(unit, day));
+  const named = useAnswer(`path ${path} ${day}`, 0, () => units.named(path, day));
+  const heard = devices.value?.length ?? -1;
+  const phones = useAnswer(`phones ${unit} ${day} ${heard}`, live.version, () => units.phones(unit, day, devices.value ?? []));
+  const onPage = (page: string) => go({ page: page as PlaceName });
+  const crumbs = [{ id: COUNTRY, name: t('console.country') }, ...(named.value ?? [])];
+  const onUnit = (id: string) => go({ path: pathTo(path, id) });
+  const today = dayOf(frame.now);
+  const dayInput = (
+    <DayInput label={t('console.day')} day={day ?? today} latest={today} onChoose={(chosen) => go({ day: chosen === today ? null : chosen })} />
+  );
+  const answer = progress.value;
+  if (answer === null) {
+    return (
+      <ConsolePage frame={frame} path={crumbs} title={t('console.progress')} actions={dayInput} onPage={onPage} onUnit={onUnit}>
+        <ProblemNote problem={progress.problem} />
+        {progress.problem === null && <Loading />}
+      </ConsolePage>
+    );
+  }
+  const view = progressView({ frame, path: crumbs, of, answer, phones: phones.value ?? new Map() }, text);
+  const options = comparable(answer, of).map((id) => ({ id, name: indicatorWords(id, text) }));
+  const choices = (
+    <>
+      <Select label={t('console.indicator')} chosen={of} options={options} onChoose={(chosen) => go({ of: chosen })} />
+      {dayInput}
+      <SignOut onSignOut={props.onSignOut} />
+    </>
+  );
+  return (
+    <Progress
+      view={view}
+      choices={choices}
+      onPage={onPage}
+      onUnit={onUnit}
+      onExport={() => download(`sampan-${unit}-${of}-${answer.as_of}.csv`, csv(shown(view, answer.as_of, text)))}
+      onSilent={() => go({ page: 'devices' })}
+    >
+      <ProblemNote problem={progress.problem} />
+      <Figures unit={answer.unit} />
+    </Progress>
+  );
+}
+
+/** Up to a unit on the way, or one further down. */
+function pathTo(path: number[], id: string): number[] {
+  if (id === COUNTRY) return [];
+  const at = path.indexOf(Number(id));
+  return at >= 0 ? path.slice(0, at + 1) : [...path, Number(id)];
+}
+
+/** The table as it stands on the page; without units below, the unit itself. */
+function shown(view: ProgressView, asOf: string, { t }: Text): Cell[][] {
+  const head = [t('progress.col.unit'), t('console.indicator'), t('console.col.count'), t('console.col.target'), t('progress.col.rate'), t('console.day')];
+  const own = { name: view.unit, done: view.done, target: view.target, percent: view.percent };
+  const lines = view.units.length > 0 ? view.units : [own];
+  return [head, ...lines.map((line) => [line.name, view.indicator ?? '', line.done, line.target, line.percent ?? null, asOf])];
+}
+
+interface FigureLine {
+  indicator: string;
+  count: number;
+  target: number | null;
+  kind: string | null;
+  percent: string | null;
+}
+
+/** Everything the server counts of one unit, each target in a line of its own. */
+function Figures({ unit }: { unit: UnitProgress }) {
+  const text = useText();
+  const { t } = text;
+  const rows = lines(unit);
+  const label = t('console.figures', { unit: unit.name });
+  return (
+    <section class="card" data-part="figures">
+      <h2 class="page-head">{label}</h2>
+      {rows.length === 0 ? (
+        <p class="page-head soft">{t('console.figures.none')}</p>
+      ) : (
+        <Table label={label} columns={columns(text)} rows={rows} keyOf={(row) => `${row.indicator} ${row.kind} ${row.target}`} />
+      )}
+    </section>
+  );
+}
+
+function lines(unit: UnitProgress): FigureLine[] {
+  const withTarget = new Set(unit.targets.map((target) => target.indicator));
+  const targets = unit.targets.map(({ indicator, value, kind, percent }) => ({
+    indicator, count: countOf(unit, indicator), target: value, kind, percent,
+  }));
+  const others = unit.figures.filter((figure) => !withTarget.has(figure.indicator));
+  return [...targets, ...others.map(({ indicator, count }) => ({ indicator, count, target: null, kind: null, percent: null }))];
+}
+
+function columns(text: Text): Column<FigureLine, string>[] {
+  const { t, language } = text;
+  const kindWords = (kind: string | null) => {
+    const key = `target-kind.${kind}`;
+    return isPlainKey(key) ? t(key) : t('none');
+  };
+  return [
+    {
+      id: 'what', name: t('console.col.what'), isHead: true,
+      cell: ({ indicator }) => <span data-indicator={indicator}>{indicatorWords(indicator, text)}</span>,
+    },
+    { id: 'count', name: t('console.col.count'), isNumber: true, cell: ({ count }) => number(count, language) },
+    { id: 'target', name: t('console.col.target'), isNumber: true, cell: ({ target }) => (target === null ? t('none') : number(target, language)) },
+    { id: 'rate', name: t('progress.col.rate'), isNumber: true, cell: ({ percent }) => (percent === null ? t('none') : servedPercent(percent, language)) },
+    { id: 'kind', name: t('console.col.kind'), cell: ({ kind }) => kindWords(kind) },
+  ];
+}

@@ -1,0 +1,60 @@
+/**
+ * Where the console is, as the address keeps it: `#progress?path=34.4891&day=2026-11-20&of=visits`.
+ *
+ * An address can be sent to a colleague; it names units and days, nobody and no code.
+ */
+import { useEffect, useState } from 'preact/hooks';
+
+export type PlaceName = 'progress' | 'decide' | 'devices';
+
+export interface Place {
+  page: PlaceName;
+  /** Units from the top down to the one in view. */
+  path: number[];
+  /** `null`: today. */
+  day: string | null;
+  /** Which indicator is compared. */
+  of: string;
+}
+
+const PAGES: PlaceName[] = ['progress', 'decide', 'devices'];
+const INDICATOR_FIRST = 'eid-activated';
+/** Country, province, commune, hamlet and some room. */
+const PATH_MAX = 8;
+
+/** The place an address names; what it does not say is as at first. */
+export function placeOf(hash: string): Place {
+  const [name, search] = hash.replace(/^#/, '').split('?');
+  const query = new URLSearchParams(search);
+  const path = (query.get('path') ?? '').split('.').filter((unit) => /^\d{1,10}$/.test(unit)).map(Number);
+  const day = query.get('day');
+  const of = query.get('of') ?? '';
+  return {
+    page: PAGES.find((page) => page === name) ?? 'progress',
+    path: path.slice(0, PATH_MAX),
+    day: day !== null && /^\d{4}-\d\d-\d\d$/.test(day) ? day : null,
+    of: /^[a-z0-9-]{1,64}$/.test(of) ? of : INDICATOR_FIRST,
+  };
+}
+
+/** The address of a place. */
+export function hashOf({ page, path, day, of }: Place): string {
+  const query = new URLSearchParams();
+  if (path.length > 0) query.set('path', path.join('.'));
+  if (day !== null) query.set('day', day);
+  if (of !== INDICATOR_FIRST) query.set('of', of);
+  const search = query.toString();
+  return `#${page}${search && `?${search}`}`;
+}
+
+/** The place in view, and a way to another. */
+export function usePlace(): [Place, (change: Partial<Place>) => void] {
+  const [place, setPlace] = useState(() => placeOf(location.hash));
+  useEffect(() => {
+    // The link that skips to the content is no place.
+    const follow = () => location.hash !== '#main' && setPlace(placeOf(location.hash));
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return [place, (change) => (location.hash = hashOf({ ...place, ...change }))];
+}

@@ -1,0 +1,289 @@
+/**
+ * The console in a real browser against a real server: `node tests/console.mjs [--out DIR]`.
+ *
+ * The server is `sampan demo`, at `SAMPAN` or in the workspace's target folder, on a port it
+ * chooses itself. It serves the built app if it knows `--web` and `dist/` is there; otherwise vite
+ * serves the app and passes `/v1` on. Every promise stands in its name; the first that is broken
+ * leaves a picture and stops the run.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
+const OUT = options.out ?? join(tmpdir(), 'sampan-console');
+const WEB = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(WEB, 'dist');
+const SAMPAN = process.env['SAMPAN'] ?? join(process.env['CARGO_TARGET_DIR'] ?? join(WEB, '../target'), 'debug/sampan');
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 360, height: 640 };
+const START_MS_MAX = 120_000;
+const WAIT_MS_MAX = 20_000;
+
+const PROMISES = {
+  async 'a wrong code is not let in'({ page, open }) {
+    await open('');
+    await page.locator('input[type=password]').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('Mã không đúng').waitFor();
+    await looks('sign-in', page);
+  },
+
+  async 'the code the server printed opens the console, and no address holds it'({ page, open, demo }) {
+    await signIn(page, open, demo);
+    await page.getByRole('heading', { name: 'Chọn đơn vị' }).waitFor();
+    await page.getByText('Trực tiếp').waitFor();
+    assert.ok(!page.url().includes(demo.token));
+    await looks('units', page);
+  },
+
+  async 'drilling down reaches the commune, and the way stands in the address'({ page, demo }) {
+    const { province, commune } = demo;
+    await page.getByRole('button', { name: province.name, exact: true }).click();
+    await page.getByRole('heading', { name: `Tiến độ: ${province.name}` }).waitFor();
+    await page.getByRole('button', { name: commune.name, exact: true }).click();
+    await page.getByRole('heading', { name: `Tiến độ: ${commune.name}` }).waitFor();
+    assert.match(page.url(), new RegExp(`#progress\\?path=${province.unit}\\.${commune.unit}$`));
+  },
+
+  async 'every figure is what the server answers, a dash where no target is set'({ page, demo }) {
+    const answer = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    await sameFigures(page, answer.unit);
+    const rows = await page.getByRole('table', { name: 'Xếp hạng đơn vị' }).locator('tbody tr').all();
+    assert.equal(rows.length, answer.children.length);
+    const shown = new Map();
+    for (const row of rows) {
+      const words = await row.locator('.col-done').innerText();
+      shown.set(await row.locator('th').innerText(), words.replace(/\s+/g, ' '));
+    }
+    for (const child of answer.children) assert.equal(shown.get(child.name), doneOfTarget(child), child.name);
+    await looks('progress', page);
+  },
+
+  async 'percentages are as the server cut them'({ page, demo }) {
+    const { unit } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    const target = unit.targets.find(({ indicator }) => indicator === 'eid-activated');
+    assert.equal(plain(await page.locator('.headline-rate').innerText()), `${target.percent.replace('.', ',')} %`);
+  },
+
+  async 'a day in the address gives the figures of that day'({ page, demo }) {
+    const { as_of: today } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    const day = new Date(Date.parse(today) - 10 * 86_400_000).toISOString().slice(0, 10);
+    await page.locator('input[type=date]').fill(day);
+    await page.getByText('Số liệu tính đến').waitFor();
+    assert.match(page.url(), new RegExp(`day=${day}`));
+    await sameFigures(page, (await demo.ask(`progress?unit=${demo.commune.unit}&day=${day}`)).unit);
+    await page.reload();
+    await page.getByText('Số liệu tính đến').waitFor();
+    await page.goBack();
+    await page.getByText('Số liệu tính đến').waitFor({ state: 'detached' });
+  },
+
+  async 'the table goes out as a file with the figures it shows'({ page, demo }) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Xuất', exact: true }).click()]);
+    const text = await read(await file.createReadStream());
+    const { children } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    assert.equal(text.trim().split('\r\n').length, children.length + 1);
+    for (const child of children) assert.ok(text.includes(`"${child.name}",`), child.name);
+  },
+
+  async 'an invite shows its QR code and link, once'({ page }) {
+    await page.getByRole('button', { name: /^Máy và người/ }).click();
+    await page.getByRole('heading', { name: 'Máy và người' }).waitFor();
+    await page.getByRole('table', { name: 'Máy đang dùng' }).waitFor();
+    await page.getByRole('button', { name: 'Mời người mới' }).click();
+    await page.getByLabel('Tên máy hoặc người giữ').fill('Máy thử');
+    await page.getByLabel('Đơn vị', { exact: true }).waitFor();
+    await looks('invite-form', page);
+    await page.getByRole('button', { name: 'Tạo lời mời' }).click();
+    await page.getByRole('img', { name: 'Mã QR của lời mời' }).waitFor();
+    assert.match(await page.locator('.invite-link').innerText(), /^https?:\/\/[^/]+\/#i=[\w-]{22}$/);
+    await looks('invite', page);
+    await page.getByRole('button', { name: 'Xong, cất mã' }).click();
+    assert.equal(await page.locator('.qr').count(), 0);
+  },
+
+  async 'a phone is suspended and put back to work, each step asked for twice'({ page, demo }) {
+    const row = page.getByRole('row').filter({ hasText: 'Máy thứ hai' });
+    for (const [step, state] of [['Tạm ngưng', 'suspended'], ['Cho làm lại', 'active']]) {
+      await row.getByRole('button', { name: step }).click();
+      const sure = page.getByRole('group', { name: step });
+      if (step === 'Tạm ngưng') await looks('devices', page);
+      await sure.getByRole('button', { name: step }).click();
+      await row.locator('.chip').filter({ hasText: state === 'active' ? 'Đang dùng' : 'Tạm ngưng' }).waitFor();
+      assert.equal((await demo.ask('devices')).find(({ label }) => label === 'Máy thứ hai').state, state);
+    }
+  },
+
+  async 'an approval in one window changes what another shows, without a reload'({ page, open, demo, another }) {
+    assert.equal((await demo.ask('held')).length, 1);
+    const watching = await another();
+    await signIn(watching, (hash) => open(hash, watching), demo, '#decide');
+    await watching.locator('.queue-item').waitFor();
+    await watching.getByText('Trực tiếp').waitFor();
+    await watching.evaluate(() => (window.stayed = true));
+    await page.getByRole('button', { name: /^Việc cần xử lý/ }).click();
+    await page.locator('.queue-item').waitFor();
+    await looks('held', page);
+    await page.getByRole('button', { name: 'Duyệt' }).click();
+    for (const each of [page, watching]) await each.getByText('Không có việc nào').or(each.locator('.note-good')).first().waitFor();
+    assert.ok(await watching.evaluate(() => window.stayed));
+    assert.equal(await watching.locator('.side-badge').count(), 0);
+    assert.equal((await demo.ask('held')).length, 0);
+    await looks('held-none', page);
+    await watching.close();
+  },
+
+  async 'a server that is gone is said so, with since when'({ page, demo }) {
+    await demo.stop();
+    await page.locator('.console-lost').waitFor();
+    await looks('lost', page);
+  },
+};
+
+/** Stands in a picture of both sizes, without findings of axe and without sideways scrolling. */
+async function looks(name, page) {
+  for (const viewport of [PHONE, DESK]) {
+    await page.setViewportSize(viewport);
+    const label = `${name}-${viewport.width}`;
+    await page.screenshot({ path: join(OUT, `${label}.png`), fullPage: true });
+    await page.evaluate(await source());
+    const { violations } = await page.evaluate(() => window.axe.run());
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+    assert.deepEqual(found, [], label);
+    const over = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('.console-body')].filter((box) => box.scrollWidth > box.clientWidth + 1).length,
+    );
+    assert.equal(over, 0, `${label} is wider than the screen`);
+  }
+}
+
+let axe;
+async function source() {
+  axe ??= (await import('node:fs/promises')).readFile(AXE, 'utf8');
+  return axe;
+}
+
+async function signIn(page, open, demo, hash = '') {
+  await open(hash);
+  await page.locator('input[type=password]').fill(demo.token);
+  await page.keyboard.press('Enter');
+  await page.locator('.console').waitFor();
+}
+
+/** The page's own table of all figures beside what the server answers. */
+async function sameFigures(page, unit) {
+  const wanted = unit.figures.map(({ indicator, count }) => `${indicator} ${count}`).sort();
+  await page.waitForFunction(
+    (all) => {
+      const rows = [...document.querySelectorAll('[data-part="figures"] tbody tr')];
+      const shown = rows.map((row) => `${row.querySelector('[data-indicator]').dataset.indicator} ${row.querySelector('.col-count').textContent.replace(/\D/g, '')}`);
+      return JSON.stringify([...new Set(shown)].sort()) === all;
+    },
+    JSON.stringify(wanted),
+  );
+}
+
+function doneOfTarget({ figures, targets }) {
+  const target = targets.find(({ indicator }) => indicator === 'eid-activated');
+  const count = figures.find(({ indicator }) => indicator === 'eid-activated')?.count ?? 0;
+  return target ? `${target.reached} / ${target.value}` : `${count} / –`;
+}
+
+const plain = (words) => words.replace(/\s/g, ' ');
+
+async function read(stream) {
+  const pieces = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** A server with a commune at work; knows its own code and asks as any console may. */
+async function startDemo() {
+  const serves = existsSync(join(DIST, 'console.html')) && execFileSync(SAMPAN, ['demo', '--help'], { encoding: 'utf8' }).includes('--web');
+  const child = spawn(SAMPAN, ['demo', '--listen', '127.0.0.1:0', ...(serves ? ['--web', DIST] : [])], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const timer = setTimeout(() => child.kill(), START_MS_MAX);
+  const printed = {};
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, name, value] = /^(commune|token|listening at) ([^\s,]+)/.exec(line) ?? [];
+    if (name) printed[name] = value;
+    if (name === 'listening at') break;
+  }
+  clearTimeout(timer);
+  const { token, commune, 'listening at': address } = printed;
+  if (!address) throw new Error('the server did not start');
+  const ask = async (path) => {
+    const answer = await fetch(`${address}/v1/${path}`, { headers: { authorization: `Bearer ${token}` } });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return answer.json();
+  };
+  const stop = () => (child.kill(), gone);
+  return { serves, address, token, ask, stop, ...(await standsIn(Number(commune), ask)) };
+}
+
+/** The commune and the province it lies in, with their names. */
+async function standsIn(unit, ask) {
+  for (const province of await ask('units')) {
+    const found = (await ask(`units?parent=${province.unit}`)).find((each) => each.unit === unit);
+    if (found) return { province, commune: found };
+  }
+  throw new Error('the commune is in no province');
+}
+
+async function startApp({ serves, address }) {
+  if (serves) return { address, close: async () => undefined };
+  const server = await createServer({
+    root: WEB,
+    server: { port: 0, strictPort: false, hmr: false, ws: false, proxy: { '/v1': address } },
+    logLevel: 'error',
+  });
+  await server.listen();
+  return { address: `http://localhost:${server.httpServer.address().port}`, close: () => server.close() };
+}
+
+await mkdir(OUT, { recursive: true });
+const profile = await mkdtemp(join(tmpdir(), 'console-'));
+const demo = await startDemo();
+const app = await startApp(demo);
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: CHROMIUM, headless: true, reducedMotion: 'reduce', acceptDownloads: true,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+});
+context.setDefaultTimeout(WAIT_MS_MAX);
+const another = async () => {
+  const page = await context.newPage();
+  await page.setViewportSize(DESK);
+  page.on('pageerror', (error) => console.error(`in the page: ${error.stack}`));
+  return page;
+};
+const page = await another();
+const open = (hash, on = page) => on.goto(`${app.address}/console.html${hash}`);
+try {
+  console.log(`the app comes from ${demo.serves ? 'the server itself' : 'vite'}`);
+  for (const [name, keeps] of Object.entries(PROMISES)) {
+    try {
+      await keeps({ page, open, demo, another });
+    } catch (cause) {
+      await page.screenshot({ path: join(OUT, 'broken.png'), fullPage: true });
+      throw new Error(`broken: ${name}; pictures in ${OUT}`, { cause });
+    }
+    console.log(`kept: ${name}`);
+  }
+} finally {
+  await context.close();
+  await app.close();
+  await demo.stop();
+  await rm(profile, { recursive: true, force: true });
+}
