@@ -2,7 +2,6 @@
 
 use client_core::input::{History, Put};
 use crdt::AutomergeEngine;
-use proptest::prelude::*;
 use shared::engine::{Engine, RowEngine};
 use shared::event::Step;
 use shared::id::{BundleId, DocumentId};
@@ -147,12 +146,19 @@ fn edit<E: Engine>(world: &mut World<'_, E>, phone: usize) {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..Default::default() })]
+/// The worlds of a check: the same each time, so that a red run means a change, not bad luck.
+/// `check --long` looks for new ones.
+fn seeds(worlds: u64) -> std::ops::Range<u64> {
+    match std::env::var_os("SAMPAN_CHECK") {
+        Some(long) if long == "long" => 0..worlds * 250,
+        _ => 0..worlds,
+    }
+}
 
-    #[test]
-    fn everybody_ends_with_the_same(seed in any::<u64>(), steps in 5..120_usize) {
-        live(seed, &RowEngine, steps);
+#[test]
+fn everybody_ends_with_the_same() {
+    for seed in seeds(40) {
+        live(seed, &RowEngine, 5 + (seed as usize * 37) % 115);
     }
 }
 
@@ -197,13 +203,19 @@ fn is_united(row: &Row) -> bool {
     row.live(&Key::KIND).len() > 1
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..Default::default() })]
-
-    #[test]
-    fn both_engines_live_the_same_world(seed in any::<u64>(), steps in 5..60_usize) {
+#[test]
+fn both_engines_live_the_same_world() {
+    for seed in seeds(6) {
+        let steps = 10 + (seed as usize * 11) % 50;
         let by_rows = live(seed, &RowEngine, steps);
         let by_automerge = live(seed, &AutomergeEngine::new(), steps);
-        prop_assert_eq!(by_rows, by_automerge);
+        assert_eq!(by_rows, by_automerge, "seed {seed}");
     }
+}
+
+/// Found by chance: Binh's edit was held while he was suspended, then the dossier he had edited was
+/// united with another, and reinstating him did not find it any more.
+#[test]
+fn work_held_before_a_union_counts_once_it_is_released() {
+    live(15_403_888_124_350_407_121, &RowEngine, 96);
 }

@@ -7,6 +7,7 @@ use shared::receipt::{HoldReason, Outcome, RefuseReason};
 
 use super::draft::{Draft, NOT_OPEN};
 use super::judge::{Fate, Subject, judge};
+use super::locate::follow;
 use super::{Moment, Stop, unite, waking};
 use crate::ledger::document::Place;
 use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash, put_held};
@@ -67,7 +68,7 @@ async fn approve<S: Store>(
     all: &[Waiting<HeldChange>],
 ) -> Result<(), DecideError> {
     let logged = waiting.record.open(draft.ledger.secrets())?;
-    draft.open(document).await?;
+    let document = present_id(draft, document).await?;
     if !draft.documents.contains_key(&document) {
         let place = Place::of_genesis(document, &logged.change).ok_or(DecideError::EarlierFirst)?;
         let sealed_under = waiting.record.sealed_under;
@@ -84,6 +85,19 @@ async fn approve<S: Store>(
     look_again(draft, document, waiting, all).await?;
     settle(waking::wake(draft).await)?;
     settle(unite::unite(draft, waiting.record.serial.device).await)
+}
+
+/// The id of the document now: it may have been united since the change was held.
+async fn present_id<S: Store>(
+    draft: &mut Draft<'_, S>,
+    held_under: DocumentId,
+) -> Result<DocumentId, DecideError> {
+    match follow(draft, held_under).await {
+        Ok(Ok(id)) => Ok(id),
+        Ok(Err(_)) => Err(DecideError::NotHeld),
+        Err(Stop::Ledger(error)) => Err(error.into()),
+        Err(Stop::Reject(_) | Stop::TooNew) => Err(DecideError::NotHeld),
+    }
 }
 
 /// Whether everything a change was written upon is in the log.

@@ -80,7 +80,7 @@ async fn base_id<S: Store>(
 }
 
 /// Opens the document, following unions.
-async fn follow<S: Store>(
+pub(super) async fn follow<S: Store>(
     draft: &mut Draft<'_, S>,
     named: DocumentId,
 ) -> Result<Result<DocumentId, Located>, Stop> {
