@@ -12,7 +12,7 @@ import type { Refusal } from '../api.ts';
 export function ProblemNote({ problem }: { problem: Refusal | null }) {
   const { t } = useText();
   return (
-    <div role="alert">
+    <div role="alert" class="page-alert">
       {problem && (
         <Note icon={OctagonAlert} tone="bad">
           {t(problem.key)}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { text } from '../text/text.ts';
+import { csv } from './csv.ts';
+import { holdsEvent } from './live.ts';
+import { hashOf, placeOf } from './place.ts';
+import { dayOf, minuteOf, minuteOfDay } from './time.ts';
+import { indicatorWords, targetOf } from './views.ts';
+
+const bytes = (words: string) => new TextEncoder().encode(words);
+
+test('a place comes back from its address', () => {
+  const place = { page: 'devices', path: [34, 4891], day: '2026-11-20', of: 'visits' } as const;
+  expect(placeOf(hashOf({ ...place, path: [...place.path] }))).toEqual(place);
+});
+
+test('an address made up by somebody is the start', () => {
+  const start = { page: 'progress', path: [], day: null, of: 'eid-activated' };
+  expect(placeOf('#nowhere?path=a.b&day=today&of=<b>')).toEqual(start);
+  expect(placeOf('')).toEqual(start);
+});
+
+test('a sign of life is no news', () => {
+  expect(holdsEvent(bytes(':\n\n'))).toBe(false);
+  expect(holdsEvent(bytes('event:grown\ndata:[]\n\n'))).toBe(true);
+});
+
+test('files for spreadsheets hold no formulas, and nothing for what is unknown', () => {
+  expect(csv([['=1+1', 'Ấp "Một"', 3, null]])).toBe('\uFEFF"\'=1+1","Ấp ""Một""",3,\r\n');
+});
+
+test('times are those of the wall clock in Vietnam', () => {
+  expect(dayOf(minuteOf(Date.parse('2026-11-21T17:00:00Z') / 1000))).toBe('2026-11-22');
+  expect(dayOf(minuteOfDay('2026-11-22'))).toBe('2026-11-22');
+});
+
+test('the target from above goes before a plan, and none is no target', () => {
+  const target = (kind: string, value: number) => ({ document: '', indicator: 'visits', kind, value, reached: 1, percent: null });
+  const unit = { unit: 1, name: '', figures: [], targets: [target('plan', 5), target('assigned', 7)] };
+  expect(targetOf(unit, 'visits')?.value).toBe(7);
+  expect(targetOf(unit, 'eid-activated')).toBeNull();
+});
+
+test('an indicator has words, or its own name', () => {
+  expect(indicatorWords('visits', text('en'))).toBe('House visits');
+  expect(indicatorWords('card-waits-f1-declined', text('en'))).toBe('No card yet: Declined');
+  expect(indicatorWords('of-a-later-server', text('en'))).toBe('of-a-later-server');
+});
