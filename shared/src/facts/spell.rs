@@ -71,12 +71,14 @@ pub struct Outgoing<'a> {
 #[must_use]
 pub fn spell(outgoing: &[Outgoing<'_>], detail: Detail) -> Batch {
     let mut authors = Authors::default();
+    let names = names(outgoing);
     let mut last: BTreeMap<DocumentId, ChangeHash> = BTreeMap::new();
     let mut facts = Vec::with_capacity(outgoing.len());
     for out in outgoing {
         let author = authors.number(out.author);
         let document = out.name.document();
-        let base = match out.name.origin {
+        let name = names[&document];
+        let base = match name.origin {
             Origin::Created(by, n) => Base::Created {
                 author: authors.number(by),
                 n,
@@ -88,7 +90,7 @@ pub fn spell(outgoing: &[Outgoing<'_>], detail: Detail) -> Batch {
             author,
             document: DocumentRef {
                 base,
-                companion: out.name.companion,
+                companion: name.companion,
             },
             upon: upon(&out.change.deps, last.get(&document), detail),
             time: out.change.time,
@@ -106,6 +108,18 @@ pub fn spell(outgoing: &[Outgoing<'_>], detail: Detail) -> Batch {
         .map(|out| (out.name.document(), out.change.hash()));
     batch.checks = checks_of(&batch, &named.collect::<Vec<_>>());
     batch
+}
+
+/// One name per document. A device may know its own document by both (it made it, and after a way
+/// back it found it again): a reader tells documents apart by what they are called.
+fn names(outgoing: &[Outgoing<'_>]) -> BTreeMap<DocumentId, Name> {
+    let mut names = BTreeMap::new();
+    for out in outgoing {
+        let name = names.entry(out.name.document()).or_insert(out.name);
+        // An author's number says more in fewer bytes than a prefix.
+        *name = out.name.min(*name);
+    }
+    names
 }
 
 /// The checks of a batch whose facts mean these (document, hash) pairs, fact by fact.

@@ -156,6 +156,24 @@ proptest! {
     }
 }
 
+/// A phone that made a document and found it again after a way back has two names for it.
+#[test]
+fn a_document_known_by_two_names_travels_under_one() {
+    let save = |value: &str| (1, 0, vec![(Slot::Key(Key::NAME), value.into())]);
+    let mut changes = written(&[save("An"), save("Anh"), save("Ánh")]);
+    changes[1].0 = Name {
+        origin: Origin::Elsewhere(changes[0].0.document()),
+        companion: None,
+    };
+    for first in 0..2 {
+        let batch = spell(&outgoing(&changes[first..]), Detail::Short);
+        let names: std::collections::BTreeSet<_> = batch.facts.iter().map(|f| f.document).collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        let bytes = encode(&batch, Form::Bundle(DEVICE));
+        assert_eq!(decode(&bytes, Form::Bundle(DEVICE)), Ok(batch));
+    }
+}
+
 #[test]
 fn a_deflate_bomb_is_stopped_at_the_limit() {
     let bomb = deflate::pack(&vec![0; SECTION_BYTES_MAX * 4]);
