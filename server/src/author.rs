@@ -28,6 +28,7 @@ use shared::value::Value;
 mod enrol;
 
 pub use enrol::AuthorStanding;
+pub(crate) use enrol::device_record;
 
 /// A device that writes here.
 #[derive(Debug)]

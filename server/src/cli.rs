@@ -1,5 +1,6 @@
 //! The commands of `sampan`.
 
+mod account;
 mod demo;
 mod files;
 mod serve;
@@ -15,6 +16,7 @@ use shared::permission::Role;
 use shared::time::LocalDay;
 use shared::unit::UnitTreeError;
 
+use crate::account::{BadPassword, LoginName};
 use crate::clock::{Clock, NoRandomness};
 use crate::config::DataFolder;
 use crate::demo::units::UnitFileError;
@@ -22,7 +24,7 @@ use crate::demo::{DemoError, Replay};
 use crate::foundation::FoundationError;
 use crate::http::{ListenError, Web};
 use crate::ledger::LedgerError;
-use crate::server::InviteError;
+use crate::server::{AccountError, InviteError};
 
 /// Keeps the records of field teams and brings them together
 #[derive(Debug, Parser)]
@@ -41,6 +43,8 @@ enum Command {
     /// Invite one device and print the code it scans; the server must be stopped, a running one
     /// takes `POST /v1/invites`
     Invite(Invite),
+    /// People who sign in to the console; the server must be stopped
+    Account(Account),
     /// Count everything anew from the log, print what was found, fail if anything differs; the
     /// server must be stopped
     Verify(Folder),
@@ -123,6 +127,50 @@ struct Invite {
 }
 
 #[derive(Debug, Args)]
+struct Account {
+    #[command(subcommand)]
+    step: AccountStep,
+    #[command(flatten)]
+    folder: Folder,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountStep {
+    /// Make an account; its password is asked for, or read from standard input
+    Add(AddAccount),
+    /// Print every account as one line of JSON
+    List,
+    /// Close an account and sign it out everywhere; what it wrote stays
+    Disable(NamedAccount),
+    /// Give an account another password and sign it out everywhere
+    Password(NamedAccount),
+}
+
+#[derive(Debug, Args)]
+struct AddAccount {
+    #[command(flatten)]
+    account: NamedAccount,
+    /// Its owner's name, for people
+    #[arg(long)]
+    person: String,
+    /// Role, such as commune-police
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Number of a unit; may be given several times
+    #[arg(long, required = true)]
+    unit: Vec<u32>,
+}
+
+#[derive(Debug, Args)]
+struct NamedAccount {
+    /// Name to sign in with
+    #[arg(value_parser = LoginName::from_str)]
+    name: LoginName,
+}
+
+#[derive(Debug, Args)]
 struct WebFolder {
     /// Folder with the built browser app, to be served beside; otherwise none is
     #[arg(long, value_name = "DIR")]
@@ -190,6 +238,14 @@ enum Stop {
     #[error(transparent)]
     Invite(#[from] InviteError),
     #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Password(#[from] BadPassword),
+    #[error("the password cannot be read")]
+    Unread(#[source] io::Error),
+    #[error("the two passwords are not the same")]
+    PasswordsDiffer,
+    #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Random(#[from] NoRandomness),
@@ -203,6 +259,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Init(init) => files::init(init).await,
         Command::Serve(serve) => serve::serve(serve).await,
         Command::Invite(invite) => files::invite(invite).await,
+        Command::Account(account) => account::account(account).await,
         Command::Verify(folder) => files::verify(folder).await,
         Command::Demo(demo) => demo::demo(demo).await,
     };

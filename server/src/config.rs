@@ -9,7 +9,7 @@ use crate::store::RedbConfig;
 pub const CACHE_BYTES: usize = 128 * 1024 * 1024;
 
 /// The folder with a server's files: `sampan.redb` the store, `sampan.key` the master secret,
-/// `token` what consoles show. Back up the key apart from the store.
+/// `token` what programs show. Back up the key apart from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataFolder(PathBuf);
 
@@ -32,7 +32,7 @@ impl DataFolder {
         self.0.join("sampan.key")
     }
 
-    /// The file with the console's token, for its owner alone.
+    /// The file with the programs' token, for its owner alone.
     #[must_use]
     pub fn token(&self) -> PathBuf {
         self.0.join("token")

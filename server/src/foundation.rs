@@ -29,7 +29,7 @@ pub struct Opened {
     pub store: Redb,
     /// What the server is started with.
     pub foundation: Foundation,
-    /// What consoles must show.
+    /// What programs must show.
     pub token: TokenHash,
 }
 
@@ -38,7 +38,7 @@ pub struct Opened {
 pub struct NewSecrets {
     /// Every key of the server is derived from it.
     pub master: [u8; 32],
-    /// The console's token.
+    /// The programs' token.
     pub token: Token,
 }
 

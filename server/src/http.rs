@@ -1,7 +1,8 @@
 //! HTTP: what phones and consoles reach the server by.
 //!
-//! Phones need no log-in: what they send is signed. Consoles show the token that `sampan init`
-//! made. Every answer that is not a success is a [`shared::problem::Problem`] in JSON with a
+//! Phones need no log-in: what they send is signed. People sign in to the console by name and
+//! password and are known by a cookie from then on; programs on the server's computer show the
+//! token that `sampan init` made. Every answer that is not a success is a [`shared::problem::Problem`] in JSON with a
 //! stable code.
 //!
 //! | request | body | answer | who |
@@ -10,6 +11,9 @@
 //! | `POST /v1/bundles` | bundle | signed `Receipt` | any enrolled device |
 //! | `POST /v1/pull` | signed `PullRequest` | signed `PullAnswer` | any enrolled device |
 //! | `GET /v1/health` | | JSON | anyone |
+//! | `POST /v1/session` | name and password in JSON | JSON and a cookie | anyone |
+//! | `GET /v1/session` | | JSON | account |
+//! | `DELETE /v1/session` | | nothing | account |
 //! | `GET /v1/progress?unit=&day=&percents=` | | JSON | console |
 //! | `GET /v1/units?parent=&day=` | | JSON | console |
 //! | `GET /v1/events` | | server-sent events | console |
@@ -24,6 +28,7 @@
 //! TLS stands before it: a proxy, or nothing on a private network.
 
 mod access;
+mod attempts;
 mod body;
 mod console;
 mod error;
@@ -31,6 +36,7 @@ mod events;
 pub mod limits;
 mod listen;
 mod phone;
+mod session;
 mod web;
 
 use std::sync::Arc;
@@ -51,6 +57,7 @@ use crate::clock::Clock;
 use crate::server::Server;
 use crate::store::Store;
 use error::Failure;
+use session::Doorkeeper;
 
 /// What the routes work with.
 #[derive(Debug, Clone)]
@@ -62,6 +69,7 @@ pub struct Service<S> {
     /// Becomes true when the server stops: whoever waits for news is answered then.
     closing: watch::Receiver<bool>,
     listeners: Arc<Semaphore>,
+    doorkeeper: Arc<Doorkeeper>,
 }
 
 /// What a service is made of.
@@ -71,7 +79,7 @@ pub struct Parts<S> {
     pub server: Server<S>,
     /// Its clock.
     pub clock: Clock,
-    /// What consoles must show.
+    /// What programs must show.
     pub token: TokenHash,
     /// What the auditor has found so far.
     pub findings: Arc<Findings>,
@@ -88,6 +96,7 @@ impl<S: Store> Service<S> {
             findings: parts.findings,
             closing,
             listeners: Arc::new(Semaphore::new(limits::EVENT_LISTENERS_MAX)),
+            doorkeeper: Arc::default(),
         }
     }
 
@@ -105,6 +114,8 @@ fn routes<S: Store>(service: &Service<S>, web: Web) -> BoxedFilter<(Response,)> 
 fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     phone::routes(service)
         .or(console::routes(service))
+        .unify()
+        .or(session::routes(service))
         .unify()
         .recover(|rejection| async move {
             Ok::<_, core::convert::Infallible>(Failure::from_rejection(&rejection).into_response())

@@ -10,6 +10,7 @@ use crate::secrets::{CannotUnseal, Secrets};
 use crate::store::{Store, StoreError, Table, Version};
 
 pub mod about;
+pub mod account;
 pub mod device;
 pub mod document;
 pub mod history;

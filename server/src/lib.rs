@@ -1,5 +1,6 @@
 //! The server: what phones and consoles sync with.
 
+pub mod account;
 pub mod auditor;
 pub mod author;
 pub mod cli;

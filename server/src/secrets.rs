@@ -14,6 +14,8 @@ use shared::hash;
 use shared::seal::{OpeningKey, OpeningKeys, SealingKey};
 use shared::signed::DeviceKey;
 
+use crate::account::AccountId;
+
 /// A personal number as the server compares it: keyed, so that nobody without the key can tell
 /// which number it is. Still personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +28,7 @@ pub struct Secrets {
     tag_key: [u8; 32],
     wrapping: DataKey,
     commons: DataKey,
+    accounts: [u8; 32],
 }
 
 impl core::fmt::Debug for Secrets {
@@ -46,6 +49,7 @@ impl Secrets {
             tag_key: grow("tag"),
             wrapping: DataKey(grow("wrapping")),
             commons: DataKey(grow("commons")),
+            accounts: grow("accounts"),
         }
     }
 
@@ -87,6 +91,12 @@ impl Secrets {
     #[must_use]
     pub fn wrapping(&self) -> &DataKey {
         &self.wrapping
+    }
+
+    /// The secret that the keys of an account's device grow from.
+    #[must_use]
+    pub fn author(&self, account: AccountId) -> [u8; 32] {
+        hash::digest("sampan/account", &[&self.accounts, &account.0])
     }
 
     /// The tag of a personal number.

@@ -14,6 +14,7 @@ use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
 
+mod accounts;
 mod deciding;
 mod devices;
 mod enrolment;
@@ -21,6 +22,7 @@ mod intake;
 mod progress;
 mod pulling;
 
+pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
 pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
 pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView};
 pub use enrolment::{

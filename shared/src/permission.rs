@@ -1,8 +1,9 @@
 //! Who may do what: the one table that phone and server read.
 //!
 //! A [`Grant`] gives a person a role over some units and everything below them. [`may_write`]
-//! says what the role may do to a kind of document, [`may_pull`] which streams it may fetch; both
-//! answer no for everything the tables do not name. Whether somebody *is* whom they say, and how
+//! says what the role may do to a kind of document, [`may_pull`] which streams it may fetch,
+//! [`has_duty`] what it does at a console besides; all answer no for everything the tables do not
+//! name. Whether somebody *is* whom they say, and how
 //! long a grant lasts, is not known here.
 //!
 //! The roles are those of the field (DOMAIN 2.6), and two that are not people.
@@ -19,7 +20,7 @@ use crate::unit::UnitTree;
 
 mod table;
 
-use table::{Keys, May, PULLS, RULES};
+use table::{DUTIES, Keys, May, PULLS, RULES};
 
 coded! {
     /// What somebody is, for one grant.
@@ -105,6 +106,20 @@ pub enum Operation<'a> {
     AddEvent(EventKind),
 }
 
+/// What somebody does at a console besides reading and writing documents, within the units of the
+/// grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// Read figures, targets and how fresh they are.
+    Figures,
+    /// See devices and steer them: confirm, suspend, report lost.
+    Devices,
+    /// Invite a device of somebody with this role.
+    Invite(Role),
+    /// Decide on held changes.
+    Decide,
+}
+
 impl Grant {
     /// How `unit` stands to this grant, in the tree of `day`. To the server nothing is outside.
     #[must_use]
@@ -128,6 +143,13 @@ impl Grant {
     pub fn may_write(&self, standing: Standing, kind: Kind, operation: Operation<'_>) -> bool {
         let covered = matches!(standing, Standing::Hamlet | Standing::Upper);
         covered && may_write(self.role, kind, operation)
+    }
+
+    /// Whether its holder has this duty in `unit`, in the tree of `day`.
+    #[must_use]
+    pub fn has_duty(&self, duty: Duty, unit: UnitId, tree: &UnitTree, day: LocalDay) -> bool {
+        let standing = self.standing(unit, tree, day);
+        matches!(standing, Standing::Hamlet | Standing::Upper) && has_duty(self.role, duty)
     }
 
     /// Whether its holder may pull a stream of this audience whose unit stands so.
@@ -167,6 +189,14 @@ pub fn may_pull(role: Role, audience: Audience, standing: Standing) -> bool {
             && pull.audience == audience
             && pull.standings.contains(&standing)
     })
+}
+
+/// Whether the role has this duty in its units.
+#[must_use]
+pub fn has_duty(role: Role, duty: Duty) -> bool {
+    DUTIES
+        .iter()
+        .any(|row| row.roles.contains(&role) && row.duties.contains(&duty))
 }
 
 /// Whether a document of `kind` has such a key or event at all.

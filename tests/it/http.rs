@@ -1,6 +1,8 @@
 //! The whole server as phones and consoles meet it: over HTTP on the loopback.
 #![allow(clippy::unwrap_used, reason = "all of it is tests")]
 
+// Signing in to the console.
+pub mod accounts;
 // A server that is killed while phones hand in.
 mod killed;
 // A phone in a few lines.

@@ -7,7 +7,7 @@
  * leaves a picture and stops the run.
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -32,26 +32,24 @@ const START_MS_MAX = 120_000;
 const WAIT_MS_MAX = 20_000;
 
 const PROMISES = {
-  async 'a wrong code is not let in'({ page, open }) {
+  async 'a wrong password is not let in, and nothing says what was wrong'({ page, open, demo }) {
     await open('');
-    await page.locator('input[type=password]').fill('wrong');
-    await page.keyboard.press('Enter');
-    await page.getByText('Mã không đúng').waitFor();
+    await knock(page, { name: demo.accounts[0].name, password: 'không phải mật khẩu' });
+    await page.getByText('Sai tên hoặc mật khẩu').waitFor();
     await looks('sign-in', page);
   },
 
-  async 'the code the server printed opens the console, and no address holds it'({ page, open, demo }) {
-    await signIn(page, open, demo);
-    await page.getByRole('heading', { name: 'Chọn đơn vị' }).waitFor();
+  async 'name and password open the console by keyboard alone, at the own unit'({ page, open, demo }) {
+    await open('');
+    await knock(page, demo.coordinator);
+    await page.getByRole('heading', { name: `Tiến độ: ${demo.province.name}` }).waitFor();
     await page.getByText('Trực tiếp').waitFor();
-    assert.ok(!page.url().includes(demo.token));
-    await looks('units', page);
+    assert.ok(!page.url().includes(demo.coordinator.name));
+    assert.equal(await page.evaluate(() => document.cookie), '', 'a script sees the cookie');
   },
 
   async 'drilling down reaches the commune, and the way stands in the address'({ page, demo }) {
     const { province, commune } = demo;
-    await page.getByRole('button', { name: province.name, exact: true }).click();
-    await page.getByRole('heading', { name: `Tiến độ: ${province.name}` }).waitFor();
     await page.getByRole('button', { name: commune.name, exact: true }).click();
     await page.getByRole('heading', { name: `Tiến độ: ${commune.name}` }).waitFor();
     assert.match(page.url(), new RegExp(`#progress\\?path=${province.unit}\\.${commune.unit}$`));
@@ -129,7 +127,7 @@ const PROMISES = {
   async 'an approval in one window changes what another shows, without a reload'({ page, open, demo, another }) {
     assert.equal((await demo.ask('held')).length, 1);
     const watching = await another();
-    await signIn(watching, (hash) => open(hash, watching), demo, '#decide');
+    await open('#decide', watching);
     await watching.locator('.queue-item').waitFor();
     await watching.getByText('Trực tiếp').waitFor();
     await watching.evaluate(() => (window.stayed = true));
@@ -143,6 +141,20 @@ const PROMISES = {
     assert.equal((await demo.ask('held')).length, 0);
     await looks('held-none', page);
     await watching.close();
+  },
+
+  async 'signing out leaves nothing to go back to'({ page, open, demo, another }) {
+    const other = await another();
+    await open('#devices', other);
+    await other.getByRole('button', { name: 'Đăng xuất' }).click();
+    await other.getByRole('heading', { name: 'Đăng nhập' }).waitFor();
+    await other.goBack().catch(() => undefined);
+    await open('#progress', other);
+    await other.getByRole('heading', { name: 'Đăng nhập' }).waitFor();
+    await other.close();
+    await page.getByRole('heading', { name: 'Đăng nhập' }).waitFor();
+    await knock(page, demo.coordinator);
+    await page.locator('.console').waitFor();
   },
 
   async 'a server that is gone is said so, with since when'({ page, demo }) {
@@ -175,11 +187,16 @@ async function source() {
   return axe;
 }
 
-async function signIn(page, open, demo, hash = '') {
-  await open(hash);
-  await page.locator('input[type=password]').fill(demo.token);
+/** Signs in by keyboard alone. */
+async function knock(page, { name, password }) {
+  await page.getByRole('heading', { name: 'Đăng nhập' }).waitFor();
+  await page.locator('body').focus();
+  for (const typed of [name, password]) {
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(typed);
+  }
   await page.keyboard.press('Enter');
-  await page.locator('.console').waitFor();
 }
 
 /** The page's own table of all figures beside what the server answers. */
@@ -209,37 +226,44 @@ async function read(stream) {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** A server with a commune at work; knows its own code and asks as any console may. */
+/** A server with a commune at work; asks it as its coordinator may. */
 async function startDemo() {
-  const serves = existsSync(join(DIST, 'console.html')) && execFileSync(SAMPAN, ['demo', '--help'], { encoding: 'utf8' }).includes('--web');
+  const serves = existsSync(join(DIST, 'console.html'));
   const child = spawn(SAMPAN, ['demo', '--listen', '127.0.0.1:0', ...(serves ? ['--web', DIST] : [])], { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const timer = setTimeout(() => child.kill(), START_MS_MAX);
-  const printed = {};
+  const accounts = [];
+  let unit, address;
   for await (const line of createInterface({ input: child.stdout })) {
-    const [, name, value] = /^(commune|token|listening at) ([^\s,]+)/.exec(line) ?? [];
-    if (name) printed[name] = value;
-    if (name === 'listening at') break;
+    const [, name, role, password] = /^account (\S+) \((\S+)\), password (\S+)$/.exec(line) ?? [];
+    if (name) accounts.push({ name, role, password });
+    unit ??= /^commune (\d+)/.exec(line)?.[1];
+    address = /^listening at (\S+)$/.exec(line)?.[1];
+    if (address) break;
   }
   clearTimeout(timer);
-  const { token, commune, 'listening at': address } = printed;
   if (!address) throw new Error('the server did not start');
+  const by = (role) => accounts.find((account) => account.role === role);
+  const coordinator = by('coordinator');
+  const { me, ask } = await program(address, coordinator);
+  const [province] = me.units;
+  const commune = (await ask(`units?parent=${province.unit}`)).find((each) => each.unit === Number(unit));
+  const stop = () => (child.kill(), gone);
+  return { serves, address, accounts, coordinator, officer: by('commune-police'), ask, stop, province, commune };
+}
+
+/** Signs in without a browser, to ask what the pages are to show. */
+async function program(address, { name, password }) {
+  const ours = { 'sec-fetch-site': 'same-origin' };
+  const answer = await fetch(`${address}/v1/session`, { method: 'POST', headers: ours, body: JSON.stringify({ name, password }) });
+  assert.ok(answer.ok, `${name}: ${answer.status}`);
+  const [cookie] = answer.headers.get('set-cookie').split(';');
   const ask = async (path) => {
-    const answer = await fetch(`${address}/v1/${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${address}/v1/${path}`, { headers: { ...ours, cookie } });
     assert.ok(answer.ok, `${path}: ${answer.status}`);
     return answer.json();
   };
-  const stop = () => (child.kill(), gone);
-  return { serves, address, token, ask, stop, ...(await standsIn(Number(commune), ask)) };
-}
-
-/** The commune and the province it lies in, with their names. */
-async function standsIn(unit, ask) {
-  for (const province of await ask('units')) {
-    const found = (await ask(`units?parent=${province.unit}`)).find((each) => each.unit === unit);
-    if (found) return { province, commune: found };
-  }
-  throw new Error('the commune is in no province');
+  return { me: await answer.json(), ask };
 }
 
 async function startApp({ serves, address }) {

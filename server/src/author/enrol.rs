@@ -37,31 +37,7 @@ impl<S: Store> Server<S> {
         if self.ledger().device(device).await?.record.is_some() {
             return Ok(());
         }
-        let AuthorStanding {
-            grant,
-            state,
-            label,
-        } = standing;
-        let record = DeviceRecord {
-            public: keys.signing,
-            sealing: keys.sealing,
-            state,
-            assignment: Assignment {
-                version: 1,
-                grant,
-                streams: Vec::new(),
-            },
-            assignments_before: Vec::new(),
-            invite: InviteId([0; 16]),
-            enrolled: now,
-            heard: now,
-            receipts: 0,
-            parked: 0,
-            rejected: 0,
-            unions: (LocalDay(0), 0),
-            chains: Default::default(),
-            label,
-        };
+        let record = device_record(keys, standing, now);
         let expect = Expect {
             table: Table::Device,
             key: device.0.to_vec(),
@@ -76,5 +52,38 @@ impl<S: Store> Server<S> {
             true => Ok(()),
             false => Err(CommitError::Contended),
         }
+    }
+}
+
+/// The record of a device that is an author. It follows no streams.
+pub(crate) fn device_record(
+    keys: EnrolKeys,
+    standing: AuthorStanding,
+    now: UnixSeconds,
+) -> DeviceRecord {
+    let AuthorStanding {
+        grant,
+        state,
+        label,
+    } = standing;
+    DeviceRecord {
+        public: keys.signing,
+        sealing: keys.sealing,
+        state,
+        assignment: Assignment {
+            version: 1,
+            grant,
+            streams: Vec::new(),
+        },
+        assignments_before: Vec::new(),
+        invite: InviteId([0; 16]),
+        enrolled: now,
+        heard: now,
+        receipts: 0,
+        parked: 0,
+        rejected: 0,
+        unions: (LocalDay(0), 0),
+        chains: Default::default(),
+        label,
     }
 }

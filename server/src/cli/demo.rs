@@ -1,15 +1,19 @@
 //! A server with a commune at work on it, or with a published campaign played again.
 
+use shared::hash::derive;
+use shared::id::TeamId;
+use shared::permission::{Grant, Role};
 use tempfile::TempDir;
 
 use super::serve::{Ground, serve_on};
 use super::{Demo, Stop};
-use crate::clock::random;
+use crate::account::{Password, StoredPassword};
+use crate::clock::{Clock, random};
 use crate::config::DataFolder;
 use crate::demo::{Mode, ReplayReport, populate, replay, world};
 use crate::foundation::{self, NewSecrets};
 use crate::http::Token;
-use crate::server::Server;
+use crate::server::{NewAccount, Server};
 use crate::store::Redb;
 use crate::writer::{Writer, WriterConfig};
 
@@ -29,7 +33,33 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
         "commune {}, hamlets {:?}",
         populated.commune, populated.hamlets
     );
-    println!("token {}", made.token);
+    let password = Password::made(derive("sampan/demo-password", &[&random()?]));
+    for (name, person, role, unit) in [
+        (
+            "congan",
+            "Trần Văn Tâm",
+            Role::CommunePolice,
+            populated.commune,
+        ),
+        (
+            "dieuphoi",
+            "Mai Thị Út",
+            Role::Coordinator,
+            populated.province,
+        ),
+    ] {
+        let grant = Grant {
+            role,
+            units: vec![unit],
+            team: TeamId::default(),
+        };
+        add_account(&made.server, (name, person, grant), (&password, &clock)).await?;
+        println!(
+            "account {name} ({}), password {}",
+            role.name(),
+            password.reveal()
+        );
+    }
     let ground = Ground {
         server: made.server,
         clock,
@@ -37,6 +67,23 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
         web: demo.web.read()?,
     };
     serve_on(ground, &demo.listen).await
+}
+
+/// Makes an account whose password is shown once, here.
+async fn add_account(
+    server: &Server<Redb>,
+    (name, person, grant): (&str, &str, Grant),
+    (password, clock): (&Password, &Clock),
+) -> Result<(), Stop> {
+    let circumstances = clock.circumstances()?;
+    let salt = derive("sampan/salt", &[&circumstances.seed]);
+    let new = NewAccount {
+        name: name.parse().expect("the demo's names are names"),
+        person: person.to_owned(),
+        grant,
+        password: StoredPassword::of(password, salt),
+    };
+    Ok(server.add_account(new, circumstances).await?)
 }
 
 /// A new server on a file.

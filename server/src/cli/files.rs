@@ -58,7 +58,7 @@ pub(super) async fn verify(folder: Folder) -> Result<(), Stop> {
     }
 }
 
-async fn open(folder: &Folder) -> Result<Server<crate::store::Redb>, Stop> {
+pub(super) async fn open(folder: &Folder) -> Result<Server<crate::store::Redb>, Stop> {
     let opened = foundation::open(&folder.files()).await?;
     let writer = Writer::direct(opened.store.clone());
     Ok(Server::new(opened.store, writer, opened.foundation))

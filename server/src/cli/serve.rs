@@ -52,6 +52,10 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
     let findings = Arc::new(Findings::default());
     let auditor = Auditor::new(server.clone(), findings.clone());
     let auditing = tokio::spawn(auditor.run(clock.clone()));
+    if !web.is_empty() {
+        println!("field app http://{address}/");
+        println!("console http://{address}/console.html");
+    }
     println!("listening at http://{address}");
     let parts = Parts {
         server,

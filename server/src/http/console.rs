@@ -1,11 +1,12 @@
-//! What consoles ask, each with the token; and the server's health, which anyone may ask.
+//! What consoles and programs ask, each within its rights; and the server's health, which anyone
+//! may ask.
 
 use bytes::Buf;
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use shared::id::{ChangeHash, DeviceId, DocumentId, TeamId, UnitId};
 use shared::percent::PercentMode;
-use shared::permission::{Grant, Role};
+use shared::permission::{Duty, Grant, Role};
 use shared::time::LocalDay;
 use shared::unit::UnitVersion;
 use shared::version::PROTOCOL;
@@ -14,9 +15,10 @@ use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
 use warp::reply::{Json, Response, json};
 
+use super::access::{Caller, Place, Shown, shown};
 use super::error::Failure;
 use super::limits::JSON_BYTES_MAX;
-use super::{Service, access, answer, body, events};
+use super::{Service, answer, body, events};
 use crate::gate::Decided;
 use crate::server::{DeviceStep, Offer, ProgressQuery};
 use crate::store::Store;
@@ -39,30 +41,6 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .or(deciding(service))
         .unify();
     reading.or(acting).unify().boxed()
-}
-
-/// The service and what the request shows as its right to it.
-fn shown<S: Store>(
-    service: &Service<S>,
-) -> impl Filter<Extract = (Shown<S>,), Error = warp::Rejection> + Clone + use<S> {
-    let service = service.clone();
-    warp::header::optional("authorization").map(move |authorization| Shown {
-        service: service.clone(),
-        authorization,
-    })
-}
-
-struct Shown<S> {
-    service: Service<S>,
-    authorization: Option<String>,
-}
-
-impl<S: Store> Shown<S> {
-    /// The service, for whoever has the token.
-    fn checked(self) -> Result<Service<S>, Failure> {
-        access::check(self.authorization.as_deref(), self.service.token)?;
-        Ok(self.service)
-    }
 }
 
 #[derive(Serialize)]
@@ -116,15 +94,22 @@ fn progress<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .and(warp::query())
         .and_then(|shown: Shown<S>, asked: AskedProgress| {
             answer(async move {
-                let service = shown.checked()?;
+                let (service, caller) = shown.reader().await?;
                 let percents = match asked.percents.as_deref() {
                     None | Some("truncate") => PercentMode::Truncate,
                     Some("round") => PercentMode::Round,
                     Some(_) => return Err(Failure::bad_request(&"percents: truncate or round")),
                 };
+                let (unit, as_of) = (UnitId(asked.unit), day(&service, asked.day.as_deref())?);
+                let tree = service.server.units();
+                let place = Place {
+                    tree: &tree,
+                    day: as_of,
+                };
+                caller.needs(Duty::Figures, &[unit], place)?;
                 let query = ProgressQuery {
-                    unit: UnitId(asked.unit),
-                    as_of: day(&service, asked.day.as_deref())?,
+                    unit,
+                    as_of,
                     percents,
                 };
                 Ok(json(&service.server.progress(query).await?))
@@ -162,17 +147,29 @@ fn units<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .and(shown(service))
         .and(warp::query())
         .and_then(|shown: Shown<S>, asked: AskedUnits| {
-            answer(async move { list_units(&shown.checked()?, &asked) })
+            answer(async move {
+                let (service, caller) = shown.reader().await?;
+                list_units(&service, &caller, &asked)
+            })
         })
         .boxed()
 }
 
-fn list_units<S: Store>(service: &Service<S>, asked: &AskedUnits) -> Result<Json, Failure> {
+/// Units below one; without one, those the caller begins at.
+fn list_units<S: Store>(
+    service: &Service<S>,
+    caller: &Caller,
+    asked: &AskedUnits,
+) -> Result<Json, Failure> {
     let day = day(service, asked.day.as_deref())?;
     let units = service.server.units();
-    let found: Vec<&UnitVersion> = match asked.parent {
-        Some(parent) => units.children(UnitId(parent), day).collect(),
-        None => units.roots(day).collect(),
+    let found: Vec<&UnitVersion> = match (asked.parent, caller) {
+        (Some(parent), _) => units.children(UnitId(parent), day).collect(),
+        (None, Caller::Program) => units.roots(day).collect(),
+        (None, Caller::Person(account)) => {
+            let own = account.record.grant.units.iter();
+            own.filter_map(|unit| units.get(*unit, day)).collect()
+        }
     };
     let view = |unit: &UnitVersion| UnitView {
         unit: unit.id,
@@ -189,7 +186,12 @@ fn listening<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     let route = warp::path!("v1" / "events").and(warp::get());
     route
         .and(shown(service))
-        .and_then(|shown: Shown<S>| answer(async move { events::listen(&shown.checked()?) }))
+        .and_then(|shown: Shown<S>| {
+            answer(async move {
+                let (service, caller) = shown.reader().await?;
+                events::listen(&service, caller)
+            })
+        })
         .boxed()
 }
 
@@ -198,7 +200,10 @@ fn devices<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     route
         .and(shown(service))
         .and_then(|shown: Shown<S>| {
-            answer(async move { Ok(json(&shown.checked()?.server.devices().await?)) })
+            answer(async move {
+                let (service, caller) = shown.reader().await?;
+                list_devices(&service, &caller).await
+            })
         })
         .boxed()
 }
@@ -208,9 +213,41 @@ fn held<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     route
         .and(shown(service))
         .and_then(|shown: Shown<S>| {
-            answer(async move { Ok(json(&shown.checked()?.server.held().await?)) })
+            answer(async move {
+                let (service, caller) = shown.reader().await?;
+                list_held(&service, &caller).await
+            })
         })
         .boxed()
+}
+
+/// The devices in the caller's units; without their owners where the caller only needs to know
+/// how fresh figures are.
+async fn list_devices<S: Store>(service: &Service<S>, caller: &Caller) -> Result<Json, Failure> {
+    let (tree, day) = (service.server.units(), service.clock.now().local_day());
+    let place = Place { tree: &tree, day };
+    let mut devices = service.server.devices().await?;
+    devices.retain(|device| caller.needs(Duty::Figures, &device.units, place).is_ok());
+    if !caller.has_somewhere(Duty::Devices) {
+        for device in &mut devices {
+            device.label.clear();
+            device.check_code = None;
+        }
+    }
+    Ok(json(&devices))
+}
+
+/// What waits for a decision in the caller's units.
+async fn list_held<S: Store>(service: &Service<S>, caller: &Caller) -> Result<Json, Failure> {
+    let (tree, day) = (service.server.units(), service.clock.now().local_day());
+    let place = Place { tree: &tree, day };
+    let mut held = service.server.held().await?;
+    // A change that says nowhere where it belongs waits for one that does.
+    held.retain(|held| match held.unit {
+        Some(unit) => caller.has(Duty::Decide, unit, place),
+        None => matches!(caller, Caller::Program),
+    });
+    Ok(json(&held))
 }
 
 fn steering<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
@@ -219,10 +256,17 @@ fn steering<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .and(shown(service))
         .and_then(|device, step: String, shown: Shown<S>| {
             answer(async move {
-                let service = shown.checked()?;
+                let (service, caller) = shown.actor().await?;
                 let step = DeviceStep::named(&step)
                     .ok_or_else(|| Failure::bad_request(&"there is no such step"))?;
                 let circumstances = service.clock.circumstances()?;
+                let units = service.server.units_of_device(device).await?;
+                let tree = service.server.units();
+                let place = Place {
+                    tree: &tree,
+                    day: circumstances.now.local_day(),
+                };
+                caller.needs(Duty::Devices, &units, place)?;
                 service.server.steer(device, step, circumstances).await?;
                 Ok(StatusCode::NO_CONTENT)
             })
@@ -259,7 +303,7 @@ async fn invite<S: Store, B: Buf>(
     shown: Shown<S>,
     body: impl Stream<Item = Result<B, warp::Error>>,
 ) -> Result<Json, Failure> {
-    let service = shown.checked()?;
+    let (service, caller) = shown.actor().await?;
     let bytes = body::read(body, JSON_BYTES_MAX).await?;
     let asked: AskedInvite = serde_json::from_slice(&bytes)
         .map_err(|_| Failure::bad_request(&"an invite needs role, units, team and label"))?;
@@ -270,11 +314,17 @@ async fn invite<S: Store, B: Buf>(
         units: asked.units,
         team: asked.team,
     };
+    let circumstances = service.clock.circumstances()?;
+    let tree = service.server.units();
+    let place = Place {
+        tree: &tree,
+        day: circumstances.now.local_day(),
+    };
+    caller.needs(Duty::Invite(role), &grant.units, place)?;
     let offer = Offer {
         grant,
         label: asked.label,
     };
-    let circumstances = service.clock.circumstances()?;
     let invite = service.server.invite(offer, circumstances).await?;
     Ok(json(&InviteView {
         invite: invite.to_string(),
@@ -287,7 +337,7 @@ fn deciding<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .and(shown(service))
         .and_then(|document, change, word: String, shown: Shown<S>| {
             answer(async move {
-                let service = shown.checked()?;
+                let (service, caller) = shown.actor().await?;
                 let decided = match word.as_str() {
                     "approve" => Decided::Approved,
                     "refuse" => Decided::Refused,
@@ -295,6 +345,17 @@ fn deciding<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
                 };
                 let circumstances = service.clock.circumstances()?;
                 let held = (document, change);
+                let unit = service.server.unit_of_held_change(held).await?;
+                let tree = service.server.units();
+                let place = Place {
+                    tree: &tree,
+                    day: circumstances.now.local_day(),
+                };
+                match (unit, &caller) {
+                    (Some(unit), _) => caller.needs(Duty::Decide, &[unit], place)?,
+                    (None, Caller::Program) => {}
+                    (None, Caller::Person(_)) => return Err(Failure::not_permitted()),
+                }
                 service.server.decide(held, decided, circumstances).await?;
                 Ok(StatusCode::NO_CONTENT)
             })

@@ -76,8 +76,44 @@ impl Failure {
     }
 
     pub(super) fn unauthorized() -> Self {
-        let message = "this needs the console's token: show it as `Authorization: Bearer ..`";
+        let message = "this needs somebody signed in, or the token as `Authorization: Bearer ..`";
         Self::theirs(StatusCode::UNAUTHORIZED, "unauthorized", &message)
+    }
+
+    /// Never which of the two, nor whether there is such a name.
+    pub(super) fn wrong_password() -> Self {
+        let message = "the name or the password is wrong";
+        Self::theirs(StatusCode::FORBIDDEN, "wrong-password", &message)
+    }
+
+    pub(super) fn must_wait(seconds: u32) -> Self {
+        let message = "too many wrong passwords for this name: wait before the next";
+        Self {
+            retry_after_seconds: Some(seconds),
+            ..Self::theirs(StatusCode::TOO_MANY_REQUESTS, "must-wait", &message)
+        }
+    }
+
+    pub(super) fn too_many_sign_ins() -> Self {
+        let message = "too many sign in at once: try again";
+        Self {
+            retry_after_seconds: Some(1),
+            ..Self::theirs(StatusCode::SERVICE_UNAVAILABLE, "busy", &message)
+        }
+    }
+
+    pub(super) fn hashing(cause: tokio::task::JoinError) -> Self {
+        Self::ours("hashing", cause)
+    }
+
+    pub(super) fn foreign_page() -> Self {
+        let message = "browsers may ask for this only from this server's own pages";
+        Self::theirs(StatusCode::FORBIDDEN, "foreign-page", &message)
+    }
+
+    pub(super) fn not_permitted() -> Self {
+        let message = "the account's role or units do not cover this";
+        Self::theirs(StatusCode::FORBIDDEN, "not-permitted", &message)
     }
 
     pub(super) fn bad_request(error: &impl core::fmt::Display) -> Self {

@@ -4,10 +4,14 @@
 //! twice or, after `all`, not at all; what is true is what the other addresses answer.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::Stream;
 use serde::Serialize;
 use shared::id::{Audience, StreamId};
+use shared::permission::Duty;
+use shared::time::LocalDay;
+use shared::unit::UnitTree;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, watch};
 use tokio::time::{Instant, timeout_at};
@@ -15,19 +19,29 @@ use warp::Reply;
 use warp::sse::Event;
 
 use super::Service;
+use super::access::{Caller, Place};
 use super::error::Failure;
 use super::limits::{EVENT_GATHER_TIME, EVENT_HEARTBEAT, EVENT_STREAMS_MAX, EVENTS_QUEUED_MAX};
 use crate::store::{Hint, Store};
 
 /// Answers a console that wants to hear.
-pub(super) fn listen<S: Store>(service: &Service<S>) -> Result<impl Reply + use<S>, Failure> {
+pub(super) fn listen<S: Store>(
+    service: &Service<S>,
+    caller: Caller,
+) -> Result<impl Reply + use<S>, Failure> {
     let permit = service
         .listeners
         .clone()
         .try_acquire_owned()
         .map_err(|_| Failure::too_many_listeners())?;
     let hints = service.server.ledger().store().hints();
-    let events = stream(hints, service.closing.clone(), permit);
+    let ears = Ears {
+        hints,
+        caller,
+        units: service.server.units(),
+        day: service.clock.now().local_day(),
+    };
+    let events = stream(ears, service.closing.clone(), permit);
     let alive = warp::sse::keep_alive().interval(EVENT_HEARTBEAT);
     Ok(warp::sse::reply(alive.stream(events)))
 }
@@ -36,7 +50,7 @@ type Told = Result<Event, core::convert::Infallible>;
 
 /// Gathers hints in a task of its own, which ends when the console is gone or the server stops.
 fn stream(
-    hints: broadcast::Receiver<Hint>,
+    ears: Ears,
     mut closing: watch::Receiver<bool>,
     permit: OwnedSemaphorePermit,
 ) -> impl Stream<Item = Told> + Send + Sync {
@@ -44,7 +58,7 @@ fn stream(
     tokio::spawn(async move {
         let _counted = permit;
         tokio::select! {
-            () = tell(hints, &sender) => {}
+            () = tell(ears, &sender) => {}
             () = sender.closed() => {}
             _ = closing.wait_for(|closing| *closing) => {}
         }
@@ -52,9 +66,9 @@ fn stream(
     futures_util::stream::poll_fn(move |context| events.poll_recv(context))
 }
 
-async fn tell(mut hints: broadcast::Receiver<Hint>, sender: &mpsc::Sender<Told>) {
+async fn tell(mut ears: Ears, sender: &mpsc::Sender<Told>) {
     loop {
-        let Some(news) = gather(&mut hints).await else {
+        let Some(news) = gather(&mut ears).await else {
             return;
         };
         let event = match news {
@@ -67,21 +81,44 @@ async fn tell(mut hints: broadcast::Receiver<Hint>, sender: &mpsc::Sender<Told>)
     }
 }
 
+/// What one console hears: news of the units it may see figures of.
+struct Ears {
+    hints: broadcast::Receiver<Hint>,
+    caller: Caller,
+    units: Arc<UnitTree>,
+    day: LocalDay,
+}
+
+impl Ears {
+    async fn hear(&mut self) -> Result<Hint, RecvError> {
+        loop {
+            let hint = self.hints.recv().await?;
+            let place = Place {
+                tree: &self.units,
+                day: self.day,
+            };
+            if self.caller.has(Duty::Figures, hint.stream.unit, place) {
+                return Ok(hint);
+            }
+        }
+    }
+}
+
 enum News {
     Grown(BTreeSet<StreamId>),
     All,
 }
 
 /// What grew within a short while after the first hint; `None` when there will be no more.
-async fn gather(hints: &mut broadcast::Receiver<Hint>) -> Option<News> {
+async fn gather(ears: &mut Ears) -> Option<News> {
     let mut streams = BTreeSet::new();
-    match hints.recv().await {
+    match ears.hear().await {
         Ok(hint) => drop(streams.insert(hint.stream)),
         Err(RecvError::Lagged(_)) => return Some(News::All),
         Err(RecvError::Closed) => return None,
     }
     let end = Instant::now() + EVENT_GATHER_TIME;
-    while let Ok(heard) = timeout_at(end, hints.recv()).await {
+    while let Ok(heard) = timeout_at(end, ears.hear()).await {
         match heard {
             Ok(hint) => drop(streams.insert(hint.stream)),
             Err(RecvError::Lagged(_)) => return Some(News::All),

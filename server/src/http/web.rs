@@ -50,6 +50,12 @@ impl Web {
         Ok(web)
     }
 
+    /// Whether no app is served.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     fn file(&self, address: &str) -> Option<&File> {
         self.files.get(address)
     }

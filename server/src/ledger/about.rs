@@ -11,7 +11,7 @@ use crate::store::{Put, Store, Table};
 pub enum About {
     /// `u32`: grows whenever the store was restored from a backup.
     Epoch,
-    /// `[u8; 32]`: the hash of the console's token.
+    /// `[u8; 32]`: the hash of the programs' token.
     Token,
     /// `[u8; 32]`: the public signing key that the master secret grows.
     Identity,

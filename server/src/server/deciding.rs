@@ -1,13 +1,15 @@
 //! Held changes: the list, and a coordinator's word on each.
 
 use serde::Serialize;
-use shared::id::{ChangeHash, DeviceId, DocumentId};
+use shared::change::Change;
+use shared::id::{ChangeHash, DeviceId, DocumentId, UnitId};
 use shared::receipt::HoldReason;
 use shared::time::UnixSeconds;
 
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
 use crate::gate::{self, DecideError, Decided};
 use crate::ledger::LedgerError;
+use crate::ledger::document::{Alias, Found, Place};
 use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_document, held_hash};
 use crate::store::Store;
 
@@ -24,6 +26,8 @@ pub struct HeldView {
     pub document: String,
     /// The change's hash, in hexadecimal.
     pub change: String,
+    /// The unit it is about; `None` while nothing tells.
+    pub unit: Option<UnitId>,
     /// Who wrote it.
     pub device: String,
     /// The stable name of the reason why it waits.
@@ -64,7 +68,7 @@ impl<S: Store> Server<S> {
             after = Some(last.key.clone());
             for waiting in &page {
                 if let Decision::Open(reason) = waiting.record.decision {
-                    views.push(self.held_view(waiting, reason)?);
+                    views.push(self.held_view(waiting, reason).await?);
                 }
                 if views.len() == HELD_LIST_MAX {
                     return Ok(views);
@@ -73,7 +77,7 @@ impl<S: Store> Server<S> {
         }
     }
 
-    fn held_view(
+    async fn held_view(
         &self,
         waiting: &Waiting<HeldChange>,
         reason: HoldReason,
@@ -85,12 +89,48 @@ impl<S: Store> Server<S> {
             None => op.key.name().to_owned(),
         };
         Ok(HeldView {
+            unit: self.unit_of_held(document, &logged.change).await?,
             document: document.to_string(),
             change: hash.to_string(),
             device: waiting.record.serial.device.to_string(),
             reason: reason.code(),
             since: waiting.record.since,
             keys: logged.change.ops.iter().map(key).collect(),
+        })
+    }
+
+    /// The unit a held change is about, as [`HeldView::unit`].
+    ///
+    /// # Errors
+    /// [`DecidingError`], if it is not held, too.
+    pub async fn unit_of_held_change(
+        &self,
+        (document, hash): (DocumentId, ChangeHash),
+    ) -> Result<Option<UnitId>, DecidingError> {
+        for waiting in self.ledger().held_for(document).await? {
+            if held_hash(&waiting.key) == Some(hash) {
+                let logged = waiting.record.open(self.ledger().secrets())?;
+                return Ok(self.unit_of_held(document, &logged.change).await?);
+            }
+        }
+        Err(DecideError::NotHeld.into())
+    }
+
+    /// The unit a held change is about: its document's, or the one it gives a new document.
+    async fn unit_of_held(
+        &self,
+        document: DocumentId,
+        change: &Change,
+    ) -> Result<Option<UnitId>, LedgerError> {
+        Ok(match self.ledger().document(document).await? {
+            Found::Document(found) => Some(found.place.stream.unit),
+            Found::Alias(Alias::United(survivor) | Alias::Refounded(survivor)) => {
+                match self.ledger().document(survivor).await? {
+                    Found::Document(found) => Some(found.place.stream.unit),
+                    _ => None,
+                }
+            }
+            _ => Place::of_genesis(document, change).map(|place| place.stream.unit),
         })
     }
 

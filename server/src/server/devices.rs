@@ -111,11 +111,12 @@ impl DeviceStep {
 }
 
 impl<S: Store> Server<S> {
-    /// Every device, by id, at most [`DEVICES_MAX`].
+    /// Every device but those of accounts, by id, at most [`DEVICES_MAX`].
     ///
     /// # Errors
     /// [`LedgerError`].
     pub async fn devices(&self) -> Result<Vec<DeviceView>, LedgerError> {
+        let accounts = self.account_devices().await?;
         let mut views = Vec::new();
         let mut after = None;
         loop {
@@ -125,7 +126,9 @@ impl<S: Store> Server<S> {
             };
             after = Some(*last);
             for (device, record) in page {
-                views.push(self.view(device, record).await?);
+                if accounts.binary_search(&device).is_err() {
+                    views.push(self.view(device, record).await?);
+                }
             }
             if views.len() >= DEVICES_MAX {
                 return Ok(views);
@@ -167,6 +170,16 @@ impl<S: Store> Server<S> {
             sealing: record.sealing,
         };
         Ok(Some(key.check_code(&keys).to_string()))
+    }
+
+    /// The units a device works in.
+    ///
+    /// # Errors
+    /// [`DeviceError`].
+    pub async fn units_of_device(&self, device: DeviceId) -> Result<Vec<UnitId>, DeviceError> {
+        let found = self.ledger().device(device).await?.record;
+        let record = found.ok_or(DeviceError::UnknownDevice)?;
+        Ok(record.assignment.grant.units)
     }
 
     /// Takes a step with a device. A device that is confirmed or reinstated brings what was held

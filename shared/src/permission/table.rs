@@ -1,6 +1,6 @@
 //! The tables themselves. What no row names is not allowed.
 
-use super::{Role, Standing};
+use super::{Duty, Role, Standing};
 use crate::event::EventKind::{self, Confirmed, Consent, Opening, Outcome, Stage, Visit, Void};
 use crate::event::Step;
 use crate::id::Audience;
@@ -39,6 +39,12 @@ pub(super) struct Pull {
     pub(super) roles: &'static [Role],
     pub(super) audience: Audience,
     pub(super) standings: &'static [Standing],
+}
+
+/// Gives each of `roles` each of `duties` at a console.
+pub(super) struct Duties {
+    pub(super) roles: &'static [Role],
+    pub(super) duties: &'static [Duty],
 }
 
 const FIELD: &[Role] = &[Role::TeamMember, Role::TeamLead];
@@ -228,5 +234,50 @@ pub(super) static PULLS: &[Pull] = &[
         roles: &[Role::Server],
         audience: Audience::Police,
         standings: &Standing::ALL,
+    },
+];
+
+/// Who does what at a console. Nobody invites somebody with more to say than themselves.
+pub(super) static DUTIES: &[Duties] = &[
+    Duties {
+        roles: &[
+            Role::TeamLead,
+            Role::CommunePolice,
+            Role::CommuneTeam,
+            Role::Coordinator,
+            Role::Leader,
+            Role::Admin,
+        ],
+        duties: &[Duty::Figures],
+    },
+    // Whoever knows the people of the place compares the check codes.
+    Duties {
+        roles: &[Role::CommunePolice, Role::Coordinator, Role::Admin],
+        duties: &[
+            Duty::Devices,
+            Duty::Invite(Role::TeamMember),
+            Duty::Invite(Role::TeamLead),
+            Duty::Invite(Role::MobileCardTeam),
+            Duty::Invite(Role::Desk),
+        ],
+    },
+    Duties {
+        roles: &[Role::Coordinator, Role::Admin],
+        duties: &[
+            Duty::Invite(Role::CommunePolice),
+            Duty::Invite(Role::CommuneTeam),
+        ],
+    },
+    Duties {
+        roles: &[Role::Admin],
+        duties: &[
+            Duty::Invite(Role::Coordinator),
+            Duty::Invite(Role::Leader),
+            Duty::Invite(Role::Auditor),
+        ],
+    },
+    Duties {
+        roles: &[Role::CommunePolice, Role::Coordinator],
+        duties: &[Duty::Decide],
     },
 ];

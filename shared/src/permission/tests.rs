@@ -147,3 +147,28 @@ fn whole_table() -> String {
 fn the_whole_table_is_the_golden_one() {
     golden::check("permissions.txt", &whole_table());
 }
+
+#[test]
+fn nobody_invites_the_server_an_import_or_an_admin() {
+    for &role in Role::ALL {
+        for whom in [Role::Server, Role::Import, Role::Admin] {
+            assert!(!has_duty(role, Duty::Invite(whom)));
+        }
+    }
+}
+
+#[test]
+fn whoever_invites_also_steers_devices() {
+    for &role in Role::ALL {
+        let invites = Role::ALL
+            .iter()
+            .any(|&whom| has_duty(role, Duty::Invite(whom)));
+        assert_eq!(invites, has_duty(role, Duty::Devices), "{}", role.name());
+    }
+}
+
+#[test]
+fn a_team_member_has_no_duty_at_a_console() {
+    let duties = [Duty::Figures, Duty::Devices, Duty::Decide];
+    assert!(!duties.iter().any(|&duty| has_duty(Role::TeamMember, duty)));
+}

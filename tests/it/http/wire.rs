@@ -48,6 +48,7 @@ pub fn units() -> UnitTree {
 /// A running server; it stops without draining when dropped.
 pub struct Site {
     pub address: SocketAddr,
+    server: Option<Server<AnyStore>>,
     token: Token,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
@@ -63,7 +64,10 @@ impl Drop for Site {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// In small letters.
     pub head: String,
+    /// The head's fields, names in small letters.
+    pub fields: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -93,6 +97,7 @@ impl Site {
         };
         let server = Server::new(store, writer, foundation);
         let token = Token::from_bytes([5; 32]);
+        let here = server.clone();
         let parts = Parts {
             server,
             clock: Clock::starting_at(now),
@@ -109,6 +114,7 @@ impl Site {
         });
         Self {
             address,
+            server: Some(here),
             token,
             stop: Some(stop),
             serving: Some(serving),
@@ -119,10 +125,16 @@ impl Site {
     pub fn elsewhere(address: SocketAddr, token: Token) -> Self {
         Self {
             address,
+            server: None,
             token,
             stop: None,
             serving: None,
         }
+    }
+
+    /// The server itself, where it runs here.
+    pub fn server(&self) -> &Server<AnyStore> {
+        self.server.as_ref().expect("runs here")
     }
 
     /// Stops as a keeper would and waits for the end.
@@ -225,7 +237,11 @@ pub async fn try_exchange(address: SocketAddr, head: &str, body: &[u8]) -> std::
         read?;
         return Err(cut_off());
     };
-    let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let field = |(name, value): (&str, &str)| (name.to_lowercase(), value.to_owned());
+    let fields = head.lines().filter_map(|line| line.split_once(": "));
+    let fields = fields.map(field).collect();
+    let head = head.to_lowercase();
     let status = head.split(' ').nth(1).and_then(|s| s.parse().ok());
     let body = bytes[end + 4..].to_vec();
     let announced = head
@@ -238,6 +254,7 @@ pub async fn try_exchange(address: SocketAddr, head: &str, body: &[u8]) -> std::
     Ok(Answer {
         status: status.ok_or_else(cut_off)?,
         head,
+        fields,
         body,
     })
 }

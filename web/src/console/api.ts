@@ -1,11 +1,26 @@
 /**
  * What the console asks the server, typed as the server answers it.
  *
- * The code printed at the server's start is the right to ask. It lives in memory and in this
- * tab's session storage, never in an address.
+ * Who asks is told by a cookie that no script sees; nothing here knows a password for longer than
+ * it takes to send it.
  */
 import type { PlainKey } from '../text/text.ts';
 import { isPlainKey } from '../text/text.ts';
+
+/** What somebody does here besides reading and writing dossiers. */
+export type Duty = 'figures' | 'dossiers' | 'decide' | 'devices';
+
+/** Whoever is signed in. */
+export interface Me {
+  name: string;
+  person: string;
+  role: string;
+  /** Where their part of the tree begins. */
+  units: { unit: number; name: string }[];
+  may: Duty[];
+  /** Roles they may invite. */
+  invites: string[];
+}
 
 export interface Figure {
   indicator: string;
@@ -97,10 +112,18 @@ export class Refusal extends Error {
 
 /** Where units, days and devices are asked for. */
 export class Api {
-  readonly #token: string;
+  /** Whoever is signed in; `unauthorized` for nobody. */
+  me(): Promise<Me> {
+    return this.#read('session');
+  }
 
-  constructor(token: string) {
-    this.#token = token;
+  async signIn(name: string, password: string): Promise<Me> {
+    const body = JSON.stringify({ name, password });
+    return json(await this.#ask('session', { method: 'POST', body }));
+  }
+
+  async signOut(): Promise<void> {
+    await this.#ask('session', { method: 'DELETE' });
   }
 
   /** A unit and those below it; `null` asks for today. */
@@ -147,10 +170,9 @@ export class Api {
   }
 
   async #ask(path: string, init: RequestInit): Promise<Response> {
-    const headers = { authorization: `Bearer ${this.#token}` };
     let answer: Response;
     try {
-      answer = await fetch(`/v1/${path}`, { ...init, headers, cache: 'no-store', credentials: 'omit' });
+      answer = await fetch(`/v1/${path}`, { ...init, cache: 'no-store', credentials: 'same-origin' });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
       throw new Refusal('no-connection');

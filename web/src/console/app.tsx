@@ -2,69 +2,78 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { focusTitle } from '../parts/title.tsx';
 import { useText } from '../text/text.ts';
+import type { Duty, Me } from './api.ts';
 import { Api, Refusal } from './api.ts';
+import { useIdle } from './idle.ts';
 import { useLive } from './live.ts';
 import type { Frame } from './model.ts';
-import { DevicesPage } from './pages/devices-page.tsx';
+import { DevicesPage, roleWords } from './pages/devices-page.tsx';
 import { HeldPage } from './pages/held-page.tsx';
 import { ProblemNote } from './pages/page-parts.tsx';
 import { ProgressPage } from './pages/progress-page.tsx';
 import { UnitsPage } from './pages/units-page.tsx';
+import type { PlaceName } from './place.ts';
 import { usePlace } from './place.ts';
 import { SignIn } from './screens/sign-in.tsx';
 import { Units } from './units.ts';
 import { useAnswer } from './use-answer.ts';
 
-/** Ends with the tab. */
-const STORED_AS = 'sampan-console';
+/** Whoever is signed in; `undefined` until the server has said so. */
+type Session = Me | null | undefined;
 
 export function App() {
-  const [code, setCode] = useState(() => sessionStorage.getItem(STORED_AS));
+  const api = useMemo(() => new Api(), []);
+  const [me, enter] = useState<Session>(undefined);
+  const [problem, setProblem] = useState<Refusal | null>(null);
+  useEffect(() => {
+    api.me().then(enter, (cause: unknown) => {
+      const refusal = cause instanceof Refusal ? cause : new Refusal('other');
+      if (refusal.code !== 'unauthorized') setProblem(refusal);
+      enter(null);
+    });
+  }, []);
   const leave = () => {
-    sessionStorage.removeItem(STORED_AS);
-    setCode(null);
+    // Whether or not the server heard it: nothing stays on the screen.
+    api.signOut().catch(() => undefined);
+    enter(null);
   };
-  const enter = (right: string) => {
-    sessionStorage.setItem(STORED_AS, right);
-    setCode(right);
-  };
-  return code === null ? <Door onEnter={enter} /> : <SignedIn key={code} code={code} onSignOut={leave} />;
+  if (me === undefined) return null;
+  if (me === null) return <Door api={api} first={problem} onEnter={enter} />;
+  return <SignedIn api={api} me={me} onSignOut={leave} />;
 }
 
-/** Tries a code before anything is shown. */
-function Door({ onEnter }: { onEnter: (code: string) => void }) {
-  const [problem, setProblem] = useState<Refusal | null>(null);
-  const isWrong = problem?.code === 'unauthorized';
-  const tryCode = async (code: string) => {
-    try {
-      await new Api(code).units(null, null);
-      onEnter(code);
-    } catch (cause) {
-      setProblem(cause instanceof Refusal ? cause : new Refusal('unauthorized'));
-    }
+/** `first`: why the server could not say who is signed in. */
+function Door({ api, first, onEnter }: { api: Api; first: Refusal | null; onEnter: (me: Me) => void }) {
+  const [problem, setProblem] = useState(first);
+  const isWrong = problem?.code === 'wrong-password';
+  const knock = (name: string, password: string) => {
+    api.signIn(name, password).then(onEnter, (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')));
   };
-  const nothing = () => undefined;
   return (
-    <SignIn
-      view={{ step: 'start-code', isWrong }}
-      onPassword={nothing}
-      onCode={nothing}
-      onStartCode={(code) => void tryCode(code)}
-    >
+    <SignIn view={{ step: 'password', isWrong }} onPassword={knock} onCode={() => undefined}>
       {!isWrong && <ProblemNote problem={problem} />}
     </SignIn>
   );
 }
 
-function SignedIn({ code, onSignOut }: { code: string; onSignOut: () => void }) {
-  const { t } = useText();
-  const api = useMemo(() => new Api(code), [code]);
+const PAGES: [Duty, PlaceName][] = [['figures', 'progress'], ['decide', 'decide'], ['devices', 'devices']];
+
+function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => void }) {
+  const text = useText();
   const units = useMemo(() => new Units(api), [api]);
   const live = useLive(api);
-  const [place, go] = usePlace();
-  const devices = useAnswer('devices', live.version, () => api.devices());
-  const held = useAnswer('held', live.version, () => api.held());
+  const [asked, go] = usePlace();
+  const pages = PAGES.filter(([duty]) => me.may.includes(duty)).map(([, page]) => page);
+  const place = {
+    ...asked,
+    page: pages.includes(asked.page) ? asked.page : (pages[0] ?? 'progress'),
+    // One's own unit, where that is the only one.
+    path: asked.path.length === 0 && me.units.length === 1 ? me.units.map(({ unit }) => unit) : asked.path,
+  };
+  const devices = useAnswer('devices', live.version, () => (me.may.includes('figures') ? api.devices() : Promise.resolve([])));
+  const held = useAnswer('held', live.version, () => (me.may.includes('decide') ? api.held() : Promise.resolve([])));
   useFocusAfterNavigation(`${place.page} ${place.path}`);
+  useIdle(onSignOut);
   const wasThrownOut = [devices, held].some(({ problem }) => problem?.code === 'unauthorized');
   useEffect(() => {
     if (wasThrownOut) onSignOut();
@@ -72,14 +81,14 @@ function SignedIn({ code, onSignOut }: { code: string; onSignOut: () => void }) 
   const frame: Frame = {
     now: live.now,
     page: place.page,
-    pages: ['progress', 'decide', 'devices'],
-    who: t('console.by-code'),
-    role: t('role.coordinator'),
-    unit: t('console.country'),
+    pages,
+    who: me.person,
+    role: roleWords(me.role, text),
+    unit: me.units.map(({ name }) => name).join(', '),
     waiting: held.value?.length ?? 0,
     lostAt: live.lostAt,
   };
-  const props = { api, units, live, place, go, frame, devices, held, onSignOut };
+  const props = { api, me, units, live, place, go, frame, devices, held, onSignOut };
   switch (place.page) {
     case 'progress':
       return place.path.length === 0 ? <UnitsPage {...props} /> : <ProgressPage {...props} />;

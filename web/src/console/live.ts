@@ -1,8 +1,8 @@
 /**
  * News from the server, and since when there is none.
  *
- * Events are read with `fetch`, because `EventSource` cannot show the code that is asked for. An
- * event only says that something grew; what is true is asked for anew.
+ * Events are read with `fetch`, because `EventSource` does not tell why it was refused. An event
+ * only says that something grew; what is true is asked for anew.
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { LocalMinute } from '../text/format.ts';

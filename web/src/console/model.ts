@@ -210,7 +210,6 @@ export interface DevicesView {
 }
 
 export interface SignInView {
-  /** `start-code`: what the server printed when it started, until there are accounts. */
-  step: 'password' | 'code' | 'start-code';
+  step: 'password' | 'code';
   isWrong: boolean;
 }

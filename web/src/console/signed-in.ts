@@ -1,5 +1,5 @@
 /** What every page of a signed-in console works with. */
-import type { Api, DeviceAnswer, HeldAnswer } from './api.ts';
+import type { Api, DeviceAnswer, HeldAnswer, Me } from './api.ts';
 import type { Live } from './live.ts';
 import type { Frame } from './model.ts';
 import type { Place } from './place.ts';
@@ -8,6 +8,7 @@ import type { Answer } from './use-answer.ts';
 
 export interface PageProps {
   api: Api;
+  me: Me;
   units: Units;
   live: Live;
   place: Place;

@@ -711,6 +711,14 @@ export const LogIn: Icon = (props) => (
   </Drawn>
 );
 
+export const LogOut: Icon = (props) => (
+  <Drawn {...props}>
+    <path d="m16 17 5-5-5-5" />
+    <path d="M21 12H9" />
+    <path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4" />
+  </Drawn>
+);
+
 export const Info: Icon = (props) => (
   <Drawn {...props}>
     <circle cx="12" cy="12" r="10" />

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import type { Frame, Page, UnitPath } from '../console/model.ts';
 import type { Icon } from '../design/icons.tsx';
 import {
-  ChevronRight, Cross, ContactRound, FileChartColumn, FileSpreadsheet, Flag, Gauge, Inbox, Menu, Radio, Smartphone, WifiOff,
+  ChevronRight, Cross, ContactRound, FileChartColumn, FileSpreadsheet, Flag, Gauge, Inbox, LogOut, Menu, Radio, Smartphone, WifiOff,
 } from '../design/icons.tsx';
 import { Mark } from '../design/mark.tsx';
 import { clock } from '../text/format.ts';
@@ -30,11 +30,12 @@ export interface PageProps {
   /** At the right of the title. */
   actions?: ComponentChildren;
   onPage: (page: Page) => void;
-  onUnit?: (unit: string) => void;
+  onUnit?: ((unit: string) => void) | undefined;
+  onSignOut?: (() => void) | undefined;
   children: ComponentChildren;
 }
 
-export function ConsolePage({ frame, title, path, actions, onPage, onUnit, children }: PageProps) {
+export function ConsolePage({ frame, title, path, actions, onPage, onUnit, onSignOut, children }: PageProps) {
   const { t } = useText();
   const [isOpen, open] = useState(false);
   return (
@@ -55,6 +56,12 @@ export function ConsolePage({ frame, title, path, actions, onPage, onUnit, child
             <SideItem key={page} page={page} frame={frame} onPage={onPage} />
           ))}
         </nav>
+        {onSignOut && (
+          <button type="button" class="side-item side-out" onClick={onSignOut}>
+            <LogOut size={22} />
+            <span class="side-word">{t('console.sign-out')}</span>
+          </button>
+        )}
         <SideFoot frame={frame} />
       </header>
       <div class="console-body">

@@ -21,7 +21,7 @@ import type { PlaceName } from '../place.ts';
 import type { PageProps } from '../signed-in.ts';
 import { dayOf, minuteOf } from '../time.ts';
 import { InviteForm } from './invite-form.tsx';
-import { Loading, ProblemNote, SignOut } from './page-parts.tsx';
+import { Loading, ProblemNote } from './page-parts.tsx';
 
 interface Asked {
   device: DeviceAnswer;
@@ -52,11 +52,10 @@ export function DevicesPage(props: PageProps) {
       <Button icon={Download} onPress={() => download(`sampan-phones-${dayOf(frame.now)}.csv`, table(sorted, text))}>
         {t('console.export')}
       </Button>
-      <SignOut onSignOut={onSignOut} />
     </>
   );
   return (
-    <ConsolePage frame={frame} title={t('devices.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
+    <ConsolePage onSignOut={onSignOut} frame={frame} title={t('devices.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
       <ProblemNote problem={problem ?? devices.problem} />
       {isInviting && <InviteForm {...props} onDone={() => setInviting(false)} />}
       {asked && <Sure asked={asked} onYes={() => take(asked)} onNo={() => ask(null)} />}

@@ -21,7 +21,7 @@ import { csv, download } from '../csv.ts';
 import type { PlaceName } from '../place.ts';
 import type { PageProps } from '../signed-in.ts';
 import { dayOf, minuteOf } from '../time.ts';
-import { Loading, ProblemNote, SignOut } from './page-parts.tsx';
+import { Loading, ProblemNote } from './page-parts.tsx';
 
 export function HeldPage({ api, live, go, frame, devices, held, onSignOut }: PageProps) {
   const text = useText();
@@ -42,14 +42,13 @@ export function HeldPage({ api, live, go, frame, devices, held, onSignOut }: Pag
       <Button icon={Download} onPress={() => download(`sampan-held-${dayOf(frame.now)}.csv`, table(oldestFirst, author, text))}>
         {t('console.export')}
       </Button>
-      <SignOut onSignOut={onSignOut} />
     </>
   );
   const lines = oldestFirst.map((one) => ({
     id: one.change, code: one.reason, name: title(one, text), since: minuteOf(one.since), decided: null,
   }));
   return (
-    <ConsolePage frame={frame} title={t('decide.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
+    <ConsolePage onSignOut={onSignOut} frame={frame} title={t('decide.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
       <ProblemNote problem={problem ?? held.problem} />
       {held.value === null && held.problem === null && <Loading />}
       {held.value?.length === 0 && (

@@ -13,10 +13,6 @@ import { useAnswer } from '../use-answer.ts';
 import { roleWords } from './devices-page.tsx';
 import { ProblemNote, Select } from './page-parts.tsx';
 
-const ROLES = [
-  'team-member', 'team-lead', 'commune-police', 'mobile-card-team', 'commune-team', 'desk', 'coordinator', 'leader', 'auditor',
-];
-
 interface Made {
   who: string;
   link: string;
@@ -29,11 +25,11 @@ export function InviteForm(props: InviteFormProps) {
   return made ? <MadeInvite made={made} onDone={props.onDone} /> : <Asking {...props} onMade={setMade} />;
 }
 
-function Asking({ api, units, place, onMade }: InviteFormProps & { onMade: (made: Made) => void }) {
+function Asking({ api, me, units, place, onMade }: InviteFormProps & { onMade: (made: Made) => void }) {
   const text = useText();
   const { t } = text;
   const [who, setWho] = useState('');
-  const [role, setRole] = useState('team-member');
+  const [role, setRole] = useState(me.invites[0] ?? '');
   const [team, setTeam] = useState('');
   const [path, setPath] = useState(place.path);
   const [isTried, setTried] = useState(false);
@@ -66,7 +62,7 @@ function Asking({ api, units, place, onMade }: InviteFormProps & { onMade: (made
         />
       </div>
       <div class="page-buttons">
-        <Select label={t('invite.form.role')} chosen={role} options={ROLES.map((id) => ({ id, name: roleWords(id, text) }))} onChoose={setRole} />
+        <Select label={t('invite.form.role')} chosen={role} options={me.invites.map((id) => ({ id, name: roleWords(id, text) }))} onChoose={setRole} />
         <UnitChoice units={units} path={path} onPath={setPath} />
       </div>
       {isTried && unit === undefined && <p class="small as-bad">{t('console.choose-unit')}</p>}

@@ -3,7 +3,6 @@ import './pages.css';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { Hourglass, OctagonAlert } from '../../design/icons.tsx';
-import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { useText } from '../../text/text.ts';
 import type { Refusal } from '../api.ts';
@@ -25,15 +24,6 @@ export function ProblemNote({ problem }: { problem: Refusal | null }) {
 export function Loading() {
   const { t } = useText();
   return <Note icon={Hourglass}>{t('console.loading')}</Note>;
-}
-
-export function SignOut({ onSignOut }: { onSignOut: () => void }) {
-  const { t } = useText();
-  return (
-    <Button look="quiet" onPress={onSignOut}>
-      {t('console.sign-out')}
-    </Button>
-  );
 }
 
 export interface SelectProps {

@@ -15,13 +15,13 @@ import type { PageProps } from '../signed-in.ts';
 import { dayOf } from '../time.ts';
 import { useAnswer } from '../use-answer.ts';
 import { comparable, countOf, indicatorWords, progressView } from '../views.ts';
-import { DayInput, Loading, ProblemNote, Select, SignOut } from './page-parts.tsx';
+import { DayInput, Loading, ProblemNote, Select } from './page-parts.tsx';
 
-/** Above every province. */
-const COUNTRY = 'country';
+/** Above the units of whoever is signed in. */
+const TOP = 'top';
 
 export function ProgressPage(props: PageProps) {
-  const { api, units, live, place, go, frame, devices } = props;
+  const { api, me, units, live, place, go, frame, devices } = props;
   const text = useText();
   const { t } = text;
   const { path, day, of } = place;
@@ -31,7 +31,8 @@ export function ProgressPage(props: PageProps) {
   const heard = devices.value?.length ?? -1;
   const phones = useAnswer(`phones ${unit} ${day} ${heard}`, live.version, () => units.phones(unit, day, devices.value ?? []));
   const onPage = (page: string) => go({ page: page as PlaceName });
-  const crumbs = [{ id: COUNTRY, name: t('console.country') }, ...(named.value ?? [])];
+  const top = me.units.length === 1 ? [] : [{ id: TOP, name: t('console.choose-unit') }];
+  const crumbs = [...top, ...(named.value ?? [])];
   const onUnit = (id: string) => go({ path: pathTo(path, id) });
   const today = dayOf(frame.now);
   const dayInput = (
@@ -40,7 +41,7 @@ export function ProgressPage(props: PageProps) {
   const answer = progress.value;
   if (answer === null) {
     return (
-      <ConsolePage frame={frame} path={crumbs} title={t('console.progress')} actions={dayInput} onPage={onPage} onUnit={onUnit}>
+      <ConsolePage onSignOut={props.onSignOut} frame={frame} path={crumbs} title={t('console.progress')} actions={dayInput} onPage={onPage} onUnit={onUnit}>
         <ProblemNote problem={progress.problem} />
         {progress.problem === null && <Loading />}
       </ConsolePage>
@@ -52,7 +53,6 @@ export function ProgressPage(props: PageProps) {
     <>
       <Select label={t('console.indicator')} chosen={of} options={options} onChoose={(chosen) => go({ of: chosen })} />
       {dayInput}
-      <SignOut onSignOut={props.onSignOut} />
     </>
   );
   return (
@@ -61,6 +61,7 @@ export function ProgressPage(props: PageProps) {
       choices={choices}
       onPage={onPage}
       onUnit={onUnit}
+      onSignOut={props.onSignOut}
       onExport={() => download(`sampan-${unit}-${of}-${answer.as_of}.csv`, csv(shown(view, answer.as_of, text)))}
       onSilent={() => go({ page: 'devices' })}
     >
@@ -72,7 +73,7 @@ export function ProgressPage(props: PageProps) {
 
 /** Up to a unit on the way, or one further down. */
 function pathTo(path: number[], id: string): number[] {
-  if (id === COUNTRY) return [];
+  if (id === TOP) return [];
   const at = path.indexOf(Number(id));
   return at >= 0 ? path.slice(0, at + 1) : [...path, Number(id)];
 }

@@ -1,4 +1,4 @@
-/** The top of the tree: names only, because the server adds up one unit at a time. */
+/** Where somebody begins who has several units: names only, each is added up by itself. */
 import { Info } from '../../design/icons.tsx';
 import { Note } from '../../parts/card.tsx';
 import { ConsolePage } from '../../parts/side.tsx';
@@ -6,16 +6,16 @@ import { useText } from '../../text/text.ts';
 import type { PlaceName } from '../place.ts';
 import type { PageProps } from '../signed-in.ts';
 import { useAnswer } from '../use-answer.ts';
-import { Loading, ProblemNote, SignOut } from './page-parts.tsx';
+import { Loading, ProblemNote } from './page-parts.tsx';
 
 export function UnitsPage({ units, live, place, go, frame, onSignOut }: PageProps) {
   const { t } = useText();
   const { value, problem } = useAnswer(`top ${place.day}`, live.version, () => units.below(null, place.day));
   return (
     <ConsolePage
+      onSignOut={onSignOut}
       frame={frame}
       title={t('console.choose-unit')}
-      actions={<SignOut onSignOut={onSignOut} />}
       onPage={(page) => go({ page: page as PlaceName })}
     >
       <ProblemNote problem={problem} />
@@ -23,7 +23,7 @@ export function UnitsPage({ units, live, place, go, frame, onSignOut }: PageProp
       {value === null && problem === null && <Loading />}
       {value && (
         <section class="card">
-          <ul class="unit-list" aria-label={t('console.country')}>
+          <ul class="unit-list" aria-label={t('console.choose-unit')}>
             {value.map(({ unit, name }) => (
               <li key={unit}>
                 <button type="button" onClick={() => go({ path: [unit] })}>

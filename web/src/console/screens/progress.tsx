@@ -34,6 +34,7 @@ export interface ProgressProps {
   onAsOf?: () => void;
   onExport: () => void;
   onSilent: () => void;
+  onSignOut?: () => void;
   onRankBy?: (by: RankBy) => void;
 }
 
@@ -66,6 +67,7 @@ export function Progress(props: ProgressProps) {
       actions={actions}
       onPage={props.onPage}
       onUnit={props.onUnit}
+      onSignOut={props.onSignOut}
     >
       {view.isPast && (
         <Note icon={Calendar} tone="wait">

@@ -1,7 +1,5 @@
 /**
  * Sign-in: name and password, then the second step. Never says which of the two was wrong.
- *
- * Until there are accounts, by the code that the server printed when it started.
  */
 import './sign-in.css';
 import type { ComponentChildren } from 'preact';
@@ -19,23 +17,20 @@ export interface SignInProps {
   view: SignInView;
   onPassword: (name: string, password: string) => void;
   onCode: (digits: string) => void;
-  onStartCode?: (code: string) => void;
   /** Below what was wrong. */
   children?: ComponentChildren;
 }
 
 const CODE_DIGITS = 6;
 
-export function SignIn({ view, onPassword, onCode, onStartCode, children }: SignInProps) {
+export function SignIn({ view, onPassword, onCode, children }: SignInProps) {
   const { t } = useText();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const [startCode, setStartCode] = useState('');
   const go = () => {
     if (view.step === 'password') onPassword(name, password);
-    else if (view.step === 'code') onCode(code);
-    else onStartCode?.(startCode.trim());
+    else onCode(code);
   };
   return (
     <main class="sign-in">
@@ -53,7 +48,7 @@ export function SignIn({ view, onPassword, onCode, onStartCode, children }: Sign
         {view.isWrong && (
           <div role="alert">
             <Note icon={OctagonAlert} tone="bad">
-              {view.step === 'start-code' ? t('signin.start-code.wrong') : t('signin.wrong')}
+              {t('signin.wrong')}
             </Note>
           </div>
         )}
@@ -69,14 +64,6 @@ export function SignIn({ view, onPassword, onCode, onStartCode, children }: Sign
               onInput={setPassword}
             />
           </>
-        ) : view.step === 'start-code' ? (
-          <Field
-            label={t('signin.start-code')}
-            help={t('signin.start-code.help')}
-            type="password"
-            value={startCode}
-            onInput={setStartCode}
-          />
         ) : (
           <Field
             label={t('signin.code')}
