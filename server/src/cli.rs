@@ -44,7 +44,8 @@ enum Command {
     /// takes `POST /v1/invites`
     Invite(Invite),
     /// People who sign in to the console; the server must be stopped
-    Account(Account),
+    #[command(subcommand)]
+    Account(AccountStep),
     /// Count everything anew from the log, print what was found, fail if anything differs; the
     /// server must be stopped
     Verify(Folder),
@@ -126,22 +127,12 @@ struct Invite {
     clock: ClockOptions,
 }
 
-#[derive(Debug, Args)]
-struct Account {
-    #[command(subcommand)]
-    step: AccountStep,
-    #[command(flatten)]
-    folder: Folder,
-    #[command(flatten)]
-    clock: ClockOptions,
-}
-
 #[derive(Debug, Subcommand)]
 enum AccountStep {
     /// Make an account; its password is asked for, or read from standard input
     Add(AddAccount),
     /// Print every account as one line of JSON
-    List,
+    List(Folder),
     /// Close an account and sign it out everywhere; what it wrote stays
     Disable(NamedAccount),
     /// Give an account another password and sign it out everywhere
@@ -161,10 +152,14 @@ struct AddAccount {
     /// Number of a unit; may be given several times
     #[arg(long, required = true)]
     unit: Vec<u32>,
+    #[command(flatten)]
+    clock: ClockOptions,
 }
 
 #[derive(Debug, Args)]
 struct NamedAccount {
+    #[command(flatten)]
+    folder: Folder,
     /// Name to sign in with
     #[arg(value_parser = LoginName::from_str)]
     name: LoginName,

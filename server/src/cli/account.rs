@@ -7,24 +7,29 @@ use shared::id::{TeamId, UnitId};
 use shared::permission::Grant;
 
 use super::files::open;
-use super::{Account, AccountStep, AddAccount, Stop};
+use super::{AccountStep, AddAccount, Stop};
 use crate::account::{Password, StoredPassword};
 use crate::clock::random;
 use crate::server::{NewAccount, Server};
 use crate::store::Store;
 
-pub(super) async fn account(account: Account) -> Result<(), Stop> {
-    let server = open(&account.folder).await?;
-    match account.step {
+pub(super) async fn account(step: AccountStep) -> Result<(), Stop> {
+    match step {
         AccountStep::Add(add) => {
-            let circumstances = account.clock.clock().circumstances()?;
-            server.add_account(new(add)?, circumstances).await?;
+            let server = open(&add.account.folder).await?;
+            let circumstances = add.clock.clock().circumstances()?;
+            Ok(server.add_account(new(add)?, circumstances).await?)
         }
-        AccountStep::List => list(&server).await?,
-        AccountStep::Disable(named) => server.disable_account(&named.name).await?,
-        AccountStep::Password(named) => server.set_password(&named.name, &asked()?).await?,
+        AccountStep::List(folder) => list(&open(&folder).await?).await,
+        AccountStep::Disable(named) => {
+            let server = open(&named.folder).await?;
+            Ok(server.disable_account(&named.name).await?)
+        }
+        AccountStep::Password(named) => {
+            let server = open(&named.folder).await?;
+            Ok(server.set_password(&named.name, &asked()?).await?)
+        }
     }
-    Ok(())
 }
 
 fn new(add: AddAccount) -> Result<NewAccount, Stop> {
