@@ -5,6 +5,8 @@
 //! author's own last change in it (77,939 changes without exception: CODEC 1), so a change that
 //! names too many, or leaves out its author's own, is refused and never reaches automerge.
 
+use std::collections::BTreeMap;
+
 use crate::change::{Action, Change, Op};
 use crate::engine::{FoldError, Slot, next_deps};
 use crate::id::{ActorId, ChangeHash, EventId};
@@ -125,25 +127,26 @@ pub type Hashed = (ChangeHash, Change);
 
 /// The row as it stood at `deps`: folds the part of `history` that `deps` include.
 ///
-/// `history`: the document's changes in causal order. `Ok(None)` if a dependency is not in it.
+/// `history`: changes of the document, in any order. `Ok(None)` if a dependency is not in it.
 ///
 /// # Errors
 /// [`FoldError`] if the history itself does not fold; storage is damaged then.
 pub fn replay(history: &[Hashed], deps: &[ChangeHash]) -> Result<Option<Row>, FoldError> {
     use crate::engine::{Engine as _, RowEngine};
-    let mut wanted: std::collections::BTreeSet<ChangeHash> = deps.iter().copied().collect();
-    let mut included = Vec::new();
-    for (hash, change) in history.iter().rev() {
-        if wanted.remove(hash) {
+    let known: BTreeMap<&ChangeHash, &Change> = history.iter().map(|(h, c)| (h, c)).collect();
+    let mut included = BTreeMap::new();
+    let mut wanted: Vec<&ChangeHash> = deps.iter().collect();
+    while let Some(hash) = wanted.pop() {
+        let Some(change) = known.get(hash) else {
+            return Ok(None);
+        };
+        // Ops are numbered on from everything a change depends on: this order is causal.
+        if included.insert((change.start_op, hash), *change).is_none() {
             wanted.extend(&change.deps);
-            included.push(change);
         }
     }
-    if !wanted.is_empty() {
-        return Ok(None);
-    }
     let mut row = Row::default();
-    for change in included.into_iter().rev() {
+    for change in included.into_values() {
         RowEngine.fold(&mut row, change)?;
     }
     Ok(Some(row))

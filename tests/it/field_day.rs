@@ -248,12 +248,10 @@ fn a_bundle_carried_ahead_of_an_earlier_one_waits_for_it() {
     let an = world.phone("An", Role::TeamMember, &HAMLETS);
     let number = world.number(1, 1985);
     let dossier = world.add_resident(an, &lan(&number)).expect("saved");
-    world.weather.lost = 100;
     world.hand_out(an);
-    world.run_until_quiet();
+    world.lose_everything();
     assert!(world.reach(an, dossier, HAMLETS[0], Step::CardCollected));
     let device = world.device_of(an);
-    world.weather.lost = 0;
     world.hand_out(an);
     // The later bundle goes first.
     world.deliver_last();

@@ -28,6 +28,8 @@ pub mod checks;
 pub mod disk;
 pub mod luck;
 pub mod phone;
+pub mod shrink;
+pub mod story;
 
 use luck::Luck;
 use phone::{Outbound, Phone};
@@ -36,29 +38,31 @@ pub const PROVINCE: UnitId = UnitId(1);
 pub const COMMUNE: UnitId = UnitId(10);
 pub const HAMLETS: [UnitId; 2] = [UnitId(101), UnitId(102)];
 
-/// How bad the network is, in chances of a hundred.
-#[derive(Debug, Clone, Copy)]
-pub struct Weather {
-    /// A message is lost.
-    pub lost: usize,
-    /// A message arrives twice.
-    pub doubled: usize,
-    /// A message waits while others overtake it.
-    pub delayed: usize,
+/// What becomes of a message and of its answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fate {
+    /// Which of the waiting messages moves, counted round; 0 is the oldest.
+    pub which: usize,
+    /// It arrives now, and once more later.
+    pub doubled: bool,
+    /// It never arrives.
+    pub lost: bool,
+    /// It arrives and its answer does not.
+    pub unanswered: bool,
 }
 
-impl Weather {
-    pub const CLEAR: Self = Self {
-        lost: 0,
-        doubled: 0,
-        delayed: 0,
-    };
-    pub const STORM: Self = Self {
-        lost: 25,
-        doubled: 20,
-        delayed: 40,
+impl Fate {
+    /// The oldest message arrives and is answered.
+    pub const FAIR: Self = Self {
+        which: 0,
+        doubled: false,
+        lost: false,
+        unanswered: false,
     };
 }
+
+/// Messages after which a world that still talks never falls silent.
+const QUIET_MESSAGES_MAX: usize = 100_000;
 
 /// Something on its way.
 #[derive(Debug, Clone)]
@@ -74,7 +78,6 @@ pub struct World<'e, E> {
     pub luck: Luck,
     pub server: Server<Memory>,
     pub phones: Vec<Phone<'e, E>>,
-    pub weather: Weather,
     engine: &'e E,
     parcels: Vec<Parcel>,
     /// Every bundle that was sent, by its bytes, in the order of its first sending.
@@ -116,7 +119,6 @@ impl<'e, E: Engine> World<'e, E> {
             luck,
             server: Server::new(store, writer, foundation),
             phones: Vec::new(),
-            weather: Weather::CLEAR,
             engine,
             parcels: Vec::new(),
             bundles: Vec::new(),
@@ -225,38 +227,48 @@ impl<'e, E: Engine> World<'e, E> {
         }
     }
 
-    /// Delivers one message, as the weather allows.
-    pub fn deliver_one(&mut self) -> bool {
+    /// One of the waiting messages moves. Whether there was one.
+    pub fn deliver_one(&mut self, fate: Fate) -> bool {
         self.collect();
         if self.parcels.is_empty() {
             return false;
         }
-        let overtaken = self.luck.percent(self.weather.delayed);
-        let index = if overtaken {
-            self.luck.below(self.parcels.len())
-        } else {
-            0
-        };
-        let parcel = self.parcels.remove(index);
-        if self.luck.percent(self.weather.doubled) {
+        let parcel = self.parcels.remove(fate.which % self.parcels.len());
+        if fate.doubled {
             self.parcels.push(parcel.clone());
         }
-        self.deliver(parcel);
+        self.deliver(parcel, fate);
         true
     }
 
     /// Delivers what was sent last.
     pub fn deliver_last(&mut self) {
         self.collect();
-        if let Some(parcel) = self.parcels.pop() {
-            self.deliver(parcel);
-        }
+        let which = self.parcels.len().saturating_sub(1);
+        self.deliver_one(Fate {
+            which,
+            ..Fate::FAIR
+        });
     }
 
-    fn deliver(&mut self, parcel: Parcel) {
+    /// Everything under way is lost, and so is what is sent because of that.
+    pub fn lose_everything(&mut self) {
+        let lost = Fate {
+            lost: true,
+            ..Fate::FAIR
+        };
+        for _ in 0..QUIET_MESSAGES_MAX {
+            if !self.deliver_one(lost) {
+                return;
+            }
+        }
+        panic!("seed {}: the world does not fall silent", self.seed);
+    }
+
+    fn deliver(&mut self, parcel: Parcel, fate: Fate) {
         let circumstances = self.circumstances();
-        let arrives = !self.luck.percent(self.weather.lost);
-        let answered = arrives && !self.luck.percent(self.weather.lost);
+        let arrives = !fate.lost;
+        let answered = arrives && !fate.unanswered;
         let (now, phone) = (self.now, parcel.phone);
         match parcel.message {
             Outbound::Post { serial, bytes } => {
@@ -308,17 +320,16 @@ impl<'e, E: Engine> World<'e, E> {
 
     /// Delivers until nobody has anything to say. A world that never falls silent is a bug.
     pub fn run_until_quiet(&mut self) {
-        for _ in 0..100_000 {
-            if !self.deliver_one() {
+        for _ in 0..QUIET_MESSAGES_MAX {
+            if !self.deliver_one(Fate::FAIR) {
                 return;
             }
         }
         panic!("seed {}: the world does not fall silent", self.seed);
     }
 
-    /// The storm is over: everybody has signal, again and again, until nothing is left to do.
+    /// The bad time is over: everybody has signal, again and again, until nothing is left to do.
     pub fn heal(&mut self) {
-        self.weather = Weather::CLEAR;
         for phone in 0..self.phones.len() {
             self.phones[phone].skew_seconds = 0;
             self.steer(phone, DeviceStep::Reinstate);
@@ -393,7 +404,7 @@ impl<'e, E: Engine> World<'e, E> {
 }
 
 /// A resident as a worker enters them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NewResident {
     pub hamlet: UnitId,
     pub name: String,

@@ -10,7 +10,7 @@ use super::judge::{Fate, Subject, judge};
 use super::locate::follow;
 use super::{Moment, Stop, unite, waking};
 use crate::ledger::document::Place;
-use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash, put_held};
+use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Commit, Store, Table};
 
@@ -48,7 +48,8 @@ pub async fn decide<S: Store>(
     moment: Moment<'_>,
 ) -> Result<Commit, DecideError> {
     let mut draft = Draft::new(ledger, moment);
-    let all = ledger.held_for(document).await?;
+    let document = present_id(&mut draft, document).await?;
+    let all = draft.held(document).await?;
     let is_it = |waiting: &&Waiting<HeldChange>| {
         held_hash(&waiting.key) == Some(hash)
             && matches!(waiting.record.decision, Decision::Open(_))
@@ -56,7 +57,7 @@ pub async fn decide<S: Store>(
     let waiting = all.iter().find(is_it).ok_or(DecideError::NotHeld)?.clone();
     match decided {
         Decided::Approved => approve(&mut draft, document, &waiting, &all).await?,
-        Decided::Refused => refuse(&mut draft, document, (hash, &all)).await?,
+        Decided::Refused => refuse(&mut draft, (hash, &all)).await?,
     }
     Ok(draft.finish())
 }
@@ -68,7 +69,6 @@ async fn approve<S: Store>(
     all: &[Waiting<HeldChange>],
 ) -> Result<(), DecideError> {
     let logged = waiting.record.open(draft.ledger.secrets())?;
-    let document = present_id(draft, document).await?;
     if !draft.documents.contains_key(&document) {
         let place = Place::of_genesis(document, &logged.change).ok_or(DecideError::EarlierFirst)?;
         let sealed_under = waiting.record.sealed_under;
@@ -158,11 +158,11 @@ async fn look_again<S: Store>(
                 Fate::Stored | Fate::Known => release(draft, document, waiting, logged).await?,
                 Fate::Held(reason) => {
                     let told = (Decision::Open(reason), Outcome::Held(reason));
-                    keep_aside(draft, document, (waiting, logged.hash), told).await?;
+                    keep_aside(draft, waiting, told).await?;
                 }
                 Fate::Refused(reason) => {
                     let told = (Decision::Refused(reason), Outcome::Refused(reason));
-                    keep_aside(draft, document, (waiting, logged.hash), told).await?;
+                    keep_aside(draft, waiting, told).await?;
                 }
             }
         }
@@ -201,13 +201,12 @@ async fn judged<S: Store>(
 /// Writes down what else was decided about a held change.
 async fn keep_aside<S: Store>(
     draft: &mut Draft<'_, S>,
-    document: DocumentId,
-    (waiting, hash): (&Waiting<HeldChange>, ChangeHash),
+    waiting: &Waiting<HeldChange>,
     (decision, outcome): (Decision, Outcome),
 ) -> Result<(), DecideError> {
     let record = waiting.record.clone().decided(decision);
     draft.expect(Table::Held, waiting.key.clone(), waiting.version);
-    draft.put(put_held(document, hash, &record));
+    draft.put(waiting.rewrite(&record));
     let changed = [(record.position, outcome)];
     Ok(draft.amend(record.serial, &changed).await?)
 }
@@ -215,7 +214,6 @@ async fn keep_aside<S: Store>(
 /// Refuses a change and every held change that was written upon it.
 async fn refuse<S: Store>(
     draft: &mut Draft<'_, S>,
-    document: DocumentId,
     (hash, all): (ChangeHash, &[Waiting<HeldChange>]),
 ) -> Result<(), DecideError> {
     let mut refused = std::collections::BTreeMap::from([(hash, RefuseReason::ByDecision)]);
@@ -240,7 +238,7 @@ async fn refuse<S: Store>(
                 continue;
             };
             let told = (Decision::Refused(*reason), Outcome::Refused(*reason));
-            keep_aside(draft, document, (waiting, logged.hash), told).await?;
+            keep_aside(draft, waiting, told).await?;
         }
         if kept.len() == before {
             return Ok(());

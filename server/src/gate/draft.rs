@@ -21,6 +21,7 @@ use crate::ledger::history::{append_change, append_mark};
 use crate::ledger::receipt::{Answered, put_receipt, serial_key};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::target::put_target;
+use crate::ledger::waiting::{HeldChange, Waiting, held_hash};
 use crate::ledger::{Ledger, LedgerError, Read};
 use crate::secrets::{DataKey, Tag};
 use crate::store::{Commit, Expect, Put, Store, Table, TallyDelta, Version};
@@ -106,6 +107,32 @@ impl<'l, S: Store> Draft<'l, S> {
         };
         self.aliases.insert(id, alias);
         Ok(alias)
+    }
+
+    /// Every id the document was ever known by: its own, and those of the documents united into it.
+    pub(super) fn names(&self, id: DocumentId) -> Vec<DocumentId> {
+        let joined = self.documents.get(&id).map(|w| &w.document.place.joined);
+        core::iter::once(id)
+            .chain(joined.into_iter().flatten().copied())
+            .collect()
+    }
+
+    /// What is held or refused of the document, under whichever of its names it came, but for
+    /// what this draft brings into the log.
+    pub(super) async fn held(
+        &self,
+        id: DocumentId,
+    ) -> Result<Vec<Waiting<HeldChange>>, LedgerError> {
+        let added = self.documents.get(&id).map(|working| &working.added);
+        let mut found = Vec::new();
+        for name in self.names(id) {
+            found.extend(self.ledger.held_for(name).await?);
+        }
+        found.retain(|waiting| {
+            let hash = held_hash(&waiting.key);
+            !(added.into_iter().flatten()).any(|(known, _)| Some(*known) == hash)
+        });
+        Ok(found)
     }
 
     /// Begins a document that is nowhere yet.

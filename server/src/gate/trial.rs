@@ -19,8 +19,8 @@ use super::locate::{Located, Names, locate};
 use super::upon::{Deps, Known};
 use super::{Stop, waiting};
 use crate::ledger::document::{Document, Place};
-use crate::ledger::waiting::{Decision, HeldSubject};
-use crate::store::Store;
+use crate::ledger::waiting::{Decision, HeldChange, HeldSubject, Waiting};
+use crate::store::{Store, Table};
 
 /// What was decided about a group.
 pub(super) struct Decided {
@@ -138,7 +138,7 @@ struct Trial {
     held: Vec<Hashed>,
     refused: Vec<Hashed>,
     /// What was decided before about changes that are not in the log.
-    decisions: BTreeMap<ChangeHash, Decision>,
+    decisions: BTreeMap<ChangeHash, Waiting<HeldChange>>,
     hashes: Vec<ChangeHash>,
     steps: Vec<(Logged, Fate)>,
 }
@@ -149,28 +149,24 @@ impl Trial {
         names: Names,
         new: Option<Place>,
     ) -> Result<Self, Stop> {
-        let (place, row, added_before) = match &new {
-            Some(place) => (place.clone(), Row::default(), Vec::new()),
+        let (place, row) = match &new {
+            Some(place) => (place.clone(), Row::default()),
             None => {
                 let working = draft.documents.get(&names.actual).ok_or(NOT_OPEN)?;
                 let Document { place, row, .. } = &working.document;
-                (place.clone(), row.clone(), working.added.clone())
+                (place.clone(), row.clone())
             }
         };
         let (mut held, mut refused) = (Vec::new(), Vec::new());
         let mut decisions = BTreeMap::new();
-        for waiting in draft.ledger.held_for(names.actual).await? {
+        for waiting in draft.held(names.actual).await? {
             let logged = waiting.record.open(draft.ledger.secrets())?;
-            if added_before.iter().any(|(known, _)| *known == logged.hash) {
-                // This very commit brings it into the log.
-                continue;
-            }
             let list = match waiting.record.decision {
                 Decision::Open(_) => &mut held,
                 Decision::Refused(_) => &mut refused,
             };
-            decisions.insert(logged.hash, waiting.record.decision);
             list.push((logged.hash, logged.change));
+            decisions.insert(logged.hash, waiting);
         }
         Ok(Self {
             names,
@@ -245,7 +241,7 @@ impl Trial {
             self.read_history(draft).await?;
         }
         let fate = match waits {
-            _ if self.decisions.contains_key(&hash) => self.decisions[&hash].into(),
+            _ if self.decisions.contains_key(&hash) => self.decisions[&hash].record.decision.into(),
             _ if self.is_logged(&hash) => Fate::Known,
             _ if self.is_taken(&change) => {
                 return Err(Stop::reject_change(
@@ -352,6 +348,11 @@ impl Trial {
                 }
             };
             if let Some(decision) = decision {
+                if let Some(earlier) = self.decisions.get(&logged.hash) {
+                    // It may stand under a name from before a union; the newest bundle is the
+                    // one whose receipt its author still looks for.
+                    draft.put(earlier.remove(Table::Held).1);
+                }
                 let sealed_under = self.sealed_under;
                 let subject = HeldSubject {
                     position: *position,

@@ -15,17 +15,19 @@ use shared::row::Row;
 use shared::value::Value;
 
 use super::draft::Draft;
-use super::{Stop, UNIONS_PER_DAY_MAX};
+use super::{Stop, UNIONS_PER_DAY_MAX, waking};
 use crate::ledger::document::{Alias, Place};
 use crate::ledger::tag::{TagRecord, put_tag};
 use crate::secrets::Tag;
 use crate::store::{Store, Table};
 
-/// Looks at every resident this draft has changed and unites those found to be one person.
+/// Looks at every resident this draft has changed and unites those found to be one person. What
+/// waits for either of two that were united is tried again.
 pub(super) async fn unite<S: Store>(
     draft: &mut Draft<'_, S>,
     device: DeviceId,
 ) -> Result<(), Stop> {
+    let mut united = false;
     for dossier in changed_residents(draft) {
         let identity = dossier.companion(Companion::Identity);
         draft.open(identity).await?;
@@ -44,6 +46,7 @@ pub(super) async fn unite<S: Store>(
             && draft.may_unite(device).await?
         {
             join_residents(draft, other, dossier).await?;
+            united = true;
             record.dossiers.retain(|known| *known != dossier);
         } else if !record.dossiers.contains(&dossier) {
             record.dossiers.push(dossier);
@@ -51,6 +54,9 @@ pub(super) async fn unite<S: Store>(
         if record != found {
             draft.set_tag(tag, record);
         }
+    }
+    if united {
+        waking::wake(draft).await?;
     }
     Ok(())
 }

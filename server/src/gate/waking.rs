@@ -20,7 +20,7 @@ pub(super) async fn wake<S: Store>(draft: &mut Draft<'_, S>) -> Result<(), Stop>
     let mut tries = 0;
     loop {
         let mut progress = false;
-        for document in touched(draft) {
+        for document in touched(draft).await? {
             for waiting in draft.ledger.parked_for(document).await? {
                 if woken.contains(&waiting.key) || tries == WOKEN_GROUPS_MAX {
                     continue;
@@ -39,15 +39,19 @@ pub(super) async fn wake<S: Store>(draft: &mut Draft<'_, S>) -> Result<(), Stop>
     }
 }
 
-/// The documents this draft has changed; for a companion its dossier, under whose id it waits.
-fn touched<S: Store>(draft: &Draft<'_, S>) -> BTreeSet<DocumentId> {
-    let changed = draft
-        .documents
-        .iter()
-        .filter(|(_, working)| working.touched);
-    changed
+/// The names under which groups may wait for what this draft has changed; for a companion those
+/// of its dossier.
+async fn touched<S: Store>(draft: &mut Draft<'_, S>) -> Result<BTreeSet<DocumentId>, LedgerError> {
+    let changed = (draft.documents.iter()).filter(|(_, working)| working.touched);
+    let ids: BTreeSet<DocumentId> = changed
         .flat_map(|(id, working)| [*id, working.document.place.sealed_under])
-        .collect()
+        .collect();
+    let mut names = BTreeSet::new();
+    for id in ids {
+        draft.open(id).await?;
+        names.extend(draft.names(id));
+    }
+    Ok(names)
 }
 
 /// Decides about a parked group again; whether it waits no longer.

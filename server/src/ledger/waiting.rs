@@ -270,6 +270,18 @@ pub fn held_hash(key: &[u8]) -> Option<ChangeHash> {
     key.last_chunk::<32>().map(|hash| ChangeHash(*hash))
 }
 
+impl Waiting<HeldChange> {
+    /// Writes the change again under the key it stands under.
+    #[must_use]
+    pub fn rewrite(&self, record: &HeldChange) -> Put {
+        Put {
+            table: Table::Held,
+            key: self.key.clone(),
+            bytes: Some(encode(record)),
+        }
+    }
+}
+
 impl<T> Waiting<T> {
     /// Removes the record, expecting that nobody has touched it.
     #[must_use]

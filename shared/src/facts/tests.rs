@@ -124,6 +124,9 @@ proptest! {
                 _ => change.deps.clone(),
             };
             let row = replay(history, &deps).unwrap().expect("complete history");
+            let reversed: Vec<Hashed> = history.iter().rev().cloned().collect();
+            let again = replay(&reversed, &deps).unwrap();
+            prop_assert_eq!(again.as_ref(), Some(&row), "in any order");
             let actor = batch.authors[fact.author].actor(name.document());
             let resolved = Resolved { actor, deps, time: fact.time, ops: fact.ops_for(&batch.authors, name.document()) };
             prop_assert_eq!(&derive(&row, &resolved).expect("an honest change"), change);

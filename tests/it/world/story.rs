@@ -1,0 +1,291 @@
+//! What happens in a world, as things people would say: drawn from chance, told to the letter as
+//! often as wanted, and readable.
+//!
+//! Everything that chance decides stands in the story itself, so that a part of it can be left
+//! out and the rest still means the same.
+
+use std::fmt;
+
+use client_core::input::{History, Put};
+use client_core::views::Query;
+use server::server::DeviceStep;
+use shared::engine::Engine;
+use shared::event::Step;
+use shared::key::Key;
+use shared::kind::Kind;
+use shared::permission::Role;
+
+use super::luck::Luck;
+use super::phone::Death;
+use super::{COMMUNE, Fate, HAMLETS, NewResident, World};
+
+/// Who lives in a story's world.
+pub const PEOPLE: [&str; 3] = ["An", "Bình", "Dung"];
+
+/// Few names and few numbers for many saves: the same citizen is recorded again and again.
+const NAMES: [&str; 4] = ["Lê Văn Đẹp", "Trần Thị Lan", "Huỳnh Út", "Lâm Đời"];
+
+/// One thing that happens. Phones are positions in [`PEOPLE`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    Records {
+        phone: usize,
+        resident: NewResident,
+    },
+    /// Writes to one of the residents on the phone's list, counted round.
+    Writes {
+        phone: usize,
+        which: usize,
+        what: Written,
+    },
+    Dies {
+        phone: usize,
+        death: Death,
+    },
+    Restarts {
+        phone: usize,
+        history: History,
+    },
+    FindsSignal {
+        phone: usize,
+    },
+    HandsOut {
+        phone: usize,
+    },
+    Steered {
+        phone: usize,
+        step: DeviceStep,
+    },
+    ClockIs {
+        phone: usize,
+        ahead_seconds: i64,
+    },
+    TimePasses {
+        seconds: i64,
+    },
+    MessageMoves(Fate),
+}
+
+/// What somebody writes to a resident.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Written {
+    Reached(Step),
+    Phone(String),
+    Name(&'static str),
+}
+
+/// A world's seed, and what happens in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    pub seed: u64,
+    pub happenings: Vec<Happening>,
+}
+
+impl Story {
+    /// The story of a seed, of `turns` turns.
+    pub fn drawn(seed: u64, turns: usize) -> Self {
+        // A stream of its own: the world draws keys from the seed itself.
+        let mut luck = Luck::new(seed).fork();
+        let mut happenings = Vec::new();
+        for _ in 0..turns {
+            turn(&mut luck, &mut happenings);
+        }
+        Self { seed, happenings }
+    }
+
+    /// Lives it, from an empty commune to the last happening.
+    pub fn told<'e, E: Engine>(&self, engine: &'e E) -> World<'e, E> {
+        let mut world = World::seeded(self.seed, engine);
+        world.phone(PEOPLE[0], Role::TeamMember, &HAMLETS);
+        world.phone(PEOPLE[1], Role::TeamMember, &HAMLETS);
+        world.phone(PEOPLE[2], Role::CommunePolice, &[COMMUNE]);
+        for happening in &self.happenings {
+            happening.happen(&mut world);
+        }
+        world
+    }
+}
+
+impl Happening {
+    fn happen<E: Engine>(&self, world: &mut World<'_, E>) {
+        let now = world.now;
+        match self {
+            Self::Records { phone, resident } => {
+                world.add_resident(*phone, resident);
+            }
+            Self::Writes { phone, which, what } => writes(world, *phone, *which, what),
+            Self::Dies { phone, death } => world.phones[*phone].dies(*death),
+            Self::Restarts { phone, history } => world.phones[*phone].restart(*history, now),
+            Self::FindsSignal { phone } => world.reachable(*phone),
+            Self::HandsOut { phone } => world.hand_out(*phone),
+            Self::Steered { phone, step } => world.steer(*phone, *step),
+            Self::ClockIs {
+                phone,
+                ahead_seconds,
+            } => world.phones[*phone].skew_seconds = *ahead_seconds,
+            Self::TimePasses { seconds } => world.advance(*seconds),
+            Self::MessageMoves(fate) => {
+                world.deliver_one(*fate);
+            }
+        }
+    }
+}
+
+fn writes<E: Engine>(world: &mut World<'_, E>, phone: usize, which: usize, what: &Written) {
+    let query = Query {
+        text: String::new(),
+        kind: Kind::Dossier,
+        unit: None,
+        lines_max: 100,
+    };
+    let known = world.phones[phone].client().list(&query).lines;
+    if known.is_empty() {
+        return;
+    }
+    let line = &known[which % known.len()];
+    let (document, unit) = (line.document, line.unit.unwrap_or(HAMLETS[0]));
+    match what {
+        Written::Reached(step) => {
+            world.reach(phone, document, unit, *step);
+        }
+        Written::Phone(number) => {
+            let put = Put::key(Key::PHONE, number.as_str().into());
+            world.write(phone, document, vec![put]);
+        }
+        Written::Name(name) => {
+            world.write(phone, document, vec![Put::key(Key::NAME, (*name).into())]);
+        }
+    }
+}
+
+/// Usually one happening; a moment with signal moves several messages.
+fn turn(luck: &mut Luck, happenings: &mut Vec<Happening>) {
+    let phone = luck.below(PEOPLE.len());
+    let happening = match luck.below(15) {
+        0 | 1 => Happening::Records {
+            phone,
+            resident: resident(luck),
+        },
+        2..=4 => Happening::Writes {
+            phone,
+            which: luck.below(1_000),
+            what: written(luck),
+        },
+        5 => Happening::Dies {
+            phone,
+            death: *luck.one_of(&[Death::BeforeStore, Death::AfterStore]),
+        },
+        6 => Happening::Restarts {
+            phone,
+            history: *luck.one_of(&[History::Certain, History::Certain, History::Uncertain]),
+        },
+        7 => Happening::FindsSignal { phone },
+        8 => Happening::TimePasses {
+            seconds: 60 * (1 + luck.below(600) as i64),
+        },
+        9 => Happening::HandsOut { phone },
+        10 => Happening::Steered {
+            phone,
+            step: *luck.one_of(&[
+                DeviceStep::Suspend,
+                DeviceStep::Reinstate,
+                DeviceStep::Reinstate,
+            ]),
+        },
+        // A day and a half ahead, an hour behind, or right.
+        11 => Happening::ClockIs {
+            phone,
+            ahead_seconds: *luck.one_of(&[36 * 3600, -3600, 0, 0]),
+        },
+        _ => {
+            let moved = luck.below(6);
+            happenings.extend((0..moved).map(|_| Happening::MessageMoves(storm(luck))));
+            return;
+        }
+    };
+    happenings.push(happening);
+}
+
+fn resident(luck: &mut Luck) -> NewResident {
+    let birth_year = 1950 + luck.below(3) as u64;
+    let number = format!("0990{:02}00000{}", birth_year % 100, luck.below(4));
+    NewResident {
+        hamlet: *luck.one_of(&HAMLETS),
+        name: (*luck.one_of(&NAMES)).to_owned(),
+        birth_year,
+        number: luck.percent(70).then_some(number),
+        phone: (luck.percent(50)).then(|| format!("095700000{}", luck.below(10))),
+    }
+}
+
+fn written(luck: &mut Luck) -> Written {
+    match luck.below(3) {
+        0 => Written::Reached(*luck.one_of(&[Step::CardCollected, Step::EidActivated])),
+        1 => Written::Phone(format!("095711111{}", luck.below(10))),
+        _ => Written::Name(luck.one_of::<&str>(&NAMES)),
+    }
+}
+
+/// How messages fare in bad weather.
+fn storm(luck: &mut Luck) -> Fate {
+    let overtakes = luck.percent(40);
+    Fate {
+        which: if overtakes { luck.below(100) } else { 0 },
+        doubled: luck.percent(20),
+        lost: luck.percent(25),
+        unanswered: luck.percent(25),
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {}:", self.seed)?;
+        for happening in &self.happenings {
+            writeln!(f, "  - {happening}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Happening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Records { phone, resident } => {
+                let NewResident {
+                    name, birth_year, ..
+                } = resident;
+                let who = PEOPLE[*phone];
+                write!(f, "{who} records {name}, born {birth_year}")?;
+                write!(f, ", in unit {}", resident.hamlet.0)?;
+                let number = resident.number.as_deref().unwrap_or("none");
+                write!(f, ", number {number}")?;
+                let contact = resident.phone.as_deref().unwrap_or("none");
+                write!(f, ", phone {contact}")
+            }
+            Self::Writes { phone, which, what } => {
+                let who = PEOPLE[*phone];
+                write!(f, "{who} writes to resident {which} of the list: {what:?}")
+            }
+            Self::Dies { phone, death } => {
+                let who = PEOPLE[*phone];
+                write!(f, "{who}'s app will die at its next save: {death:?}")
+            }
+            Self::Restarts { phone, history } => {
+                write!(f, "{}'s app starts again: {history:?}", PEOPLE[*phone])
+            }
+            Self::FindsSignal { phone } => write!(f, "{} finds signal", PEOPLE[*phone]),
+            Self::HandsOut { phone } => {
+                write!(f, "{} gives all unsent to a traveller", PEOPLE[*phone])
+            }
+            Self::Steered { phone, step } => {
+                write!(f, "the coordinator: {step:?} {}", PEOPLE[*phone])
+            }
+            Self::ClockIs {
+                phone,
+                ahead_seconds,
+            } => write!(f, "{}'s clock is {ahead_seconds} s ahead", PEOPLE[*phone]),
+            Self::TimePasses { seconds } => write!(f, "{} minutes pass", seconds / 60),
+            Self::MessageMoves(fate) => write!(f, "a message moves: {fate:?}"),
+        }
+    }
+}
