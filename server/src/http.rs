@@ -22,6 +22,9 @@
 //! | `POST /v1/invites` | JSON | JSON | console |
 //! | `GET /v1/held` | | JSON | console |
 //! | `POST /v1/held/{document}/{change}/{approve or refuse}` | | nothing | console |
+//! | `POST /v1/dossiers/search` | JSON: a name stands in no address | JSON | account |
+//! | `GET /v1/dossiers/{dossier}` | | JSON | account |
+//! | `POST /v1/dossiers/{dossier}/edit` | JSON, with what the page showed | JSON | account |
 //!
 //! With a folder of the browser app, `GET` of its files beside: the pages for anyone.
 //!
@@ -31,6 +34,7 @@ mod access;
 mod attempts;
 mod body;
 mod console;
+mod dossiers;
 mod error;
 mod events;
 pub mod limits;
@@ -116,6 +120,8 @@ fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .or(console::routes(service))
         .unify()
         .or(session::routes(service))
+        .unify()
+        .or(dossiers::routes(service))
         .unify()
         .recover(|rejection| async move {
             Ok::<_, core::convert::Infallible>(Failure::from_rejection(&rejection).into_response())

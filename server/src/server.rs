@@ -13,10 +13,16 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
+use directory::Directory;
+use editing::Turns;
 
 mod accounts;
 mod deciding;
 mod devices;
+mod directory;
+mod dossier;
+mod dossiers;
+mod editing;
 mod enrolment;
 mod intake;
 mod progress;
@@ -25,6 +31,9 @@ mod pulling;
 pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
 pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
 pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView};
+pub use dossier::{DossierView, EventView, FieldView, FunnelView, LiveView, Wrote};
+pub use dossiers::{DossierLine, DossierList, DossierQuery, LINES_MAX, WITHIN_MAX};
+pub use editing::{DossierEdit, EditError, Edited, Editing};
 pub use enrolment::{
     EnrolError, GRANT_UNITS_MAX, INVITE_SECONDS, InviteError, LABEL_BYTES_MAX, Offer, streams_of,
 };
@@ -40,6 +49,8 @@ pub struct Server<S> {
     ledger: Ledger<S>,
     writer: Writer<S>,
     units: Arc<RwLock<Arc<UnitTree>>>,
+    directory: Arc<Directory>,
+    turns: Arc<Turns>,
     epoch: u32,
 }
 
@@ -71,6 +82,8 @@ impl<S: Store> Server<S> {
             ledger: Ledger::new(store, foundation.secrets),
             writer,
             units: Arc::new(RwLock::new(Arc::new(foundation.units))),
+            directory: Arc::default(),
+            turns: Arc::default(),
             epoch: foundation.epoch,
         }
     }

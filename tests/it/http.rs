@@ -3,6 +3,8 @@
 
 // Signing in to the console.
 pub mod accounts;
+// Dossiers read and edited at the console.
+mod dossiers;
 // A server that is killed while phones hand in.
 mod killed;
 // A phone in a few lines.

@@ -21,8 +21,8 @@ use crate::door::DoorError;
 use crate::gate::DecideError;
 use crate::ledger::LedgerError;
 use crate::server::{
-    CommitError, DecidingError, DeviceError, EnrolError, IntakeError, InviteError, ProgressError,
-    PullError,
+    CommitError, DecidingError, DeviceError, EditError, EnrolError, IntakeError, InviteError,
+    ProgressError, PullError,
 };
 use crate::store::StoreError;
 use crate::writer::WriteError;
@@ -109,6 +109,12 @@ impl Failure {
     pub(super) fn foreign_page() -> Self {
         let message = "browsers may ask for this only from this server's own pages";
         Self::theirs(StatusCode::FORBIDDEN, "foreign-page", &message)
+    }
+
+    /// The same whether there is none or it is not for the caller's eyes.
+    pub(super) fn no_dossier() -> Self {
+        let message = "there is no such dossier in the account's units";
+        Self::theirs(StatusCode::NOT_FOUND, "no-dossier", &message)
     }
 
     pub(super) fn not_permitted() -> Self {
@@ -352,6 +358,25 @@ impl From<DecidingError> for Failure {
                 Self::theirs(StatusCode::CONFLICT, "earlier-first", &error)
             }
         }
+    }
+}
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        let (status, code) = match error {
+            EditError::Ledger(error) => return error.into(),
+            EditError::Intake(error) => return error.into(),
+            EditError::Seal(error) => return Self::ours("sealing", error),
+            EditError::NotPermitted => return Self::not_permitted(),
+            EditError::BadValue(code) => (StatusCode::UNPROCESSABLE_ENTITY, code),
+            EditError::UnknownHeads => (StatusCode::CONFLICT, "unknown-heads"),
+            EditError::UnknownField => (StatusCode::BAD_REQUEST, "unknown-field"),
+            EditError::Moved => (StatusCode::CONFLICT, "dossier-moved"),
+            EditError::Refused(reason) => (StatusCode::CONFLICT, reason.code()),
+            EditError::Rejected(reason) => (StatusCode::UNPROCESSABLE_ENTITY, reason.code()),
+            EditError::NoNumber => return Self::ours("no-number", error),
+        };
+        Self::theirs(status, code, &error)
     }
 }
 

@@ -28,6 +28,28 @@ pub struct DocumentRecord {
     row: Vec<u8>,
 }
 
+impl DocumentRecord {
+    /// The document itself.
+    fn open(self, id: DocumentId, version: Version, key: DataKey) -> Result<Document, LedgerError> {
+        let row = key.unseal(&id.0, &self.row)?;
+        let row = Row::from_bytes(&row)
+            .map_err(|_| LedgerError::Contradiction("a sealed row is not a row"))?;
+        let place = Place {
+            kind: self.kind,
+            stream: self.stream,
+            entries: self.entries,
+            joined: self.joined,
+            sealed_under: self.sealed_under,
+        };
+        Ok(Document {
+            version,
+            place,
+            key,
+            row,
+        })
+    }
+}
+
 /// A document as the gate works on it.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -129,22 +151,34 @@ impl<S: Store> Ledger<S> {
         };
         let record: DocumentRecord = decode(Table::Row, &found.bytes)?;
         let key = self.key_of(record.kind, record.sealed_under).await?;
-        let row = key.unseal(&id.0, &record.row)?;
-        let row = Row::from_bytes(&row)
-            .map_err(|_| LedgerError::Contradiction("a sealed row is not a row"))?;
-        let place = Place {
-            kind: record.kind,
-            stream: record.stream,
-            entries: record.entries,
-            joined: record.joined,
-            sealed_under: record.sealed_under,
+        let document = record.open(id, found.version, key)?;
+        Ok(Found::Document(Box::new(document)))
+    }
+
+    /// The documents under these ids, in order; those that are not there or lead elsewhere are
+    /// left out. At most [`READ_KEYS_MAX`](crate::store::limits::READ_KEYS_MAX) ids.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn documents(
+        &self,
+        ids: &[DocumentId],
+    ) -> Result<Vec<(DocumentId, Document)>, LedgerError> {
+        let names = ids.iter().map(|id| id.0.to_vec()).collect();
+        let found = self.store().get(Table::Row, names).await?;
+        let mut records = Vec::with_capacity(ids.len());
+        for (id, found) in ids.iter().zip(found) {
+            if let Some(found) = found {
+                let record: DocumentRecord = decode(Table::Row, &found.bytes)?;
+                records.push((*id, found.version, record));
+            }
+        }
+        let dossiers: Vec<DocumentId> = records.iter().map(|(_, _, r)| r.sealed_under).collect();
+        let keys = self.keys_of(&dossiers).await?;
+        let open = |((id, version, record), key): ((_, _, DocumentRecord), _)| {
+            Ok((id, record.open(id, version, key)?))
         };
-        Ok(Found::Document(Box::new(Document {
-            version: found.version,
-            place,
-            key,
-            row,
-        })))
+        records.into_iter().zip(keys).map(open).collect()
     }
 
     /// Ids and versions of documents, by id, at most `max`; `after` = the last of the page before.

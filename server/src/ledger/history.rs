@@ -116,6 +116,21 @@ impl<S: Store> Ledger<S> {
         place: &Place,
         key: &DataKey,
     ) -> Result<Vec<Hashed>, LedgerError> {
+        let logged = self.logged(id, place, key).await?;
+        let hashed = |logged: Logged| (logged.hash, logged.change);
+        Ok(logged.into_iter().map(hashed).collect())
+    }
+
+    /// The same changes as the log has them, with their authors.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn logged(
+        &self,
+        id: DocumentId,
+        place: &Place,
+        key: &DataKey,
+    ) -> Result<Vec<Logged>, LedgerError> {
         let mut positions = Vec::new();
         for document in core::iter::once(id).chain(place.joined.iter().copied()) {
             self.positions(document, place.stream, &mut positions)
@@ -135,11 +150,10 @@ impl<S: Store> Ledger<S> {
             let Step::Change(sealed) = read_step(bytes)? else {
                 return Err(LedgerError::Contradiction("the history names no change"));
             };
-            let logged = match sealed.under == place.sealed_under {
+            history.push(match sealed.under == place.sealed_under {
                 true => sealed.open(key)?,
                 false => sealed.open(&self.key_of(place.kind, sealed.under).await?)?,
-            };
-            history.push((logged.hash, logged.change));
+            });
         }
         Ok(history)
     }
