@@ -53,7 +53,15 @@ pub const AUTOMERGE_TO_ROW_CPU_RATIO: Figure = at_least("automerge_to_row_cpu_ra
 /// What a phone does for one change: edit, hash, fold.
 pub const CPU_US_PER_EDIT: Figure = shown("cpu_us_per_edit", "us");
 
-/// All figures, in the order of the documentation.
+/// Random worlds lived since the tally was begun.
+pub const SIM_WORLDS: Figure = at_least("sim_worlds", 50_000.0, "worlds");
+/// Worlds of them that did not end as they must.
+pub const SIM_FAILED: Figure = at_most("sim_failed", 0.0, "worlds");
+/// How fast a core lives them, in the last run.
+pub const SIM_WORLDS_PER_MINUTE: Figure =
+    at_least("sim_worlds_per_minute_per_core", 500.0, "worlds");
+
+/// All figures of `bench`, in the order of the documentation.
 pub const ALL: [Figure; 10] = [
     BYTES_UP_PER_RECORD_50_CODEC_1,
     BUNDLE_ENVELOPE_BYTES,

@@ -2,69 +2,28 @@
 
 mod found;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crdt::AutomergeEngine;
-use shared::engine::{Engine, RowEngine};
-use shared::id::{BundleId, DocumentId};
+use shared::engine::RowEngine;
 use shared::key::Key;
 use shared::row::Row;
 
-use crate::world::checks;
-use crate::world::shrink::{failure, shrunk};
+use crate::world::ending::{live, lived};
 use crate::world::story::Story;
-
-/// What a finished world is compared by.
-#[derive(Debug, PartialEq)]
-struct Ending {
-    bundles: Vec<BundleId>,
-    rows: std::collections::BTreeMap<DocumentId, Row>,
-    figures: std::collections::BTreeMap<u16, i64>,
-    /// How often each outcome stood in a receipt.
-    outcomes: std::collections::BTreeMap<&'static str, usize>,
-}
-
-/// Tells a story, lets everybody have signal, and checks everything.
-fn live<E: Engine>(story: &Story, engine: &E) -> Ending {
-    let mut world = story.told(engine);
-    world.heal();
-    world.assert_outboxes_empty();
-    world.assert_nothing_lost();
-    world.assert_all_equal();
-    world.assert_server_agrees_with_itself();
-    world.assert_figures_equal(0);
-    world.assert_figures_equal(2);
-    Ending {
-        bundles: world.bundles.clone(),
-        rows: checks::server_rows(&world),
-        figures: world.server_figures(),
-        outcomes: world.outcomes.clone(),
-    }
-}
 
 /// Lives a story; one that fails is told again as short as it can be.
 fn lives(story: Story) {
-    if let Some(words) = failure(|| drop(live(&story, &RowEngine))) {
-        let short = shrunk(story, |story| {
-            failure(|| drop(live(story, &RowEngine))).is_some()
-        });
-        let again = failure(|| drop(live(&short, &RowEngine)));
-        panic!("{words}\nas short as it can be, {again:?}\n{short}{short:#?}");
+    if let Err(failed) = lived(story) {
+        panic!("{failed}");
     }
 }
 
-/// The worlds of a check: the same each time, so that a red run means a change, not bad luck.
-/// `check --long` looks for new ones.
-fn seeds(worlds: u64) -> std::ops::Range<u64> {
-    match std::env::var_os("SAMPAN_CHECK") {
-        Some(long) if long == "long" => 0..worlds * 250,
-        _ => 0..worlds,
-    }
-}
-
+/// The same worlds each time, so that a red run means a change, not bad luck; `cargo xtask sim`
+/// looks for new ones.
 #[test]
 fn everybody_ends_with_the_same() {
-    for seed in seeds(40) {
-        lives(Story::drawn(seed, 5 + (seed as usize * 37) % 115));
-    }
+    all(1_000, |seed| lives(Story::of_seed(seed)));
 }
 
 /// Worlds in which nothing rare happens prove little: over these seeds it must have happened.
@@ -110,10 +69,27 @@ fn is_united(row: &Row) -> bool {
 
 #[test]
 fn both_engines_live_the_same_world() {
-    for seed in seeds(6) {
+    all(40, |seed| {
         let story = Story::drawn(seed, 10 + (seed as usize * 11) % 50);
         let by_rows = live(&story, &RowEngine);
         let by_automerge = live(&story, &AutomergeEngine::new());
         assert_eq!(by_rows, by_automerge, "seed {seed}");
-    }
+    });
+}
+
+/// Lives the worlds of the seeds below `worlds`, on every core.
+fn all(worlds: u64, one: impl Fn(u64) + Sync) {
+    let next = AtomicU64::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let seed = next.fetch_add(1, Ordering::Relaxed)
+                    && seed < worlds
+                {
+                    one(seed);
+                }
+            });
+        }
+    });
 }

@@ -26,6 +26,7 @@ use shared::value::Value;
 
 pub mod checks;
 pub mod disk;
+pub mod ending;
 pub mod luck;
 pub mod phone;
 pub mod shrink;

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask setup | run | check | bench | e2e | release | wasm`.
+//! The project's commands: `cargo xtask setup | run | check | bench | sim | e2e | release | wasm`.
 //!
 //! Promises: every command sets up what it lacks, shows progress while it works, and when it
 //! stops says in one sentence why and what to do. Figures go to standard output, one JSON line
@@ -15,6 +15,7 @@ mod project;
 mod release;
 mod run;
 mod setup;
+mod sim;
 mod stage;
 mod stop;
 mod tool;
@@ -46,6 +47,8 @@ enum Command {
     Check(check::Options),
     /// Measure the figures; prints one JSON line for each
     Bench(bench::Options),
+    /// Live random worlds, on from where the last run stopped
+    Sim(sim::Options),
     /// Drive the app in a real browser, with the network switched off and on
     E2e,
     /// Build what is handed out: server, wasm modules, SHA-256 sums
@@ -72,6 +75,7 @@ fn perform(command: &Command) -> Result<(), Stop> {
         Command::Run(options) => run::demo(&project, options),
         Command::Check(options) => check::everything(&project, options),
         Command::Bench(options) => bench::figures(&project, options),
+        Command::Sim(options) => sim::worlds(&project, options),
         Command::E2e => e2e::browser(&project),
         Command::Release => release::bundle(&project),
         Command::Wasm(options) => wasm::command(&project, options),

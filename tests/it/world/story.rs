@@ -82,6 +82,11 @@ pub struct Story {
 }
 
 impl Story {
+    /// The story of a seed, as long as the seed says: 5 to 119 turns.
+    pub fn of_seed(seed: u64) -> Self {
+        Self::drawn(seed, 5 + (seed.wrapping_mul(37) % 115) as usize)
+    }
+
     /// The story of a seed, of `turns` turns.
     pub fn drawn(seed: u64, turns: usize) -> Self {
         // A stream of its own: the world draws keys from the seed itself.

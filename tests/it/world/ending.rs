@@ -1,0 +1,74 @@
+//! How a story must end, whatever happened in it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use shared::engine::{Engine, RowEngine};
+use shared::id::{BundleId, DocumentId};
+use shared::row::Row;
+
+use super::checks;
+use super::shrink::{failure, shrunk};
+use super::story::Story;
+
+/// What a finished world is compared by.
+#[derive(Debug, PartialEq)]
+pub struct Ending {
+    pub bundles: Vec<BundleId>,
+    pub rows: BTreeMap<DocumentId, Row>,
+    pub figures: BTreeMap<u16, i64>,
+    /// How often each outcome stood in a receipt.
+    pub outcomes: BTreeMap<&'static str, usize>,
+}
+
+/// Tells a story, lets everybody have signal, and checks everything.
+///
+/// Panics, with the seed, where the world does not end well.
+pub fn live<E: Engine>(story: &Story, engine: &E) -> Ending {
+    let mut world = story.told(engine);
+    world.heal();
+    world.assert_outboxes_empty();
+    world.assert_nothing_lost();
+    world.assert_all_equal();
+    world.assert_server_agrees_with_itself();
+    world.assert_figures_equal(0);
+    world.assert_figures_equal(2);
+    Ending {
+        bundles: world.bundles.clone(),
+        rows: checks::server_rows(&world),
+        figures: world.server_figures(),
+        outcomes: world.outcomes.clone(),
+    }
+}
+
+/// A story that ended badly, and the shortest one found that still does.
+#[derive(Debug)]
+pub struct Failed {
+    words: String,
+    short: Story,
+    short_words: String,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.words)?;
+        writeln!(f, "as short as it can be: {}", self.short_words)?;
+        write!(f, "{}", self.short)
+    }
+}
+
+/// Lives a story by rows; one that ends badly is told again as short as it can be.
+pub fn lived(story: Story) -> Result<Ending, Box<Failed>> {
+    let mut ending = None;
+    let Some(words) = failure(|| ending = Some(live(&story, &RowEngine))) else {
+        return Ok(ending.expect("a telling without a panic ends"));
+    };
+    let fails = |story: &Story| failure(|| drop(live(story, &RowEngine)));
+    let short = shrunk(story, |story| fails(story).is_some());
+    let short_words = fails(&short).unwrap_or_default();
+    Err(Box::new(Failed {
+        words,
+        short,
+        short_words,
+    }))
+}
