@@ -12,6 +12,7 @@ pub mod card_text;
 pub mod date;
 pub mod fold;
 pub mod name;
+mod normal;
 pub mod number;
 pub mod phone;
 pub mod text;

@@ -8,9 +8,9 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{self, is_invisible};
+use super::normal::{TONES, nfc, nfd};
 use crate::limits::NAME_BYTES_MAX;
 
 /// A person's name: NFC, one space between words, no control or invisible letters, `Đ` and `đ`
@@ -52,7 +52,7 @@ impl PersonName {
             .map(repaired)
             .filter(|&letter| letter.is_whitespace() || !letter.is_control())
             .filter(|&letter| !is_invisible(letter));
-        let cleaned: String = fold::single_spaced(visible).nfc().collect();
+        let cleaned = nfc(fold::single_spaced(visible));
         match cleaned.len() {
             0 => Err(NameError::Empty),
             bytes if bytes > NAME_BYTES_MAX => Err(NameError::TooLong { bytes }),
@@ -176,20 +176,26 @@ const OTHER: u8 = 0x80;
 /// Appends one part: its letters, an end, the tone of each syllable, an end.
 fn push_part(key: &mut Vec<u8>, part: &str) {
     let mut tones = vec![FIRST_TONE];
-    for letter in part.chars().flat_map(char::to_lowercase) {
-        let marks = Marks::of(letter);
+    let mut last = ' ';
+    let lower: String = part.chars().flat_map(char::to_lowercase).collect();
+    for letter in nfd(&lower).chars() {
+        if let (Some(tone), Some(syllable)) = (tone_of(letter), tones.last_mut()) {
+            *syllable = tone;
+            continue;
+        }
         if letter == ' ' {
             key.push(SPACE);
             tones.push(FIRST_TONE);
-        } else if let Some(place) = ALPHABET.iter().position(|&known| known == marks.toneless) {
-            key.push(FIRST_LETTER + place as u8);
-        } else if marks.toneless != '\0' {
+        } else if let Some(place) = qualified(last, letter).and_then(place_of) {
+            key.pop();
+            key.push(place);
+        } else if let Some(place) = place_of(letter) {
+            key.push(place);
+        } else {
             key.push(OTHER);
             key.extend_from_slice(&u32::from(letter).to_be_bytes()[1..]);
         }
-        if let (Some(tone), Some(syllable)) = (marks.tone, tones.last_mut()) {
-            *syllable = tone;
-        }
+        last = letter;
     }
     key.push(END);
     key.append(&mut tones);
@@ -198,44 +204,36 @@ fn push_part(key: &mut Vec<u8>, part: &str) {
 
 const FIRST_TONE: u8 = 1;
 
-/// One letter taken apart: the letter without its tone (`\0` for a tone on its own), and the
-/// tone's place in the order ngang, huyền, hỏi, ngã, sắc, nặng.
-struct Marks {
-    toneless: char,
-    tone: Option<u8>,
+/// The byte of a letter of the alphabet.
+fn place_of(letter: char) -> Option<u8> {
+    let place = ALPHABET.iter().position(|&known| known == letter)?;
+    Some(FIRST_LETTER + place as u8)
 }
 
-impl Marks {
-    fn of(letter: char) -> Self {
-        let mut tone = None;
-        let toneless = core::iter::once(letter)
-            .nfd()
-            .filter(|&mark| {
-                let found = tone_of(mark);
-                tone = tone.or(found);
-                found.is_none()
-            })
-            .nfc()
-            .next();
-        Self {
-            toneless: toneless.unwrap_or('\0'),
-            tone,
-        }
-    }
+/// The letter of the alphabet that a mark makes of the letter before it.
+fn qualified(letter: char, mark: char) -> Option<char> {
+    Some(match (letter, mark) {
+        ('a', '\u{306}') => 'ă',
+        ('a', '\u{302}') => 'â',
+        ('e', '\u{302}') => 'ê',
+        ('o', '\u{302}') => 'ô',
+        ('o', '\u{31b}') => 'ơ',
+        ('u', '\u{31b}') => 'ư',
+        _ => return None,
+    })
 }
 
+/// The mark's place in the order ngang, huyền, hỏi, ngã, sắc, nặng.
 fn tone_of(mark: char) -> Option<u8> {
-    const TONES: [char; 5] = ['\u{300}', '\u{309}', '\u{303}', '\u{301}', '\u{323}'];
     let place = TONES.iter().position(|&tone| tone == mark)?;
     Some(FIRST_TONE + 1 + place as u8)
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use unicode_normalization::is_nfc;
-
+    use super::super::normal::is_nfc;
     use super::*;
+    use proptest::prelude::*;
 
     fn name(typed: &str) -> PersonName {
         PersonName::clean(typed).unwrap()
@@ -243,7 +241,7 @@ mod tests {
 
     #[test]
     fn keyboard_damage_is_repaired() {
-        let decomposed: String = "Đặng Thị Đẹp".nfd().collect();
+        let decomposed = nfd("Đặng Thị Đẹp");
         let damaged = [
             "Ðặng  Thị\tÐẹp",
             " \u{189}ặng Thị\u{200b} Đẹp\u{7}",

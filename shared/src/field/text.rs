@@ -4,9 +4,9 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::name::repaired;
+use super::normal::{is_nfc, nfc};
 use crate::limits::NOTE_BYTES_MAX;
 
 /// Cleaned free text: NFC, lines ended by `\n`, no other control letter, no white space at the
@@ -48,7 +48,7 @@ impl TextField {
             })
             .filter(|&letter| letter == '\n' || !letter.is_control())
             .filter(|&letter| !turns_direction(letter));
-        let normal: String = kept.nfc().collect();
+        let normal = nfc(kept.collect());
         let cleaned = normal.trim();
         if cleaned.len() > NOTE_BYTES_MAX {
             return Err(TextTooLong {

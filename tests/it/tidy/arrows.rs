@@ -25,6 +25,15 @@ const SANS_IO: &[&str] = &[
     "wasm-bindgen",
     "web-sys",
 ];
+/// `js-sys` stands in a browser for the tables of a Unicode crate (`shared::field`), no more.
+const SANS_IO_BUT_UNICODE: &[&str] = &[
+    "getrandom",
+    "redb",
+    "tokio",
+    "warp",
+    "wasm-bindgen",
+    "web-sys",
+];
 const NO_BROWSER: &[&str] = &["js-sys", "wasm-bindgen", "web-sys"];
 const NO_PROCESS: &[&str] = &["redb", "tokio", "warp"];
 
@@ -32,7 +41,7 @@ const ARROWS: [Arrows; 7] = [
     Arrows {
         package: "shared",
         ours: &[],
-        refused: SANS_IO,
+        refused: SANS_IO_BUT_UNICODE,
     },
     Arrows {
         package: "crdt",
