@@ -1,7 +1,6 @@
 //! One phone, as the worker holds it.
 //!
-//! Everything crosses as plain objects: bytes as `Uint8Array`, ids as arrays of bytes, numbers as
-//! numbers, maps as objects, `None` as `null`.
+//! Everything crosses as the plain objects that `crossing` describes.
 
 use core::cell::RefCell;
 
@@ -9,13 +8,13 @@ use client_core::entry::{Entry, EntryError, NewPerson};
 use client_core::remark::remarks;
 use client_core::views::Query;
 use client_core::{Client, Input};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use shared::engine::RowEngine;
 use shared::id::{Companion, DocumentId};
 use shared::time::UnixSeconds;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::crossing::{Unreadable, Unshowable, entry, input, read, seed, show, show_effects};
 
 /// The core of one phone. Every method borrows it for as long as it runs and no longer.
 #[wasm_bindgen]
@@ -28,10 +27,10 @@ pub struct Phone {
 pub enum CallError {
     /// The caller passes something the core has no form for.
     #[error("call-unreadable")]
-    Unreadable(#[source] serde_wasm_bindgen::Error),
+    Unreadable(#[from] Unreadable),
     /// What the core answered has no form in the page.
     #[error("call-unshowable")]
-    Unshowable(#[source] serde_wasm_bindgen::Error),
+    Unshowable(#[from] Unshowable),
     /// Called again from within a call.
     #[error("call-nested")]
     Nested,
@@ -63,21 +62,18 @@ impl Phone {
     }
 
     /// Takes in an `Input` that happened at `now` and answers with `Effect`s.
-    pub fn handle(&self, input: JsValue, now_seconds: f64) -> Answer {
-        let input: Input = read(input)?;
-        let mut client = self
-            .client
-            .try_borrow_mut()
-            .map_err(|_| CallError::Nested)?;
-        show(&client.handle(input, seconds(now_seconds)))
+    pub fn handle(&self, happened: JsValue, now_seconds: f64) -> Answer {
+        self.take(input(&happened)?, seconds(now_seconds))
     }
 
-    /// The `Save` that an entry means.
-    #[wasm_bindgen(js_name = saveOf)]
-    pub fn save_of(&self, tag: u32, entry: JsValue, now_seconds: f64) -> Answer {
-        let entry: Entry = read(entry)?;
-        let save = self.ask(|client| client.save_of(tag, &entry, seconds(now_seconds)))?;
-        show(&save.map_err(CallError::Entry)?)
+    /// Saves what a person entered, at `now`, and answers with `Effect`s as `handle` does. `tag`
+    /// comes back in the notice that it is saved, or not; `fresh` is 32 random bytes.
+    pub fn save(&self, tag: u32, entered: JsValue, fresh: &[u8], now_seconds: f64) -> Answer {
+        let (entry, now): (Entry, _) = (entry(&entered)?, seconds(now_seconds));
+        let save = self.ask(|client| client.save_of(tag, &entry, now))?;
+        let save = save.map_err(CallError::Entry)?;
+        let seed = seed(fresh)?;
+        self.take(Input::Save { save, seed }, now)
     }
 
     /// Whether nothing waits for storage.
@@ -94,26 +90,26 @@ impl Phone {
 
     /// Documents that fit a query.
     pub fn list(&self, query: JsValue) -> Answer {
-        let query: Query = read(query)?;
-        show(&self.ask(|client| client.list(&query))?)
+        let query: Query = read(&query)?;
+        Ok(show(&self.ask(|client| client.list(&query))?)?)
     }
 
     /// One document by its id in hexadecimal; `null` if it is not here.
     pub fn document(&self, id: &str) -> Answer {
         let id = document_id(id)?;
-        show(&self.ask(|client| client.document(&id))?)
+        Ok(show(&self.ask(|client| client.document(&id))?)?)
     }
 
     /// A dossier's companion, `Identity` or `Case`; `null` if it is not here.
     pub fn companion(&self, dossier: &str, which: JsValue) -> Answer {
-        let (id, which): (DocumentId, Companion) = (document_id(dossier)?, read(which)?);
-        show(&self.ask(|client| client.companion(&id, which))?)
+        let (id, which): (DocumentId, Companion) = (document_id(dossier)?, read(&which)?);
+        Ok(show(&self.ask(|client| client.companion(&id, which))?)?)
     }
 
     /// Role, units, team and streams; `null` before the first answer.
     pub fn assignment(&self) -> Answer {
         let assignment = self.ask(|client| client.assignment().cloned())?;
-        show(&assignment)
+        Ok(show(&assignment)?)
     }
 
     /// Names of the steps that this person may record.
@@ -125,24 +121,32 @@ impl Phone {
 
     /// Where everything is.
     pub fn sync(&self) -> Answer {
-        show(&self.ask(Client::sync)?)
+        Ok(show(&self.ask(Client::sync)?)?)
     }
 
     /// Records not wholly confirmed.
     pub fn records(&self) -> Answer {
-        show(&self.ask(Client::records)?)
+        Ok(show(&self.ask(Client::records)?)?)
     }
 
     /// What the server did not accept.
     #[wasm_bindgen(js_name = notAccepted)]
     pub fn not_accepted(&self) -> Answer {
-        show(&self.ask(Client::not_accepted)?)
+        Ok(show(&self.ask(Client::not_accepted)?)?)
     }
 
     /// Figures by unit, indicator, day and team, as pairs of key and count.
     pub fn figures(&self) -> Answer {
         let figures = self.ask(|client| client.figures().iter().collect::<Vec<_>>())?;
-        show(&figures)
+        Ok(show(&figures)?)
+    }
+
+    fn take(&self, input: Input, now: UnixSeconds) -> Answer {
+        let mut client = self
+            .client
+            .try_borrow_mut()
+            .map_err(|_| CallError::Nested)?;
+        Ok(show_effects(client.handle(input, now))?)
     }
 
     fn ask<T>(&self, question: impl FnOnce(&Client<RowEngine>) -> T) -> Result<T, CallError> {
@@ -160,8 +164,8 @@ impl Default for Phone {
 /// Remarks about a resident as typed so far.
 #[wasm_bindgen(js_name = remarksOn)]
 pub fn remarks_on(person: JsValue, this_year: u16) -> Answer {
-    let person: NewPerson = read(person)?;
-    show(&remarks(&person, this_year))
+    let person: NewPerson = read(&person)?;
+    Ok(show(&remarks(&person, this_year))?)
 }
 
 /// Names of the keys, by their index in the table.
@@ -194,7 +198,7 @@ pub fn code_names(list: &str) -> Answer {
         "step" => Some(steps()),
         _ => None,
     };
-    show(&names)
+    Ok(show(&names)?)
 }
 
 fn visits() -> Vec<(u8, &'static str)> {
@@ -213,15 +217,4 @@ fn document_id(text: &str) -> Result<DocumentId, CallError> {
 
 fn seconds(now: f64) -> UnixSeconds {
     UnixSeconds(now as i64)
-}
-
-fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, CallError> {
-    serde_wasm_bindgen::from_value(value).map_err(CallError::Unreadable)
-}
-
-fn show<T: Serialize>(value: &T) -> Answer {
-    let shape = serde_wasm_bindgen::Serializer::new()
-        .serialize_maps_as_objects(true)
-        .serialize_missing_as_null(true);
-    value.serialize(&shape).map_err(CallError::Unshowable)
 }

@@ -1,6 +1,6 @@
 //! What the caller is asked to do.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::bundle::{SectionKey, Serial};
 use shared::id::DocumentId;
 use shared::receipt::RejectReason;
@@ -9,7 +9,7 @@ use shared::time::UnixSeconds;
 use crate::input::Save;
 
 /// One thing to do. Effects of one input are done in their order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Do all writes in one strict transaction, then answer with `Input::Stored` or
     /// `Input::StoreFailed`. Nothing else happens on this phone until the answer.
@@ -24,19 +24,16 @@ pub enum Effect {
         /// Which bundle they are.
         serial: Serial,
         /// The sealed bundle.
-        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
     /// Send this signed pull request and answer with `Input::Pulled` or `Input::PullFailed`.
     Pull {
         /// The signed request.
-        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
     /// Send this signed enrolment request and answer with `Input::EnrolAnswered`.
     Enrol {
         /// The signed request.
-        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
     /// Give these bundles to whoever carries them: a file, a colleague, a QR code.
@@ -54,23 +51,22 @@ pub enum Effect {
 }
 
 /// A sealed bundle on its way by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
     /// Which bundle.
     pub serial: Serial,
     /// Its bytes.
-    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
     /// The key of the team's section, where the carrier has leave to look.
     pub team_key: Option<SectionKey>,
 }
 
 /// Names one transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
 
 /// A named store of keys and values. Keys are compared as bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Store {
     /// The device, its streams' cursors and marks.
     Meta,
@@ -91,6 +87,18 @@ pub enum Store {
 }
 
 impl Store {
+    /// Every store.
+    pub const ALL: [Self; 8] = [
+        Self::Meta,
+        Self::Journal,
+        Self::Rows,
+        Self::Facts,
+        Self::Outbox,
+        Self::Custody,
+        Self::NotAccepted,
+        Self::Inbox,
+    ];
+
     /// The stores whose records `Input::Start` must bring: all but [`Store::Facts`].
     pub const READ_AT_START: [Self; 7] = [
         Self::Meta,
@@ -101,20 +109,33 @@ impl Store {
         Self::NotAccepted,
         Self::Inbox,
     ];
+
+    /// Its name, as a browser's database knows it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "Meta",
+            Self::Journal => "Journal",
+            Self::Rows => "Rows",
+            Self::Facts => "Facts",
+            Self::Outbox => "Outbox",
+            Self::Custody => "Custody",
+            Self::NotAccepted => "NotAccepted",
+            Self::Inbox => "Inbox",
+        }
+    }
 }
 
 /// One step of a transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// Puts a value, replacing what stood there.
     Put {
         /// Where.
         store: Store,
         /// Under which key.
-        #[serde(with = "serde_bytes")]
         key: Vec<u8>,
         /// What.
-        #[serde(with = "serde_bytes")]
         value: Vec<u8>,
     },
     /// Deletes one key, if it is there.
@@ -122,7 +143,6 @@ pub enum Write {
         /// Where.
         store: Store,
         /// Which key.
-        #[serde(with = "serde_bytes")]
         key: Vec<u8>,
     },
     /// Deletes every key that begins with this prefix; an empty prefix empties the store.
@@ -130,13 +150,12 @@ pub enum Write {
         /// Where.
         store: Store,
         /// How the keys begin.
-        #[serde(with = "serde_bytes")]
         prefix: Vec<u8>,
     },
 }
 
 /// Something a screen must know at once. What lasts is asked of the views.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Notice {
     /// The phone is open; lists can be asked for.
     Ready,
@@ -160,7 +179,8 @@ pub enum Notice {
         tag: u32,
         /// Why.
         reason: NotSaved,
-        /// What was entered.
+        /// What was entered; a page still has it on its screen.
+        #[serde(skip)]
         save: Save,
     },
     /// Something other than a save could not be stored; it will be tried again.
@@ -189,7 +209,7 @@ pub enum Notice {
 }
 
 /// Why a save was not stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum NotSaved {
     /// Make room, then save again.
     #[error("the phone's storage is full")]
@@ -227,7 +247,7 @@ pub enum NotSaved {
 }
 
 /// Why storage did not do what it was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum StorageFailure {
     /// There is no room.
     Full,

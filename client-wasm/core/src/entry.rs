@@ -4,7 +4,7 @@
 //! here they become puts and events, so that no screen knows a key, a code or a payload. An entry
 //! changes nothing by itself: the caller hands the save to [`Client::handle`].
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::catalogue::SessionKind;
 use shared::engine::Engine;
 use shared::enrol::Assignment;
@@ -26,8 +26,8 @@ use crate::client::Client;
 use crate::input::{DocumentWrite, DossierTarget, Put, Save, Target};
 
 /// One thing a person enters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Entry {
     /// A resident nobody has written down yet.
     Person(NewPerson),
@@ -78,7 +78,7 @@ pub enum Entry {
 }
 
 /// A resident as typed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct NewPerson {
     /// The personal number; empty if there is none yet.
     pub number: String,
@@ -93,7 +93,7 @@ pub struct NewPerson {
 }
 
 /// A session as entered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct NewSession {
     /// Stable name of the sort of session.
     pub place: String,
@@ -106,7 +106,7 @@ pub struct NewSession {
 }
 
 /// One resident at a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Attendee {
     /// The dossier, in hexadecimal.
     pub document: String,
@@ -117,7 +117,7 @@ pub struct Attendee {
 }
 
 /// How guidance ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is the outcome of the same name")]
 pub enum ResultName {
@@ -131,7 +131,7 @@ pub enum ResultName {
 }
 
 /// One of a resident's two products.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum FunnelName {
@@ -140,7 +140,7 @@ pub enum FunnelName {
 }
 
 /// Sex as screens name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum SexName {

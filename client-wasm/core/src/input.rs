@@ -14,7 +14,7 @@ use shared::value::Value;
 use crate::effect::{StorageFailure, Store, Ticket};
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// The program started. Must be the first input.
     Start {
@@ -65,7 +65,6 @@ pub enum Input {
     /// A receipt came by another way.
     Receipt {
         /// The signed receipt.
-        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
         /// Fresh randomness.
         seed: [u8; 32],
@@ -73,7 +72,6 @@ pub enum Input {
     /// The answer to a pull, from the network or by hand.
     Pulled {
         /// The signed answer.
-        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
         /// Fresh randomness.
         seed: [u8; 32],
@@ -91,7 +89,6 @@ pub enum Input {
     /// Somebody gave this phone a bundle to carry, with or without leave to look into it.
     TakeCustody {
         /// The sealed bundle.
-        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
         /// Leave to look, from the bundle's author.
         preview: Option<PreviewKey>,
@@ -116,7 +113,6 @@ pub enum Input {
     /// The answer to an enrolment request.
     EnrolAnswered {
         /// The signed answer.
-        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
         /// Fresh randomness.
         seed: [u8; 32],
@@ -124,7 +120,7 @@ pub enum Input {
 }
 
 /// What is known about the storage's past.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
     /// This program wrote it last, alone.
     Certain,
@@ -133,29 +129,27 @@ pub enum History {
 }
 
 /// One stored record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Where it was.
     pub store: Store,
     /// Its key.
-    #[serde(with = "serde_bytes")]
     pub key: Vec<u8>,
     /// Its value.
-    #[serde(with = "serde_bytes")]
     pub value: Vec<u8>,
 }
 
 /// What the server or the network said to a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PostAnswer {
     /// A signed receipt.
-    Receipt(#[serde(with = "serde_bytes")] Vec<u8>),
+    Receipt(Vec<u8>),
     /// Nothing usable: no signal, no answer, an error of the way.
     Failed,
 }
 
 /// One save: all of it or nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Save {
     /// Chosen by the caller, to recognise the answer.
     pub tag: u32,
@@ -164,7 +158,7 @@ pub struct Save {
 }
 
 /// What a save does to one document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentWrite {
     /// Which document.
     pub target: Target,
@@ -173,7 +167,7 @@ pub struct DocumentWrite {
 }
 
 /// A document to write.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// One that does not exist yet; not a companion.
     New {
@@ -194,7 +188,7 @@ pub enum Target {
 }
 
 /// Whose companion is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DossierTarget {
     /// Of this dossier.
     Existing(DocumentId),

@@ -3,7 +3,7 @@
 //! Errors stop a save, warnings never do. Codes are those of `shared::field`; what belongs into
 //! their sentences comes along.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::field::number::{KnownOfPerson, NumberError};
 use shared::field::phone::PhoneError;
 use shared::field::{NumberWarning, PartialDate, PersonName, PersonalNumber, Phone, Sex};
@@ -11,7 +11,7 @@ use shared::field::{NumberWarning, PartialDate, PersonName, PersonalNumber, Phon
 use crate::entry::NewPerson;
 
 /// Something about one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Remark {
     /// Which field, as screens name it.
     pub field: &'static str,
@@ -30,7 +30,7 @@ pub struct Remark {
 }
 
 /// How grave a remark is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// It cannot be saved like this.

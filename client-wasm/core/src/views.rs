@@ -26,7 +26,7 @@ pub use crate::state::Why;
 
 /// Where one record, or one change of it, is. In the order in which the first that applies is
 /// shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum RecordState {
     /// The bundle was turned away; it goes again after an update.
     Rejected(RejectReason),
@@ -45,7 +45,7 @@ pub enum RecordState {
 }
 
 /// What to list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Query {
     /// As typed; empty = everyone.
     pub text: String,
@@ -58,7 +58,7 @@ pub struct Query {
 }
 
 /// One line of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The document.
     pub document: DocumentId,
@@ -83,7 +83,7 @@ pub struct Line {
 }
 
 /// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct List {
     /// How many fit the query, listed or not.
     pub count: usize,
@@ -92,7 +92,7 @@ pub struct List {
 }
 
 /// Everything about one document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DocumentView {
     /// The id it goes on under.
     pub document: DocumentId,
@@ -119,7 +119,7 @@ pub struct DocumentView {
 }
 
 /// One key of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// Which.
     pub key: Key,
@@ -130,7 +130,7 @@ pub struct Field {
 }
 
 /// One live value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LiveValue {
     /// The value.
     pub value: Value,
@@ -141,7 +141,7 @@ pub struct LiveValue {
 }
 
 /// One funnel as a stepper shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FunnelView {
     /// Furthest level, 0 to 5.
     pub furthest: u8,
@@ -154,7 +154,7 @@ pub struct FunnelView {
 }
 
 /// One event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EventView {
     /// Its id.
     pub id: EventId,
@@ -165,7 +165,7 @@ pub struct EventView {
 }
 
 /// One own change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OwnView {
     /// The record it belongs to.
     pub record: u64,
@@ -176,7 +176,7 @@ pub struct OwnView {
 }
 
 /// A colleague's work on a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PreviewView {
     /// Whose.
     pub from: String,
@@ -185,7 +185,7 @@ pub struct PreviewView {
 }
 
 /// One record that is not wholly confirmed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordView {
     /// Its number on this phone.
     pub record: u64,
@@ -198,7 +198,7 @@ pub struct RecordView {
 }
 
 /// Something the server did not accept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotAcceptedView {
     /// Its number, for `Input::Dismiss`.
     pub number: u64,
@@ -215,7 +215,7 @@ pub struct NotAcceptedView {
 }
 
 /// Where everything entered on this phone is: the sync line and the send-and-receive screen.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct SyncView {
     /// Records on this phone only, those being sent and carried included.
     pub unsent: usize,
@@ -246,7 +246,7 @@ pub struct SyncView {
 }
 
 /// How far one stream is on this phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct StreamProgress {
     /// Which.
     pub stream: StreamId,

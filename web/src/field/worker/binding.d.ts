@@ -1,6 +1,6 @@
 /** What `client-wasm/app` exports, with the shapes that cross; the files come from `cargo xtask wasm`. */
 import type {
-  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNotAccepted, CoreRecord, CoreRemark, CoreSave, CoreSync,
+  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNotAccepted, CoreRecord, CoreRemark, CoreSync,
   Effect, Input,
 } from './core.ts';
 
@@ -28,7 +28,7 @@ export type Entry =
 
 export declare class Phone {
   handle(input: Input, nowSeconds: number): Effect[];
-  saveOf(tag: number, entry: Entry, nowSeconds: number): CoreSave;
+  save(tag: number, entry: Entry, seed: Uint8Array, nowSeconds: number): Effect[];
   isIdle(): boolean;
   isOpen(): boolean;
   list(query: { text: string; kind: string; unit: number | null; lines_max: number }): CoreList;

@@ -26,15 +26,12 @@ export type Write =
 
 export type StorageFailure = 'Full' | 'Broken';
 export type Serial = unknown;
-/** Opaque: made by `saveOf`, handed to `Save`. */
-export type CoreSave = unknown;
 
 export type Input =
   | { Start: { stored: StoredRecord[]; history: 'Certain' | 'Uncertain'; seed: Uint8Array } }
   | { Unlock: { data_key: Uint8Array; seed: Uint8Array } }
   | { Stored: number }
   | { StoreFailed: [number, StorageFailure] }
-  | { Save: { save: CoreSave; seed: Uint8Array } }
   | { Tick: { seed: Uint8Array } }
   | { Reachable: { seed: Uint8Array } }
   | { Posted: { serial: Serial; answer: { Receipt: Uint8Array } | 'Failed'; seed: Uint8Array } }
@@ -52,7 +49,7 @@ export type Notice =
   | 'Ready' | 'WrongKey' | 'Changed' | 'NotAccepted' | 'EnrolPending' | 'Enrolled' | 'EnrolRefused'
   | { Unreadable: StoreName }
   | { Saved: { tag: number; record: number; documents: Id[] } }
-  | { NotSaved: { tag: number; reason: NotSavedReason; save: CoreSave } }
+  | { NotSaved: { tag: number; reason: NotSavedReason } }
   | { StorageFailed: StorageFailure }
   | { Rejected: unknown }
   | { ClockOff: { seconds: number } }

@@ -2,8 +2,8 @@
  * The loop around the core: inputs go in, effects are done in their order, what comes of them goes
  * in again. Nothing is decided here.
  */
-import type { Phone } from 'sampan-app/client_app.js';
-import type { CoreSave, Effect, Input, Notice, NotSavedReason } from './core.ts';
+import type { Entry, Phone } from 'sampan-app/client_app.js';
+import type { Effect, Input, Notice, NotSavedReason } from './core.ts';
 import { post } from './network.ts';
 import { random } from './pin.ts';
 import type { Storage } from './storage.ts';
@@ -48,20 +48,26 @@ export class Loop {
     try {
       effects = this.core.handle(input, now());
     } catch (error) {
-      this.end();
-      this.#listener.trapped(error);
+      this.#trapped(error);
       return;
     }
     for (const effect of effects) this.#run(effect);
   }
 
-  /** Resolves once the save is on the disk, or is known not to be. */
-  save(saveOf: (tag: number) => CoreSave): Promise<SaveOutcome> {
+  /** Resolves once the save is on the disk, or is known not to be; rejects what makes no save. */
+  async save(entry: Entry): Promise<SaveOutcome> {
+    if (this.#isOver) return { is: 'not', reason: 'Locked' };
     const tag = (this.#tag += 1);
-    const save = saveOf(tag);
+    let effects: Effect[];
+    try {
+      effects = this.core.save(tag, entry, seed(), now());
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) this.#trapped(error);
+      throw error;
+    }
     return new Promise((resolve) => {
       this.#saves.set(tag, resolve);
-      this.input({ Save: { save, seed: seed() } });
+      for (const effect of effects) this.#run(effect);
     });
   }
 
@@ -69,6 +75,11 @@ export class Loop {
     this.#isOver = true;
     clearTimeout(this.#timer);
     for (const resolve of this.#saves.values()) resolve({ is: 'not', reason: 'Locked' });
+  }
+
+  #trapped(error: unknown): void {
+    this.end();
+    this.#listener.trapped(error);
   }
 
   #run(effect: Effect): void {

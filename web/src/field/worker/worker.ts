@@ -110,7 +110,7 @@ export class FieldWorker implements Listener {
     await idle(loop);
     let outcome: SaveOutcome;
     try {
-      outcome = await loop.save((tag) => loop.core.saveOf(tag, entryOf(save), now()));
+      outcome = await loop.save(entryOf(save));
     } catch {
       return { is: 'not', why: 'typed' };
     }
