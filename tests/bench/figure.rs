@@ -35,6 +35,11 @@ pub const WASM_APP_BROTLI_KB: Figure = at_most("wasm_app_brotli_kb", 60.0, "kB")
 /// The history module as a phone downloads it.
 pub const WASM_HISTORY_BROTLI_KB: Figure = at_most("wasm_history_brotli_kb", 240.0, "kB");
 
+/// Everything a phone downloads before it can be used: page, worker, app module.
+pub const APP_FIRST_USE_BROTLI_KB: Figure = at_most("app_first_use_brotli_kb", 160.0, "kB");
+/// Everything the web app is made of: field app, console, both modules, service worker.
+pub const APP_BROTLI_KB: Figure = at_most("app_brotli_kb", 480.0, "kB");
+
 /// Facts of one of 50 records that travel together, in codec 1 (columns, deflated).
 pub const BYTES_UP_PER_RECORD_50_CODEC_1: Figure =
     at_most("bytes_up_per_record_50_codec_1", 20.0, "B");
@@ -62,7 +67,7 @@ pub const SIM_WORLDS_PER_MINUTE: Figure =
     at_least("sim_worlds_per_minute_per_core", 500.0, "worlds");
 
 /// All figures of `bench`, in the order of the documentation.
-pub const ALL: [Figure; 10] = [
+pub const ALL: [Figure; 12] = [
     BYTES_UP_PER_RECORD_50_CODEC_1,
     BUNDLE_ENVELOPE_BYTES,
     LONE_RECORD_BYTES,
@@ -73,6 +78,8 @@ pub const ALL: [Figure; 10] = [
     CPU_US_PER_EDIT,
     WASM_APP_BROTLI_KB,
     WASM_HISTORY_BROTLI_KB,
+    APP_FIRST_USE_BROTLI_KB,
+    APP_BROTLI_KB,
 ];
 
 impl Figure {

@@ -1,5 +1,6 @@
 //! `bench`: builds the benchmarks in release and lets them print their figures.
 
+use crate::download;
 use crate::figure;
 use crate::project::Project;
 use crate::stop::Stop;
@@ -12,6 +13,12 @@ pub struct Options {
     list: bool,
     /// Only groups whose name contains one of these
     groups: Vec<String>,
+}
+
+impl Options {
+    fn wants(&self, group: &str) -> bool {
+        self.groups.is_empty() || self.groups.iter().any(|part| group.contains(part.as_str()))
+    }
 }
 
 /// The one binary that holds all benchmarks.
@@ -34,5 +41,9 @@ pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
         .arguments(TARGET)
         .arguments(["--"])
         .arguments(&options.groups)
-        .foreground("the benchmarks")
+        .foreground("the benchmarks")?;
+    if options.wants("download") {
+        download::measure(project)?;
+    }
+    Ok(())
 }

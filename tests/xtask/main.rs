@@ -8,6 +8,7 @@
 mod bench;
 mod check;
 mod debian;
+mod download;
 mod e2e;
 #[path = "../bench/figure.rs"]
 mod figure;
@@ -15,7 +16,9 @@ mod project;
 mod release;
 mod run;
 mod setup;
+mod shrink;
 mod sim;
+mod size;
 mod stage;
 mod stop;
 mod tool;

@@ -26,6 +26,18 @@ const FORCE: &str = "WASM_TOOLCHAIN";
 const REMEDIES: &str = "run `rustup target add wasm32-unknown-unknown`, or on Debian \
      `apt-get install rustc-web rust-web-src`";
 
+/// What every compiler takes: hashes as loops, a few per cent slower and half as long.
+const SMALL_FLAGS: [&str; 1] = ["--cfg=sha2_backend_soft=\"compact\""];
+
+/// What only a compiler that is allowed its unstable flags takes: a panic stops at once and tells
+/// nothing, so that no text of panics, `Debug` or source positions is carried.
+const UNSTABLE_SMALL_FLAGS: [&str; 4] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zfmt-debug=none",
+    "-Zlocation-detail=none",
+];
+
 /// Variables that must not leak from the outer cargo into a wasm build. `RUSTC_BOOTSTRAP` alone
 /// makes build scripts probe for other features and everything Dirty at the next native build.
 const NOT_INHERITED: [&str; 10] = [
@@ -97,6 +109,7 @@ impl Toolchain {
         };
         let build = build
             .arguments(["-Zbuild-std=std,panic_abort"])
+            .arguments(["-Zbuild-std-features=optimize_for_size"])
             // The outer cargo's libraries belong to another compiler.
             .without(&["LD_LIBRARY_PATH"])
             .variable("RUSTC", &distribution.rustc)
@@ -125,11 +138,13 @@ impl Toolchain {
         if let Some(registry) = registry_source() {
             renamed.push((registry, "/cargo"));
         }
+        let mut flags: Vec<OsString> = SMALL_FLAGS.map(OsString::from).into();
         if let Self::BuildStd(distribution) = self {
             let sources = distribution.sources.iter().cloned();
             renamed.extend(sources.map(|source| (source, "/rustc")));
+            flags.extend(UNSTABLE_SMALL_FLAGS.map(OsString::from));
         }
-        let flags: Vec<OsString> = renamed.iter().map(remap).collect();
+        flags.extend(renamed.iter().map(remap));
         flags.join(OsStr::new("\u{1f}"))
     }
 }

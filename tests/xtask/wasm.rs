@@ -4,7 +4,7 @@
 //! carry automerge. The bindings are generated in this process by the same version of
 //! wasm-bindgen the modules link, so the two cannot drift apart.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::figure::{self, Figure};
 use crate::project::Project;
+use crate::shrink::shrink;
+use crate::size;
 use crate::stop::Stop;
 use crate::tool::Tool;
 use crate::toolchain::{TARGET, Toolchain};
@@ -115,7 +117,7 @@ pub fn self_test(project: &Project) -> Result<(), Stop> {
 /// Prints one figure per module: what a phone downloads, in thousands of bytes.
 pub fn print_sizes(project: &Project) -> Result<(), Stop> {
     for module in &MODULES {
-        let bytes = brotli_bytes(&module.file(project))?;
+        let bytes = size::brotli_bytes(&module.file(project))?;
         println!("{}", module.size.line(bytes as f64 / 1000.0));
     }
     Ok(())
@@ -167,6 +169,9 @@ impl Module {
             module: self.package,
             source,
         })?;
+        if effort == Effort::Small {
+            shrink(project, &self.file(project))?;
+        }
         // Node and bundlers then read the generated file as the module it is.
         let manifest = package.join("package.json");
         let text = format!(
@@ -222,35 +227,4 @@ fn generate(
         .remove_producers_section(small);
     bindgen.generate(package)?;
     Ok(())
-}
-
-/// Size of a file after brotli at its best, as a web server would send it.
-fn brotli_bytes(file: &Path) -> Result<u64, Stop> {
-    let unreadable = |source| Stop::File {
-        path: file.into(),
-        doing: "read",
-        source,
-    };
-    let mut input = File::open(file).map_err(unreadable)?;
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        ..Default::default()
-    };
-    let mut count = Count(0);
-    brotli::BrotliCompress(&mut input, &mut count, &parameters).map_err(unreadable)?;
-    Ok(count.0)
-}
-
-/// Counts what is written and keeps nothing.
-struct Count(u64);
-
-impl io::Write for Count {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
