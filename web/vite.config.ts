@@ -9,7 +9,9 @@ export default defineConfig({
   // Relative addresses, so that the server may put the app under any path.
   base: './',
   // What `cargo xtask wasm` made.
-  resolve: { alias: [{ find: /^sampan-app\//, replacement: `${page('src/wasm/app')}/` }] },
+  resolve: {
+    alias: ['app', 'history'].map((name) => ({ find: new RegExp(`^sampan-${name}/`), replacement: `${page(`src/wasm/${name}`)}/` })),
+  },
   worker: { format: 'es' },
   plugins: [
     VitePWA({
@@ -20,7 +22,8 @@ export default defineConfig({
       injectManifest: {
         // The console needs its server; only the field app opens without.
         globPatterns: ['index.html', 'assets/*.{js,css,wasm,woff2,svg}'],
-        globIgnores: ['**/console-*'],
+        // The history module comes in the background, whenever it can be had.
+        globIgnores: ['**/console-*', '**/client_history*'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
       },
       manifest: {

@@ -16,6 +16,7 @@
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
 //! | what may be done | [`check`], [`permission`] |
 
+pub mod account;
 pub mod armor;
 pub mod bundle;
 pub mod catalogue;

@@ -90,17 +90,48 @@ impl Page {
         if self.after.checked_add(count) != Some(self.upto) {
             return Err(PageError::Malformed);
         }
+        let entries = self.read(&batch, |_| true, rows)?;
+        let meant = entries.iter().filter_map(|entry| match entry {
+            Entry::Change(logged) => Some((logged.document, logged.hash)),
+            _ => None,
+        });
+        match checks_of(&batch, &meant.collect::<Vec<_>>()) == batch.checks {
+            true => Ok(entries),
+            false => Err(PageError::Checks),
+        }
+    }
+
+    /// Reads the changes of some documents and all that is no change, of a page whose entries
+    /// were once read with success: its checks need all changes and are not looked at again.
+    ///
+    /// # Errors
+    /// [`PageError`].
+    pub fn entries_of(
+        &self,
+        is_wanted: impl Fn(&DocumentId) -> bool,
+        rows: &mut impl Rows,
+    ) -> Result<Vec<Entry>, PageError> {
+        self.read(&decode(&self.facts, Form::Page)?, is_wanted, rows)
+    }
+
+    fn read(
+        &self,
+        batch: &Batch,
+        is_wanted: impl Fn(&DocumentId) -> bool,
+        rows: &mut impl Rows,
+    ) -> Result<Vec<Entry>, PageError> {
         let mut marks = self.marks.iter().peekable();
-        let mut entries = Vec::with_capacity(batch.facts.len() + self.marks.len());
-        let mut meant = Vec::with_capacity(batch.facts.len());
+        let mut entries = Vec::new();
         for (position, fact) in batch.facts.iter().enumerate() {
             while let Some((_, mark)) = marks.next_if(|(at, _)| *at as usize <= position) {
                 rows.show(mark);
                 entries.push(mark.clone());
             }
-            let logged = read_fact(&batch, fact, rows)?;
-            meant.push((logged.document, logged.hash));
-            let entry = Entry::Change(logged);
+            let (document, created) = named(batch, fact)?;
+            if !is_wanted(&document) {
+                continue;
+            }
+            let entry = Entry::Change(read_fact(batch, fact, (document, created), rows)?);
             rows.show(&entry);
             entries.push(entry);
         }
@@ -108,10 +139,7 @@ impl Page {
             rows.show(mark);
             entries.push(mark.clone());
         }
-        match checks_of(&batch, &meant) == batch.checks {
-            true => Ok(entries),
-            false => Err(PageError::Checks),
-        }
+        Ok(entries)
     }
 }
 
@@ -176,32 +204,41 @@ fn explicit(change: &Change) -> Explicit {
     }
 }
 
-fn read_fact(batch: &Batch, fact: &Fact, rows: &impl Rows) -> Result<Logged, PageError> {
-    let author = batch.authors[fact.author];
-    let (document, created) = match fact.document {
+/// The document a fact is of, and its number among its creator's if the fact begins it.
+fn named(batch: &Batch, fact: &Fact) -> Result<(DocumentId, Option<u32>), PageError> {
+    match fact.document {
         DocumentRef {
             companion: Some(_), ..
-        } => return Err(PageError::Malformed),
+        } => Err(PageError::Malformed),
         DocumentRef {
             base: Base::Full(id),
             ..
-        } => (id, None),
+        } => Ok((id, None)),
         DocumentRef {
             base: Base::Created { author: by, n },
             ..
         } => {
             let begins = by == fact.author && fact.upon == Upon::Genesis;
             let by = batch.authors[by];
-            (
+            Ok((
                 DocumentId::created(by.device, by.incarnation, n),
                 begins.then_some(n),
-            )
+            ))
         }
         DocumentRef {
             base: Base::Prefix(_),
             ..
-        } => return Err(PageError::Malformed),
-    };
+        } => Err(PageError::Malformed),
+    }
+}
+
+fn read_fact(
+    batch: &Batch,
+    fact: &Fact,
+    (document, created): (DocumentId, Option<u32>),
+    rows: &impl Rows,
+) -> Result<Logged, PageError> {
+    let author = batch.authors[fact.author];
     let actor = author.actor(document);
     let ops = fact.ops_for(&batch.authors, document);
     let change = match &fact.upon {
@@ -374,6 +411,14 @@ mod tests {
                 let page: Page = postcard::from_bytes(&bytes).expect("and deserialise");
                 read.extend(page.entries(&mut reader).expect("an honest page"));
             }
+            let wanted = DocumentId::created(DeviceId([0; 16]), Incarnation(0), 1);
+            let whole = Page::of(STREAM, 0, entries.len() as u64, &entries);
+            let part = whole.entries_of(|id| *id == wanted, &mut Seen::default());
+            let of_it = entries.iter().filter(|entry| match entry {
+                Entry::Change(logged) => logged.document == wanted,
+                _ => true,
+            });
+            prop_assert_eq!(part.expect("an honest page"), of_it.cloned().collect::<Vec<_>>());
             prop_assert_eq!(read, entries);
         }
     }

@@ -125,9 +125,9 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'session-who': () => <EditedSession begin={{ ...sample.session, step: 'who' }} />,
   session: () => <EditedSession begin={sample.session} />,
   results: () => <Results view={results} onTab={nothing} onWeek={nothing} onHelp={nothing} />,
-  sync: () => <Sync view={{ now: NOW, summary: sample.sync, badges }} {...syncOn} />,
+  sync: () => <Sync view={{ now: NOW, summary: sample.sync, badges, checked: { saves: 12, checked: 12, disagreements: 0 } }} {...syncOn} />,
   'sync-none': () => (
-    <Sync view={{ now: NOW, summary: sample.syncAllReceived, badges: { tasks: 9, refused: 0 } }} {...syncOn} />
+    <Sync view={{ now: NOW, summary: sample.syncAllReceived, badges: { tasks: 9, refused: 0 }, checked: { saves: 0, checked: 0, disagreements: 0 } }} {...syncOn} />
   ),
   refused: () => (
     <Refused

@@ -5,7 +5,8 @@
  *     SAMPAN=target/debug/sampan npm run phone      # after `npm run build`
  *
  * Everything lies in a temporary folder and the server takes a free port. Pictures of the way are
- * put where PICTURES says; on a failure one is always kept and its place printed.
+ * put where PICTURES says; on a failure one is always kept and its place printed. With HISTORY=blocked
+ * the module that confirms saves never arrives, and everything else goes as before.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +20,7 @@ import { ARGS, CHROMIUM, PHONE } from './browser.mjs';
 
 const SAMPAN = process.env['SAMPAN'] ?? fileURLToPath(new URL('../../target/debug/sampan', import.meta.url));
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const IS_BLOCKED = process.env['HISTORY'] === 'blocked';
 const PICTURES = process.env['PICTURES'];
 const PIN = '790815';
 /** A phone that waits to be confirmed asks every 15 seconds. */
@@ -29,6 +31,7 @@ const server = await serve(join(folder, 'data'));
 const browser = await chromium.launchPersistentContext(join(folder, 'profile'), {
   executablePath: CHROMIUM, headless: true, args: ARGS, viewport: PHONE, deviceScaleFactor: 2, reducedMotion: 'reduce',
 });
+if (IS_BLOCKED) await browser.route('**/client_history*', (route) => route.abort());
 const page = await browser.newPage();
 page.setDefaultTimeout(PATIENCE_MS);
 page.on('pageerror', (error) => console.error('page:', error.message));
@@ -70,6 +73,7 @@ async function firstDay() {
     await page.getByRole('heading', { name: 'Người dân' }).waitFor();
   });
   await step('the shell is on the phone', () => page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined)));
+  if (!IS_BLOCKED) await step('the history module is on the phone', () => waitFor('its files', () => page.evaluate(historyFiles)));
   await browser.setOffline(true);
   await step('write a resident down without signal', async () => {
     await page.getByRole('button', { name: 'Thêm người dân' }).click();
@@ -117,6 +121,9 @@ async function firstDay() {
     await page.locator('nav').getByText('Gửi nhận').first().click();
     await picture('sync-offline');
   });
+  await step(IS_BLOCKED ? 'no save is checked' : 'automerge confirms every save', () =>
+    page.getByText(`Đã kiểm tra ${IS_BLOCKED ? 0 : 3}/3 lần lưu`).waitFor(),
+  );
   await browser.setOffline(false);
   await step('with signal the server counts it', async () => {
     await waitFor('the server counts one resident', async () => {
@@ -157,6 +164,12 @@ async function enterPin(digits = PIN) {
   await page.locator('.pin-words h1').waitFor();
   await page.waitForTimeout(50);
   await page.keyboard.type(digits, { delay: 20 });
+}
+
+/** Runs in the page: whether both files are kept. */
+async function historyFiles() {
+  const kept = await caches.open('history-module');
+  return (await kept.keys()).length === 2;
 }
 
 /** The first commune of the first province. */

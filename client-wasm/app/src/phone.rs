@@ -4,10 +4,12 @@
 
 use core::cell::RefCell;
 
+use client_core::accounting::Accounting;
 use client_core::entry::{Entry, EntryError, NewPerson};
+use client_core::input::Record;
 use client_core::remark::remarks;
 use client_core::views::Query;
-use client_core::{Client, Input};
+use client_core::{Client, Input, Store};
 use shared::engine::RowEngine;
 use shared::id::{Companion, DocumentId};
 use shared::time::UnixSeconds;
@@ -20,6 +22,19 @@ use crate::crossing::{Unreadable, Unshowable, entry, input, read, seed, show, sh
 #[wasm_bindgen]
 pub struct Phone {
     client: RefCell<Client<RowEngine>>,
+}
+
+/// The account of a document while its pages are read.
+#[wasm_bindgen]
+pub struct Account(Accounting);
+
+#[wasm_bindgen]
+impl Account {
+    /// How the keys of the records begin that have to be read in their order; empty for none.
+    #[must_use]
+    pub fn prefix(&self) -> Vec<u8> {
+        self.0.prefix().to_vec()
+    }
 }
 
 /// What goes wrong between the page and the core; the page sees its code as `error.message`.
@@ -98,6 +113,37 @@ impl Phone {
     pub fn document(&self, id: &str) -> Answer {
         let id = document_id(id)?;
         Ok(show(&self.ask(|client| client.document(&id))?)?)
+    }
+
+    /// Begins the account of a document that the history module confirms; `undefined` while
+    /// locked.
+    pub fn account(&self, id: &str) -> Result<Option<Account>, CallError> {
+        let id = document_id(id)?;
+        let begun = self.ask(|client| client.accounting(&id))?;
+        Ok(begun.map(Account))
+    }
+
+    /// Reads one record of the store of facts for an account.
+    #[wasm_bindgen(js_name = accountPage)]
+    pub fn account_page(
+        &self,
+        of: &mut Account,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), CallError> {
+        let record = Record {
+            store: Store::Facts,
+            key: key.to_vec(),
+            value: value.to_vec(),
+        };
+        self.ask(|client| client.account_page(&mut of.0, &record))
+    }
+
+    /// Ends an account: the bytes that the history module reads; `undefined` while locked.
+    #[wasm_bindgen(js_name = accountBytes)]
+    pub fn account_bytes(&self, of: Account) -> Result<Option<Vec<u8>>, CallError> {
+        let account = self.ask(|client| client.account(of.0))?;
+        Ok(account.map(|account| account.to_bytes()))
     }
 
     /// A dossier's companion, `Identity` or `Case`; `null` if it is not here.

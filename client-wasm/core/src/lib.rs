@@ -41,9 +41,10 @@
 //! | the loop | `client`, `work`, `state` |
 //! | what the phone holds | `device`, `confirmed`, `mine`, `outbox`, `pages`, `vault` |
 //! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview` |
-//! | what screens ask | `search`, [`views`] |
+//! | what screens ask | `search`, [`views`], [`accounting`] |
 //! | what screens enter | [`entry`], [`remark`] |
 
+pub mod accounting;
 mod buckets;
 mod client;
 mod confirmed;

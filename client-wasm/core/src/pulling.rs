@@ -363,7 +363,7 @@ impl<E: Engine> Work<'_, E> {
     }
 }
 
-fn advance(
+pub(crate) fn advance(
     stream: &mut Stream,
     page: &Page,
     rows: std::collections::BTreeMap<DocumentId, Option<shared::row::Row>>,

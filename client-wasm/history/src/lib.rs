@@ -2,7 +2,8 @@
 //!
 //! Promises: no logic of its own. Refuses to know: storage, network, clock.
 
-use crdt::AutomergeEngine;
+use crdt::{AutomergeEngine, Disagreement, RebuildError};
+use shared::account::Account;
 use shared::change::Change;
 use shared::engine::{Edit, Engine, Slot};
 use shared::id::ActorId;
@@ -31,7 +32,34 @@ pub fn self_test() -> String {
 fn passes_audit(change: &Change) -> bool {
     let mut row = Row::default();
     let folded = AutomergeEngine::new().fold(&mut row, change);
-    folded.is_ok() && crdt::audit(std::slice::from_ref(change), &row).is_ok()
+    let changes = vec![change.clone()];
+    let account = Account { changes, row };
+    folded.is_ok() && confirm(&account.to_bytes()) == "agrees"
+}
+
+/// What automerge says to the account of a document (`shared::account`).
+///
+/// `agrees`: the history makes a document that saves, loads again and shows exactly the row.
+/// `incomplete`: changes are missing, so nothing can be said. Anything else is a disagreement, in
+/// words that hold no value of the document.
+#[wasm_bindgen]
+pub fn confirm(account: &[u8]) -> String {
+    let Ok(account) = Account::from_bytes(account) else {
+        return "incomplete".into();
+    };
+    match crdt::audit(&account.changes, &account.row) {
+        Ok(()) => "agrees".into(),
+        Err(Disagreement::History(RebuildError::MissingDependency { .. })) => "incomplete".into(),
+        Err(disagreement) => disagreement.to_string(),
+    }
+}
+
+/// The document of an account as automerge saves it, for other programs to read; nothing if its
+/// history is incomplete.
+#[wasm_bindgen]
+pub fn document(account: &[u8]) -> Option<Vec<u8>> {
+    let account = Account::from_bytes(account).ok()?;
+    Some(crdt::rebuild(&account.changes).ok()?.save())
 }
 
 /// The edit both modules make, each with its own engine.

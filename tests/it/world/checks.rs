@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use client_core::views::Query;
 use server::store::{RangeQuery, Store as _, Table, TallyQuery};
+use shared::account::Account;
 use shared::engine::Engine;
 use shared::id::{Companion, DocumentId};
 use shared::kind::Kind;
@@ -11,6 +12,7 @@ use shared::row::Row;
 use shared::tally::{Indicator, Tallies, contributions};
 use shared::time::LocalDay;
 
+use super::phone::Phone;
 use super::{HAMLETS, World, at_once};
 use server::ledger::document::Found;
 
@@ -89,6 +91,23 @@ impl<E: Engine> World<'_, E> {
         }
     }
 
+    /// Automerge makes the phone's row of the history that the phone has kept.
+    fn assert_automerge_confirms(&self, phone: &Phone<'_, E>, id: &DocumentId) {
+        let client = phone.client();
+        let mut accounting = client.accounting(id).expect("the phone is open");
+        for record in phone.disk.facts(accounting.prefix()) {
+            client.account_page(&mut accounting, &record);
+        }
+        let account = client.account(accounting).expect("the phone is open");
+        let account = Account::from_bytes(&account.to_bytes()).expect("just written");
+        if let Err(difference) = crdt::audit(&account.changes, &account.row) {
+            panic!(
+                "seed {}: automerge disagrees with {} about {id}: {difference}",
+                self.seed, phone.name
+            );
+        }
+    }
+
     /// Phones that follow the same hamlets show the same dossiers, and the server's.
     pub fn assert_all_equal(&self) {
         let rows = server_rows(self);
@@ -121,6 +140,7 @@ impl<E: Engine> World<'_, E> {
                     self.seed,
                     phone.name
                 );
+                self.assert_automerge_confirms(phone, id);
             }
         }
     }

@@ -44,6 +44,21 @@ impl Disk {
             .collect()
     }
 
+    /// The pages of facts whose keys begin with `prefix`, in the order of their keys.
+    pub fn facts(&self, prefix: &[u8]) -> Vec<Record> {
+        let wanted = |(store, key): &(Store, Vec<u8>)| {
+            *store == Store::Facts && !prefix.is_empty() && key.starts_with(prefix)
+        };
+        let records = self.records.iter().filter(|(place, _)| wanted(place));
+        records
+            .map(|((store, key), value)| Record {
+                store: *store,
+                key: key.clone(),
+                value: value.clone(),
+            })
+            .collect()
+    }
+
     /// Whether `bytes` stand anywhere in clear.
     pub fn contains(&self, bytes: &[u8]) -> bool {
         let holds = |stored: &[u8]| stored.windows(bytes.len()).any(|part| part == bytes);

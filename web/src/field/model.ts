@@ -390,6 +390,8 @@ export interface SyncView {
   now: LocalMinute;
   summary: SyncSummary;
   badges: Badges;
+  /** Own saves since the phone was opened, and how many of them automerge confirmed or denied. */
+  checked: { saves: number; checked: number; disagreements: number };
 }
 
 export type InviteState = 'compare' | 'waiting' | 'used' | 'no-signal' | 'stopped';

@@ -473,6 +473,8 @@ export const en: Catalogue = {
   'indicator.sessions': 'Guidance sessions',
   'indicator.people-guided': 'People guided',
 
+  'send.checked': '{n} of {m} saves checked',
+  'send.disagrees': '{n} {n|save|saves} did not pass the check. Tell your coordinator.',
   'send.route': 'The way of the records',
   'send.carrying': 'with {who}',
   'send.carrying.none': 'With a carrier',

@@ -492,6 +492,8 @@ export const vi = {
   'indicator.people-guided': 'Người được hướng dẫn',
 
   // Send and receive
+  'send.checked': 'Đã kiểm tra {n}/{m} lần lưu',
+  'send.disagrees': '{n} lần lưu không khớp khi kiểm tra. Hãy báo người điều phối.',
   'send.route': 'Đường đi của phiếu',
   'send.carrying': '{who} mang',
   'send.carrying.none': 'Người mang giúp',

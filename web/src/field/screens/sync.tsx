@@ -55,8 +55,21 @@ export function Sync(props: SyncProps) {
           ))}
         </ul>
       </Card>
+      <Checked {...props.view.checked} />
       <Ways {...props} />
     </Screen>
+  );
+}
+
+/** What automerge said of the saves made here. */
+function Checked({ saves, checked, disagreements }: SyncView['checked']) {
+  const { t } = useText();
+  if (saves === 0) return null;
+  return (
+    <>
+      <Note icon={CircleCheck}>{t('send.checked', { n: checked, m: saves })}</Note>
+      {disagreements > 0 && <Note icon={OctagonAlert}>{t('send.disagrees', { n: disagreements })}</Note>}
+    </>
   );
 }
 

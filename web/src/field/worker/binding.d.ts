@@ -26,6 +26,11 @@ export type Entry =
       people: { document: string; result: string; reason: string | null }[];
     };
 
+/** A document's history while it is gathered for the history module. */
+export declare class Account {
+  prefix(): Uint8Array;
+}
+
 export declare class Phone {
   handle(input: Input, nowSeconds: number): Effect[];
   save(tag: number, entry: Entry, seed: Uint8Array, nowSeconds: number): Effect[];
@@ -39,6 +44,9 @@ export declare class Phone {
   records(): CoreRecord[];
   notAccepted(): CoreNotAccepted[];
   figures(): CoreFigure[];
+  account(id: string): Account | undefined;
+  accountPage(of: Account, key: Uint8Array, value: Uint8Array): void;
+  accountBytes(of: Account): Uint8Array | undefined;
   free(): void;
 }
 

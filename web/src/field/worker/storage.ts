@@ -43,6 +43,14 @@ export class Storage {
     return new Storage(db);
   }
 
+  /** Records of one store whose keys begin so. */
+  async beginning(store: StoreName, prefix: Uint8Array): Promise<StoredRecord[]> {
+    const range = beginningWith(prefix);
+    const read = this.#db.transaction(store).objectStore(store);
+    const [keys, values] = await Promise.all([read.getAllKeys(range), read.getAll(range)]);
+    return keys.map((key, at) => ({ store, key: new Uint8Array(key), value: values[at]! }));
+  }
+
   /** Everything the core wants to see at its start. */
   async records(): Promise<StoredRecord[]> {
     const read = this.#db.transaction(READ_AT_START);

@@ -6,6 +6,7 @@ import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved } from '../brain.ts';
 import type { FieldRemark, PersonDraft } from '../model.ts';
 import type { CoreLine, Notice } from './core.ts';
 import { entryOf, typed } from './entries.ts';
+import { Confirmer } from './confirmer.ts';
 import { choosing, gateOf, remarkOf } from './gate.ts';
 import type { Listener, SaveOutcome } from './phone.ts';
 import { Loop, now, seed } from './phone.ts';
@@ -20,6 +21,7 @@ import {
 /** More lines than one hamlet has people. */
 const LINES_MAX = 20_000;
 const DUPLICATES_MAX = 3;
+const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
 const LOCK = 'sampan-writer';
 
@@ -31,6 +33,7 @@ export class FieldWorker implements Listener {
   #names!: Names;
   #words!: Words;
   #loop: Loop | null = null;
+  #confirmer: Confirmer | null = null;
   #changed: () => void = () => undefined;
   #trapped: () => void = () => undefined;
   #isWriter = false;
@@ -94,7 +97,7 @@ export class FieldWorker implements Listener {
         return { now: at, week: ask.week, mine: [], team, teamPeople: 0, late: [], here: summary.here + summary.sending, badges };
       }
       case 'sync':
-        return { now: at, summary, badges };
+        return { now: at, summary, badges, checked: { ...(this.#confirmer?.told ?? NOTHING_CHECKED) } };
       case 'session':
         return null;
     }
@@ -115,10 +118,16 @@ export class FieldWorker implements Listener {
       return { is: 'not', why: 'typed' };
     }
     this.#lastSaveFailed = outcome.is === 'not' && (outcome.reason === 'Full' || outcome.reason === 'Broken');
+    if (outcome.is === 'saved') this.#confirmer?.saved(outcome.record, outcome.documents);
     this.#changed();
     if (outcome.is === 'not') return { is: 'not', why: whyOf(outcome.reason) };
     const document = outcome.documents[0]?.map((byte) => byte.toString(16).padStart(2, '0')).join('') ?? '';
     return { is: 'saved', saved: { record: String(outcome.record), document } };
+  }
+
+  /** A dossier as automerge saves it, for other programs; `null` where its whole history is not here. */
+  async exportDocument(document: string): Promise<Uint8Array | null> {
+    return (await this.#confirmer?.document(document)) ?? null;
   }
 
   /** Follows an invite's link: 22 characters. */
@@ -227,10 +236,12 @@ export class FieldWorker implements Listener {
    * writer, so what storage says is what was last acknowledged. */
   async #start(): Promise<void> {
     this.#loop?.end();
+    this.#confirmer?.end();
     this.#isOpen = false;
     const stored = await this.#storage.records();
     this.#here = stored.filter((record) => record.store === 'Journal').length;
     this.#loop = new Loop(new Phone(), this.#storage, this);
+    this.#confirmer = new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
   }
 
@@ -240,6 +251,7 @@ export class FieldWorker implements Listener {
 
   #ready(): void {
     this.#isOpen = true;
+    this.#confirmer?.begin();
     if (this.#invite !== null && this.#setUp?.stage !== 'done') this.#enrol();
   }
 
