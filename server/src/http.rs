@@ -15,6 +15,7 @@
 //! | `GET /v1/session` | | JSON | account |
 //! | `DELETE /v1/session` | | nothing | account |
 //! | `GET /v1/progress?unit=&day=&percents=` | | JSON | console |
+//! | `GET /v1/pace?unit=&indicator=&day=` | | JSON | console |
 //! | `GET /v1/units?parent=&day=` | | JSON | console |
 //! | `GET /v1/events` | | server-sent events | console |
 //! | `GET /v1/devices` | | JSON | console |

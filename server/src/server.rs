@@ -25,6 +25,7 @@ mod dossiers;
 mod editing;
 mod enrolment;
 mod intake;
+mod pace;
 mod progress;
 mod pulling;
 
@@ -32,12 +33,13 @@ pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
 pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
 pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView};
 pub use dossier::{DossierView, EventView, FieldView, FunnelView, LiveView, Wrote};
-pub use dossiers::{DossierLine, DossierList, DossierQuery, LINES_MAX, WITHIN_MAX};
+pub use dossiers::{DossierLine, DossierList, DossierQuery, LINES_MAX, Only, WITHIN_MAX};
 pub use editing::{DossierEdit, EditError, Edited, Editing};
 pub use enrolment::{
     EnrolError, GRANT_UNITS_MAX, INVITE_SECONDS, InviteError, LABEL_BYTES_MAX, Offer, streams_of,
 };
 pub use intake::IntakeError;
+pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
 pub use progress::{
     Figure, PERCENT_DECIMALS, Progress, ProgressError, ProgressQuery, Target, UnitProgress,
 };

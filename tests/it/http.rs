@@ -196,6 +196,52 @@ async fn progress_counts_what_was_reached_against_its_target() {
 }
 
 #[tokio::test]
+async fn pace_tells_each_day_of_the_campaign_whose_target_it_is() {
+    let site = Site::start(Memory::new()).await;
+    let mut phone = site.phone(1, "team-member", HAMLET).await;
+    let mut written = phone.resident("Nguyễn Văn An", NUMBER);
+    written.push(phone.step(written[0].0, Step::CardCollected));
+    site.push(&phone.bundle(&written)).await;
+    let ask = async || {
+        let path = "/v1/pace?unit=2&indicator=card-collected";
+        site.console("GET", path, "").await.json()
+    };
+    assert!(ask().await.is_null());
+    let mut office = site.phone(2, "coordinator", COMMUNE).await;
+    let (campaign, target) = (office.new_name(), office.new_name());
+    let founding = |kind: shared::kind::Kind| {
+        let unit = put(Key::UNIT, u64::from(COMMUNE.0));
+        vec![put(Key::KIND, kind.code()), unit]
+    };
+    let mut puts = founding(shared::kind::Kind::Campaign);
+    puts.extend([
+        put(Key::CAMPAIGN_NAME, "Ba ngày"),
+        put(Key::CAMPAIGN_FROM, 20_231_118),
+        put(Key::CAMPAIGN_TO, 20_231_121),
+    ]);
+    let opened = office.write(campaign, puts);
+    let mut puts = founding(shared::kind::Kind::Target);
+    let link = Value::Bytes(campaign.document().0.to_vec());
+    puts.extend([
+        put(Key::TARGET_CAMPAIGN, link),
+        put(Key::TARGET_INDICATOR, 12),
+        put(Key::TARGET_KIND, 0),
+        put(Key::TARGET_VALUE, 3),
+    ]);
+    let set = office.write(target, puts);
+    let receipt = site.push(&office.bundle(&[opened, set])).await;
+    assert_eq!(office.outcomes(&receipt), [Outcome::Stored; 2]);
+    let pace = ask().await;
+    assert_eq!(pace["campaign"], "Ba ngày");
+    assert_eq!(
+        (&pace["start"], &pace["end"]),
+        (&"2023-11-18".into(), &"2023-11-21".into())
+    );
+    assert_eq!(pace["reached"], serde_json::json!([0, 0, 1]));
+    assert_eq!(pace["target"], 3);
+}
+
+#[tokio::test]
 async fn a_waiting_pull_is_answered_when_news_comes_and_when_the_server_stops() {
     let site = Site::start(Memory::new()).await;
     let mut phone = site.phone(1, "team-member", HAMLET).await;

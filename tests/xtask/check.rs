@@ -56,7 +56,7 @@ fn run(project: &Project, options: &Options, stages: &mut Stages) -> Result<(), 
         setup::browser(project)?;
         npm(project, "build")?;
         npm(project, "e2e")?;
-        e2e::phone(project)
+        e2e::with_server(project, None)
     })?;
     stages.run("wasm, small, with sizes", || {
         wasm::build(project, &toolchain, Effort::Small)?;

@@ -1,12 +1,22 @@
 //! `e2e`: the app in a real browser, by itself and against the real server.
 
+use std::path::{Path, PathBuf};
+
 use crate::project::Project;
 use crate::run;
 use crate::stop::Stop;
 use crate::tool::Tool;
 
+/// What `cargo xtask e2e` can be told.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Keep pictures of every page the tests see in this folder
+    #[arg(long, value_name = "DIR")]
+    shots: Option<PathBuf>,
+}
+
 /// Builds the app and runs its browser tests; stops while there is no app.
-pub fn browser(project: &Project) -> Result<(), Stop> {
+pub fn browser(project: &Project, options: &Options) -> Result<(), Stop> {
     let Some(web) = project.web() else {
         return Err(Stop::Missing {
             missing: "the browser app is not there yet".into(),
@@ -18,11 +28,11 @@ pub fn browser(project: &Project) -> Result<(), Stop> {
         .arguments(["run", "e2e", "--prefix"])
         .arguments([&web])
         .foreground("the browser tests")?;
-    phone(project)
+    with_server(project, options.shots.as_deref())
 }
 
-/// A phone's first day with the built app against the real server.
-pub fn phone(project: &Project) -> Result<(), Stop> {
+/// A phone's first day and a coordinator's, with the built app against the real server.
+pub fn with_server(project: &Project, shots: Option<&Path>) -> Result<(), Stop> {
     let Some(web) = project.web() else {
         return Ok(());
     };
@@ -30,13 +40,29 @@ pub fn phone(project: &Project) -> Result<(), Stop> {
         .cargo(["build", "--package", "server", "--bin", "sampan"])
         .logged("building the server", project.log("server"))?;
     let sampan = project.target().join("debug").join("sampan");
-    // The second time without the module that confirms saves: nothing may depend on it.
-    for script in ["phone", "phone-alone"] {
-        Tool::npm()
+    for (script, what) in [
+        ("phone", "a phone's first day"),
+        // Without the module that confirms saves: nothing may depend on it.
+        ("phone-alone", "the same without automerge"),
+        ("console-e2e", "the console"),
+    ] {
+        let tool = Tool::npm()
             .arguments(["run", script, "--prefix"])
             .arguments([&web])
-            .variable("SAMPAN", &sampan)
-            .logged("a phone's first day", project.log(script))?;
+            .variable("SAMPAN", &sampan);
+        let tool = match shots {
+            // npm runs scripts in the web folder.
+            Some(folder) => tool.variable("PICTURES", absolute(folder)?.join(script)),
+            None => tool,
+        };
+        tool.logged(what, project.log(&format!("web-{script}")))?;
     }
     Ok(())
+}
+
+fn absolute(folder: &Path) -> Result<PathBuf, Stop> {
+    std::path::absolute(folder).map_err(|_| Stop::Missing {
+        missing: "the folder for pictures has no name".into(),
+        remedy: "name one after `--shots`",
+    })
 }

@@ -53,7 +53,7 @@ enum Command {
     /// Live random worlds, on from where the last run stopped
     Sim(sim::Options),
     /// Drive the app in a real browser, with the network switched off and on
-    E2e,
+    E2e(e2e::Options),
     /// Build what is handed out: server, wasm modules, SHA-256 sums
     Release,
     /// Build the two wasm modules and let each answer a self-test under node
@@ -79,7 +79,7 @@ fn perform(command: &Command) -> Result<(), Stop> {
         Command::Check(options) => check::everything(&project, options),
         Command::Bench(options) => bench::figures(&project, options),
         Command::Sim(options) => sim::worlds(&project, options),
-        Command::E2e => e2e::browser(&project),
+        Command::E2e(options) => e2e::browser(&project, options),
         Command::Release => release::bundle(&project),
         Command::Wasm(options) => wasm::command(&project, options),
     }

@@ -1,12 +1,14 @@
 /** Console screens of an invented province. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { DecideView, DevicesView, DossierLine, DossiersView, Frame, ProgressView, UnitLine } from '../src/console/model.ts';
+import type { DecideView, DevicesView, DossierLine, DossierPageView, DossiersView, Frame, ProgressView, UnitLine } from '../src/console/model.ts';
 import { Decide } from '../src/console/screens/decide.tsx';
 import { Devices } from '../src/console/screens/devices.tsx';
+import { Dossier } from '../src/console/screens/dossier.tsx';
 import { Dossiers } from '../src/console/screens/dossiers.tsx';
 import { Progress } from '../src/console/screens/progress.tsx';
 import { SignIn } from '../src/console/screens/sign-in.tsx';
+import { ConsolePage } from '../src/parts/side.tsx';
 import { at, lines } from './people.ts';
 
 const nothing = () => undefined;
@@ -121,9 +123,46 @@ const dossiers: DossiersView = {
     reason: n === 0 ? 'e3-sim-of-another' : null,
     state: line.state === 'here' ? 'held' : line.state,
   })),
+  fitting: lines.length,
   all: 5_840,
   sort: { column: 'name', descending: false },
 };
+
+const said = (op: string, shown: string, by: string, at: number) => ({ op, shown, typed: shown, by, at });
+const field = (key: string, name: string, values: DossierPageView['fields'][number]['values'], rest: Partial<DossierPageView['fields'][number]> = {}) => ({
+  key, name, values, isConflicted: values.length > 1, mayWrite: true, isDigits: false, isLong: false, choices: null, ...rest,
+});
+const step = (funnel: 'card' | 'eid', furthest: number): DossierPageView['card'] => ({
+  funnel, furthest, side: null, isConflicted: false, state: 'received', nextBy: null, mayRecord: [],
+  reached: Array.from({ length: furthest }, () => ({ at: at('11-12'), by: 'Danh Thị Thắm', state: 'received' as const })),
+});
+
+const dossier: DossierPageView = {
+  now: NOW,
+  name: 'Lâm Thị Đẹp',
+  birthYear: 1958,
+  sex: 'female',
+  last3: '127',
+  hamlet: 'Ấp Rạch Tràm',
+  fields: [
+    field('name', 'Họ tên', [said('1', 'Lâm Thị Đẹp', 'Danh Thị Thắm', at('11-02'))]),
+    field('phone', 'Số điện thoại', [
+      said('1', '0957 214 402', 'Nguyễn Minh Khoa', at('11-18', '7:52')), said('2', '0957 214 420', 'Danh Thị Thắm', at('11-19', '8:15')),
+    ], { isDigits: true }),
+    field('addr', 'Địa chỉ', []),
+    field('last3', '3 số cuối', [said('1', '127', 'Danh Thị Thắm', at('11-02'))], { mayWrite: false }),
+    field('note', 'Ghi chú', [said('1', 'SIM đứng tên con trai, mai ra sang tên.', 'Danh Thị Thắm', at('11-14'))], { isLong: true }),
+  ],
+  card: step('card', 5),
+  eid: step('eid', 4),
+  events: [
+    { id: 'e1', kind: 'met', words: 'Đến nhà · gặp được', note: '', at: at('11-19', '9:41'), by: 'Nguyễn Minh Khoa', mayVoid: true },
+    { id: 'e2', kind: 'eid', words: 'Đã báo kết quả', note: '', at: at('11-14'), by: 'Danh Thị Thắm', mayVoid: true },
+  ],
+  voided: [{ id: 'e3', kind: 'visit', words: 'Đến nhà · không gặp', note: '', at: at('11-02'), by: 'Danh Thị Thắm', mayVoid: false }],
+  changes: 6,
+};
+const dossierOn = { onBack: nothing, onBusy: nothing, onWrite: nothing, onChoose: nothing, onVoid: nothing };
 
 const devices: DevicesView = {
   frame: { ...frame, page: 'devices', unit: 'Xã Vàm Sậy' },
@@ -152,6 +191,11 @@ export const CONSOLE: Record<string, () => ComponentChildren> = {
   'console-decide': () => <Deciding />,
   'console-decide-none': () => <Decide view={{ ...decide, lines: [], selected: null }} {...decideOn} onSelect={nothing} />,
   'console-dossiers': () => <Dossiers view={dossiers} {...dossiersOn} />,
+  'console-dossier': () => (
+    <ConsolePage frame={dossiers.frame} path={dossiers.path} title={dossier.name} onPage={nothing} onUnit={nothing}>
+      <Dossier view={dossier} {...dossierOn} />
+    </ConsolePage>
+  ),
   'console-dossiers-totals': () => <Dossiers view={{ ...dossiers, lines: null }} {...dossiersOn} />,
   'console-devices': () => <Devices view={devices} {...devicesOn} />,
   'console-devices-waiting': () => (

@@ -2,8 +2,8 @@
  * The console in a real browser against a real server: `node tests/console.mjs [--out DIR]`.
  *
  * The server is `sampan demo`, at `SAMPAN` or in the workspace's target folder, on a port it
- * chooses itself. It serves the built app if it knows `--web` and `dist/` is there; otherwise vite
- * serves the app and passes `/v1` on. Every promise stands in its name; the first that is broken
+ * chooses itself. It serves the built app if `dist/` is there; otherwise vite serves the app and
+ * passes `/v1` on. Pictures go to DIR, to `PICTURES`, or to a temporary folder. Every promise stands in its name; the first that is broken
  * leaves a picture and stops the run.
  */
 import assert from 'node:assert/strict';
@@ -20,7 +20,7 @@ import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 
 const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
-const OUT = options.out ?? join(tmpdir(), 'sampan-console');
+const OUT = options.out ?? process.env['PICTURES'] ?? join(tmpdir(), 'sampan-console');
 const WEB = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(WEB, 'dist');
 const SAMPAN = process.env['SAMPAN'] ?? join(process.env['CARGO_TARGET_DIR'] ?? join(WEB, '../target'), 'debug/sampan');
@@ -78,7 +78,8 @@ const PROMISES = {
   async 'a day in the address gives the figures of that day'({ page, demo }) {
     const { as_of: today } = await demo.ask(`progress?unit=${demo.commune.unit}`);
     const day = new Date(Date.parse(today) - 10 * 86_400_000).toISOString().slice(0, 10);
-    await page.locator('input[type=date]').fill(day);
+    await page.getByLabel('Tính đến ngày').fill(day.split('-').reverse().join('/'));
+    await page.keyboard.press('Enter');
     await page.getByText('Số liệu tính đến').waitFor();
     assert.match(page.url(), new RegExp(`day=${day}`));
     await sameFigures(page, (await demo.ask(`progress?unit=${demo.commune.unit}&day=${day}`)).unit);
@@ -134,7 +135,8 @@ const PROMISES = {
     await page.getByRole('button', { name: /^Việc cần xử lý/ }).click();
     await page.locator('.queue-item').waitFor();
     await looks('held', page);
-    await page.getByRole('button', { name: 'Duyệt' }).click();
+    await page.locator('.queue-item').first().focus();
+    await page.keyboard.press('d');
     for (const each of [page, watching]) await each.getByText('Không có việc nào').or(each.locator('.note-good')).first().waitFor();
     assert.ok(await watching.evaluate(() => window.stayed));
     assert.equal(await watching.locator('.side-badge').count(), 0);
@@ -153,8 +155,88 @@ const PROMISES = {
     await other.getByRole('heading', { name: 'Đăng nhập' }).waitFor();
     await other.close();
     await page.getByRole('heading', { name: 'Đăng nhập' }).waitFor();
-    await knock(page, demo.coordinator);
+  },
+
+  async 'a person is found without marks, and no address or title holds a name'({ page, open, demo }) {
+    await open('');
+    await knock(page, demo.officer);
+    await page.getByRole('button', { name: 'Hồ sơ', exact: true }).click();
+    const { all, lines } = await demo.search('');
+    await page.getByText(`${all} người / ${all} người`).waitFor();
+    await looks('dossiers', page);
+    const { name } = lines[0];
+    await page.getByLabel('Tìm tên hoặc 3 số cuối').fill(folded(name));
+    const { fitting } = await demo.search(folded(name));
+    await page.getByText(`${fitting} người / ${all} người`).waitFor();
+    await page.getByRole('button', { name, exact: true }).first().press('Enter');
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    assert.match(page.url(), /dossier=[0-9a-f]{32}$/);
+    assert.ok(!(await page.title()).includes(name));
+    await looks('dossier', page);
+    await page.getByRole('button', { name: 'Về danh sách' }).click();
+    assert.equal(await page.getByLabel('Tìm tên hoặc 3 số cuối').inputValue(), folded(name));
+  },
+
+  async 'two ways of writing stand side by side with their authors until one is chosen'({ page, demo }) {
+    const { fitting, lines } = await demo.search('', 'conflicted');
+    await page.getByLabel('Tìm tên hoặc 3 số cuối').fill('');
+    await page.getByRole('group', { name: 'Lọc hồ sơ' }).getByRole('button', { name: 'Cần chọn' }).click();
+    await page.getByText(`${fitting} người /`).waitFor();
+    await page.getByRole('button', { name: lines[0].name, exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: lines[0].name }).waitFor();
+    const field = page.locator('.said-field.conflicted');
+    assert.equal(await field.locator('.said-value').count(), 2);
+    await looks('dossier-conflict', page);
+    const chosen = await field.locator('.said-shown').first().innerText();
+    await field.getByRole('button', { name: 'Ghi này đúng' }).first().click();
+    await page.getByText('Đã lưu vào hồ sơ').waitFor();
+    await page.locator('.said-field.conflicted').waitFor({ state: 'detached' });
+    await page.locator('.said-shown').filter({ hasText: chosen }).waitFor();
+    const { fields } = await demo.ask(`dossiers/${documentIn(page)}`, demo.officer);
+    assert.ok(fields.every((field) => !field.is_conflicted));
+  },
+
+  async 'what somebody else wrote while the form was open stands beside what is saved'({ page, demo }) {
+    const path = `dossiers/${documentIn(page)}`;
+    const field = page.locator('.said-field[data-field=note]');
+    await field.getByRole('button', { name: 'Sửa' }).click();
+    const before = await demo.ask(path, demo.lead);
+    await demo.send(`${path}/edit`, { heads: before.heads, put: { key: 'note', value: 'Nhà có chó' } }, demo.lead);
+    await field.getByLabel('Ghi chú').fill('Nhà sau chợ');
+    await looks('dossier-form', page);
+    await field.getByRole('button', { name: 'Lưu' }).click();
+    await page.getByText('Lúc trang này mở, có người ghi khác').waitFor();
+    for (const words of ['Nhà có chó', 'Nhà sau chợ', 'Danh Thị Thắm', 'Trần Văn Tâm']) await field.getByText(words).first().waitFor();
+    await looks('dossier-beside', page);
+  },
+
+  async 'a value that does not fit is refused in words, and what was there stays'({ page, demo }) {
+    const field = page.locator('.said-field[data-field=phone]');
+    await field.getByRole('button', { name: 'Sửa' }).click();
+    await field.getByLabel('Số điện thoại').fill('12');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Số điện thoại').waitFor();
+    assert.ok(await field.locator('.said-shown').count());
+  },
+
+  async 'what happened is taken back with a reason, and stays to be seen'({ page }) {
+    const lines = page.locator('.happened').first().locator('.happened-line');
+    const all = await lines.count();
+    await lines.first().getByRole('button', { name: 'Bỏ việc này' }).click();
+    await looks('dossier-void', page);
+    await page.getByRole('group', { name: 'Vì sao' }).getByRole('button', { name: 'Ghi nhầm' }).first().click();
+    await page.getByText('Đã bỏ 1 việc').waitFor();
+    assert.equal(await lines.count(), all - 1);
+  },
+
+  async 'a lead sees the own hamlet, and not what a lead does not do'({ page, open, demo }) {
+    await page.getByRole('button', { name: 'Đăng xuất' }).click();
+    await knock(page, demo.lead);
     await page.locator('.console').waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Việc cần xử lý/ }).count(), 0);
+    await open(`#progress?path=${demo.commune.unit}`);
+    await page.getByText('Tài khoản này không có quyền ở đây').waitFor();
+    await looks('not-permitted', page);
   },
 
   async 'a server that is gone is said so, with since when'({ page, demo }) {
@@ -218,6 +300,11 @@ function doneOfTarget({ figures, targets }) {
   return target ? `${target.reached} / ${target.value}` : `${count} / –`;
 }
 
+const documentIn = (page) => /dossier=([0-9a-f]{32})/.exec(page.url())[1];
+
+/** As somebody types who leaves the marks out. */
+const folded = (name) => name.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/[đĐ]/g, 'd').toLowerCase();
+
 const plain = (words) => words.replace(/\s/g, ' ');
 
 async function read(stream) {
@@ -245,11 +332,16 @@ async function startDemo() {
   if (!address) throw new Error('the server did not start');
   const by = (role) => accounts.find((account) => account.role === role);
   const coordinator = by('coordinator');
-  const { me, ask } = await program(address, coordinator);
-  const [province] = me.units;
+  const programs = new Map();
+  for (const account of accounts) programs.set(account, await program(address, account));
+  const [province] = programs.get(coordinator).me.units;
+  const ask = (path, account = coordinator) => programs.get(account).ask(path);
+  const send = (path, body, account) => programs.get(account).ask(path, JSON.stringify(body));
   const commune = (await ask(`units?parent=${province.unit}`)).find((each) => each.unit === Number(unit));
+  const officer = by('commune-police');
+  const search = (text, only = null) => send('dossiers/search', { unit: commune.unit, text, only }, officer);
   const stop = () => (child.kill(), gone);
-  return { serves, address, accounts, coordinator, officer: by('commune-police'), ask, stop, province, commune };
+  return { serves, address, accounts, coordinator, officer, lead: by('team-lead'), ask, send, search, stop, province, commune };
 }
 
 /** Signs in without a browser, to ask what the pages are to show. */
@@ -258,8 +350,9 @@ async function program(address, { name, password }) {
   const answer = await fetch(`${address}/v1/session`, { method: 'POST', headers: ours, body: JSON.stringify({ name, password }) });
   assert.ok(answer.ok, `${name}: ${answer.status}`);
   const [cookie] = answer.headers.get('set-cookie').split(';');
-  const ask = async (path) => {
-    const answer = await fetch(`${address}/v1/${path}`, { headers: { ...ours, cookie } });
+  const ask = async (path, body) => {
+    const sent = body === undefined ? {} : { method: 'POST', body };
+    const answer = await fetch(`${address}/v1/${path}`, { ...sent, headers: { ...ours, cookie } });
     assert.ok(answer.ok, `${path}: ${answer.status}`);
     return answer.json();
   };
@@ -283,7 +376,8 @@ const demo = await startDemo();
 const app = await startApp(demo);
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: CHROMIUM, headless: true, reducedMotion: 'reduce', acceptDownloads: true,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+  locale: 'vi-VN',
+  args: ['--no-sandbox', '--lang=vi', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
 });
 context.setDefaultTimeout(WAIT_MS_MAX);
 const another = async () => {

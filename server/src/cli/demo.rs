@@ -10,7 +10,7 @@ use super::{Demo, Stop};
 use crate::account::{Password, StoredPassword};
 use crate::clock::{Clock, random};
 use crate::config::DataFolder;
-use crate::demo::{Mode, ReplayReport, populate, replay, world};
+use crate::demo::{Mode, Populated, ReplayReport, populate, replay, world};
 use crate::foundation::{self, NewSecrets};
 use crate::http::Token;
 use crate::server::{NewAccount, Server};
@@ -33,33 +33,7 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
         "commune {}, hamlets {:?}",
         populated.commune, populated.hamlets
     );
-    let password = Password::made(derive("sampan/demo-password", &[&random()?]));
-    for (name, person, role, unit) in [
-        (
-            "congan",
-            "Trần Văn Tâm",
-            Role::CommunePolice,
-            populated.commune,
-        ),
-        (
-            "dieuphoi",
-            "Mai Thị Út",
-            Role::Coordinator,
-            populated.province,
-        ),
-    ] {
-        let grant = Grant {
-            role,
-            units: vec![unit],
-            team: TeamId::default(),
-        };
-        add_account(&made.server, (name, person, grant), (&password, &clock)).await?;
-        println!(
-            "account {name} ({}), password {}",
-            role.name(),
-            password.reveal()
-        );
-    }
+    add_accounts(&made.server, &populated, &clock).await?;
     let ground = Ground {
         server: made.server,
         clock,
@@ -69,21 +43,49 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
     serve_on(ground, &demo.listen).await
 }
 
-/// Makes an account whose password is shown once, here.
-async fn add_account(
+/// Makes accounts of three roles, with one password that is shown here and nowhere else.
+async fn add_accounts(
     server: &Server<Redb>,
-    (name, person, grant): (&str, &str, Grant),
-    (password, clock): (&Password, &Clock),
+    populated: &Populated,
+    clock: &Clock,
 ) -> Result<(), Stop> {
-    let circumstances = clock.circumstances()?;
-    let salt = derive("sampan/salt", &[&circumstances.seed]);
-    let new = NewAccount {
-        name: name.parse().expect("the demo's names are names"),
-        person: person.to_owned(),
-        grant,
-        password: StoredPassword::of(password, salt),
-    };
-    Ok(server.add_account(new, circumstances).await?)
+    let hamlet = populated.hamlets.first().copied();
+    let password = Password::made(derive("sampan/demo-password", &[&random()?]));
+    for (name, person, role, unit) in [
+        (
+            "congan",
+            "Trần Văn Tâm",
+            Role::CommunePolice,
+            Some(populated.commune),
+        ),
+        (
+            "dieuphoi",
+            "Mai Thị Út",
+            Role::Coordinator,
+            Some(populated.province),
+        ),
+        ("totruong", "Danh Thị Thắm", Role::TeamLead, hamlet),
+    ] {
+        let circumstances = clock.circumstances()?;
+        let salt = derive("sampan/salt", &[&circumstances.seed]);
+        let new = NewAccount {
+            name: name.parse().expect("the demo's names are names"),
+            person: person.to_owned(),
+            grant: Grant {
+                role,
+                units: unit.into_iter().collect(),
+                team: TeamId::default(),
+            },
+            password: StoredPassword::of(&password, salt),
+        };
+        server.add_account(new, circumstances).await?;
+        println!(
+            "account {name} ({}), password {}",
+            role.name(),
+            password.reveal()
+        );
+    }
+    Ok(())
 }
 
 /// A new server on a file.

@@ -9,7 +9,7 @@ use core::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use shared::id::UnitId;
+use shared::id::{Audience, UnitId};
 use shared::permission::{Duty, has_duty};
 use shared::time::LocalDay;
 use shared::unit::UnitTree;
@@ -102,6 +102,18 @@ impl Caller {
         match self {
             Self::Program => true,
             Self::Person(account) => account.record.grant.has_duty(duty, unit, tree, day),
+        }
+    }
+
+    /// Whether the caller reads the dossiers of this unit; programs read none.
+    pub(super) fn reads_dossiers(&self, unit: UnitId, place: Place<'_>) -> bool {
+        let Place { tree, day } = place;
+        match self {
+            Self::Program => false,
+            Self::Person(account) => {
+                let grant = &account.record.grant;
+                grant.may_pull(grant.standing(unit, tree, day), Audience::Team)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::id::{ChangeHash, DeviceId, DocumentId, TeamId, UnitId};
 use shared::percent::PercentMode;
 use shared::permission::{Duty, Grant, Role};
+use shared::tally::Indicator;
 use shared::time::LocalDay;
 use shared::unit::UnitVersion;
 use shared::version::PROTOCOL;
@@ -20,12 +21,14 @@ use super::error::Failure;
 use super::limits::JSON_BYTES_MAX;
 use super::{Service, answer, body, events};
 use crate::gate::Decided;
-use crate::server::{DeviceStep, Offer, ProgressQuery};
+use crate::server::{DeviceStep, DeviceView, Offer, PaceQuery, ProgressQuery};
 use crate::store::Store;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     let reading = health(service)
         .or(progress(service))
+        .unify()
+        .or(pace(service))
         .unify()
         .or(units(service))
         .unify()
@@ -113,6 +116,42 @@ fn progress<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
                     percents,
                 };
                 Ok(json(&service.server.progress(query).await?))
+            })
+        })
+        .boxed()
+}
+
+#[derive(Deserialize)]
+struct AskedPace {
+    unit: u32,
+    indicator: String,
+    day: Option<String>,
+}
+
+fn pace<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+    let route = warp::path!("v1" / "pace").and(warp::get());
+    route
+        .and(shown(service))
+        .and(warp::query())
+        .and_then(|shown: Shown<S>, asked: AskedPace| {
+            answer(async move {
+                let (service, caller) = shown.reader().await?;
+                let mut all = Indicator::all();
+                let indicator = all
+                    .find(|indicator| indicator.to_string() == asked.indicator)
+                    .ok_or_else(|| Failure::bad_request(&"there is no such indicator"))?;
+                let query = PaceQuery {
+                    unit: UnitId(asked.unit),
+                    indicator,
+                    as_of: day(&service, asked.day.as_deref())?,
+                };
+                let tree = service.server.units();
+                let place = Place {
+                    tree: &tree,
+                    day: query.as_of,
+                };
+                caller.needs(Duty::Figures, &[query.unit], place)?;
+                Ok(json(&service.server.pace(query).await?))
             })
         })
         .boxed()
@@ -221,6 +260,14 @@ fn held<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
+/// A device with the names of its units.
+#[derive(Serialize)]
+struct ListedDevice {
+    #[serde(flatten)]
+    device: DeviceView,
+    unit_names: Vec<String>,
+}
+
 /// The devices in the caller's units; without their owners where the caller only needs to know
 /// how fresh figures are.
 async fn list_devices<S: Store>(service: &Service<S>, caller: &Caller) -> Result<Json, Failure> {
@@ -234,7 +281,13 @@ async fn list_devices<S: Store>(service: &Service<S>, caller: &Caller) -> Result
             device.check_code = None;
         }
     }
-    Ok(json(&devices))
+    let name = |unit: &UnitId| tree.get(*unit, day).map(|unit| unit.full_name_vi());
+    let listed = |device: DeviceView| ListedDevice {
+        unit_names: device.units.iter().filter_map(name).collect(),
+        device,
+    };
+    let listed: Vec<ListedDevice> = devices.into_iter().map(listed).collect();
+    Ok(json(&listed))
 }
 
 /// What waits for a decision in the caller's units.
@@ -247,6 +300,14 @@ async fn list_held<S: Store>(service: &Service<S>, caller: &Caller) -> Result<Js
         Some(unit) => caller.has(Duty::Decide, unit, place),
         None => matches!(caller, Caller::Program),
     });
+    for held in &mut held {
+        if !held
+            .unit
+            .is_some_and(|unit| caller.reads_dossiers(unit, place))
+        {
+            held.name = None;
+        }
+    }
     Ok(json(&held))
 }
 

@@ -15,7 +15,7 @@ use super::error::Failure;
 use super::limits::JSON_BYTES_MAX;
 use super::{Service, answer, body};
 use crate::ledger::document::Document;
-use crate::server::{Account, DossierEdit, DossierQuery, DossierView, Edited, Editing};
+use crate::server::{Account, DossierEdit, DossierQuery, DossierView, Edited, Editing, Only};
 use crate::store::Store;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
@@ -47,6 +47,8 @@ struct AskedSearch {
     unit: UnitId,
     #[serde(default)]
     text: String,
+    /// `conflicted`, or nothing.
+    only: Option<String>,
 }
 
 async fn search<S: Store, B: Buf>(
@@ -58,9 +60,15 @@ async fn search<S: Store, B: Buf>(
     let bytes = body::read(body, JSON_BYTES_MAX).await?;
     let asked: AskedSearch = serde_json::from_slice(&bytes)
         .map_err(|_| Failure::bad_request(&"a search needs a unit, and may have a text"))?;
+    let only = match asked.only.as_deref() {
+        None => Only::All,
+        Some("conflicted") => Only::Conflicted,
+        Some(_) => return Err(Failure::bad_request(&"only: conflicted, or nothing")),
+    };
     let query = DossierQuery {
         unit: asked.unit,
         text: asked.text,
+        only,
         day: service.clock.now().local_day(),
     };
     let (tree, day) = (service.server.units(), query.day);

@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 use shared::change::Change;
+use shared::engine::{Engine as _, RowEngine};
 use shared::id::{ChangeHash, DeviceId, DocumentId, UnitId};
+use shared::key::Key;
 use shared::receipt::HoldReason;
+use shared::row::Row;
 use shared::time::UnixSeconds;
+use shared::value::Value;
 
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
 use crate::gate::{self, DecideError, Decided};
@@ -19,7 +23,8 @@ pub const HELD_LIST_MAX: usize = 1_000;
 /// Changes of one device that one confirmation releases; the rest with the next.
 pub const RELEASED_MAX: usize = 65_536;
 
-/// One held change in a list. It tells which keys are written, never what was entered.
+/// One held change in a list. It tells about whom and which keys are written, never what was
+/// entered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldView {
     /// The document, in hexadecimal.
@@ -28,6 +33,8 @@ pub struct HeldView {
     pub change: String,
     /// The unit it is about; `None` while nothing tells.
     pub unit: Option<UnitId>,
+    /// The resident's name, for those who may read it.
+    pub name: Option<String>,
     /// Who wrote it.
     pub device: String,
     /// The stable name of the reason why it waits.
@@ -36,6 +43,12 @@ pub struct HeldView {
     pub since: UnixSeconds,
     /// The keys it writes; events are `~`.
     pub keys: Vec<String>,
+}
+
+/// What a held change is about, as far as anything tells.
+struct Subject {
+    unit: Option<UnitId>,
+    name: Option<String>,
 }
 
 /// Why a decision was not carried out.
@@ -88,8 +101,10 @@ impl<S: Store> Server<S> {
             Some(_) => "~".to_owned(),
             None => op.key.name().to_owned(),
         };
+        let subject = self.subject_of_held(document, &logged.change).await?;
         Ok(HeldView {
-            unit: self.unit_of_held(document, &logged.change).await?,
+            unit: subject.unit,
+            name: subject.name,
             document: document.to_string(),
             change: hash.to_string(),
             device: waiting.record.serial.device.to_string(),
@@ -110,27 +125,41 @@ impl<S: Store> Server<S> {
         for waiting in self.ledger().held_for(document).await? {
             if held_hash(&waiting.key) == Some(hash) {
                 let logged = waiting.record.open(self.ledger().secrets())?;
-                return Ok(self.unit_of_held(document, &logged.change).await?);
+                let subject = self.subject_of_held(document, &logged.change).await?;
+                return Ok(subject.unit);
             }
         }
         Err(DecideError::NotHeld.into())
     }
 
-    /// The unit a held change is about: its document's, or the one it gives a new document.
-    async fn unit_of_held(
+    /// What a held change is about: its document, or the one it begins.
+    async fn subject_of_held(
         &self,
         document: DocumentId,
         change: &Change,
-    ) -> Result<Option<UnitId>, LedgerError> {
-        Ok(match self.ledger().document(document).await? {
-            Found::Document(found) => Some(found.place.stream.unit),
-            Found::Alias(Alias::United(survivor) | Alias::Refounded(survivor)) => {
-                match self.ledger().document(survivor).await? {
-                    Found::Document(found) => Some(found.place.stream.unit),
-                    _ => None,
-                }
-            }
-            _ => Place::of_genesis(document, change).map(|place| place.stream.unit),
+    ) -> Result<Subject, LedgerError> {
+        let mut found = self.ledger().document(document).await?;
+        if let Found::Alias(Alias::United(survivor) | Alias::Refounded(survivor)) = found {
+            found = self.ledger().document(survivor).await?;
+        }
+        let name = |row: &Row| {
+            row.get(&Key::NAME)
+                .and_then(Value::as_text)
+                .map(str::to_owned)
+        };
+        if let Found::Document(found) = found {
+            return Ok(Subject {
+                unit: Some(found.place.stream.unit),
+                name: name(&found.row),
+            });
+        }
+        let mut row = Row::default();
+        // What does not begin a document tells nothing by itself.
+        let _may_not_fold = RowEngine.fold(&mut row, change);
+        let place = Place::of_genesis(document, change);
+        Ok(Subject {
+            unit: place.map(|place| place.stream.unit),
+            name: name(&row),
         })
     }
 

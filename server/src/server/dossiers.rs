@@ -34,8 +34,20 @@ pub struct DossierQuery {
     pub unit: UnitId,
     /// As typed, without marks or with them; empty = everyone.
     pub text: String,
+    /// Which of them.
+    pub only: Only,
     /// The day whose tree of units counts.
     pub day: LocalDay,
+}
+
+/// Which dossiers are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Only {
+    /// All of them.
+    #[default]
+    All,
+    /// Those in which devices wrote different things.
+    Conflicted,
 }
 
 /// What was found.
@@ -115,7 +127,8 @@ impl<S: Store> Server<S> {
                 }
                 all += 1;
                 let line = line(id, document.place.stream.unit, &document.row);
-                if fits(&line, &text) {
+                let is_wanted = query.only == Only::All || line.is_conflicted;
+                if is_wanted && fits(&line, &text) {
                     fitting.push((order(&line.name), line));
                 }
             }

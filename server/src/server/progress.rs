@@ -247,7 +247,7 @@ fn plain(percent: Percent) -> String {
 }
 
 /// The unit and everything below it.
-fn all_within(units: &UnitTree, root: UnitId, day: LocalDay) -> Vec<UnitId> {
+pub(super) fn all_within(units: &UnitTree, root: UnitId, day: LocalDay) -> Vec<UnitId> {
     let mut found = Vec::new();
     let mut open = vec![root];
     while let Some(unit) = open.pop() {
@@ -257,6 +257,9 @@ fn all_within(units: &UnitTree, root: UnitId, day: LocalDay) -> Vec<UnitId> {
     found
 }
 
-fn as_text<T: core::fmt::Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_text<T: core::fmt::Display, S: Serializer>(
+    value: &T,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     to.collect_str(value)
 }

@@ -67,6 +67,7 @@ export interface DeviceAnswer {
   state: DeviceStanding;
   role: string;
   units: number[];
+  unit_names: string[];
   /** 0: none. */
   team: number;
   check_code: string | null;
@@ -79,6 +80,8 @@ export interface DeviceAnswer {
 export interface HeldAnswer {
   document: string;
   change: string;
+  /** About whom, for those who read dossiers. */
+  name: string | null;
   device: string;
   reason: string;
   /** Seconds since 1970. */
@@ -94,6 +97,94 @@ export interface Offer {
   label: string;
 }
 
+export interface TrackAnswer {
+  /** 0 to 5. */
+  furthest: number;
+  side: string | null;
+}
+
+export interface DossierLineAnswer {
+  document: string;
+  name: string;
+  birth_year: number | null;
+  /** 0 male, 1 female. */
+  sex: number | null;
+  last3: string | null;
+  unit: number;
+  card: TrackAnswer;
+  eid: TrackAnswer;
+  reason: string | null;
+  is_conflicted: boolean;
+}
+
+export interface DossierListAnswer {
+  all: number;
+  fitting: number;
+  /** The first of them. */
+  lines: DossierLineAnswer[];
+}
+
+export interface WroteAnswer {
+  by: string | null;
+  /** Seconds since 1970. */
+  at: number;
+}
+
+export interface FieldAnswer {
+  key: string;
+  values: { op: string; value: string | number | boolean | null; wrote: WroteAnswer }[];
+  is_conflicted: boolean;
+  may_write: boolean;
+}
+
+export interface EventAnswer {
+  event: string;
+  /** A local minute. */
+  at: number;
+  kind: 'step' | 'visit' | 'guidance' | 'consent' | 'confirmed';
+  step?: string;
+  result?: string;
+  note?: string;
+  withdrawn?: boolean;
+  key?: string | null;
+  wrote: WroteAnswer | null;
+  may_void: boolean;
+}
+
+export interface DossierAnswer {
+  document: string;
+  unit: number;
+  /** What this answer shows, for an edit upon it. */
+  heads: string[];
+  fields: FieldAnswer[];
+  card: TrackAnswer & { reached: number[]; is_conflicted: boolean };
+  eid: TrackAnswer & { reached: number[]; is_conflicted: boolean };
+  events: EventAnswer[];
+  voided: EventAnswer[];
+  changes: number;
+}
+
+export type Edit =
+  | { put: { key: string; value: string } }
+  | { choose: { key: string; op: string } }
+  | { void: { event: string; reason: string } };
+
+export interface EditedAnswer {
+  outcome: 'stored' | 'held' | 'nothing';
+  reason: string | null;
+  dossier: DossierAnswer;
+}
+
+export interface PaceAnswer {
+  campaign: string | null;
+  target: number;
+  /** `yyyy-mm-dd`, both included. */
+  start: string;
+  end: string;
+  /** By the end of each day from the first. */
+  reached: number[];
+}
+
 /** What the server did not do, by its stable code; `no-connection` when it was not reached. */
 export class Refusal extends Error {
   readonly code: string;
@@ -105,8 +196,8 @@ export class Refusal extends Error {
 
   /** The sentence that says so. */
   get key(): PlainKey {
-    const key = `problem.${this.code}`;
-    return isPlainKey(key) ? key : 'problem.other';
+    for (const key of [`problem.${this.code}`, `check.${this.code}`]) if (isPlainKey(key)) return key;
+    return 'problem.other';
   }
 }
 
@@ -134,6 +225,26 @@ export class Api {
   /** Units below one, or those on top. */
   units(parent: number | null, day: string | null): Promise<UnitAnswer[]> {
     return this.#read('units', { parent: parent === null ? null : String(parent), day });
+  }
+
+  /** How an indicator grew towards the unit's target; `null` without one in a campaign. */
+  pace(unit: number, indicator: string, day: string | null): Promise<PaceAnswer | null> {
+    return this.#read('pace', { unit: String(unit), indicator, day });
+  }
+
+  /** Names are asked for in a body: addresses are written down on the way. */
+  async dossiers(unit: number, text: string, only: 'conflicted' | null): Promise<DossierListAnswer> {
+    return json(await this.#ask('dossiers/search', { method: 'POST', body: JSON.stringify({ unit, text, only }) }));
+  }
+
+  dossier(document: string): Promise<DossierAnswer> {
+    return this.#read(`dossiers/${document}`);
+  }
+
+  /** Writes upon exactly what `shown` shows: what others write meanwhile stands beside it. */
+  async edit(shown: DossierAnswer, edit: Edit): Promise<EditedAnswer> {
+    const body = JSON.stringify({ heads: shown.heads, ...edit });
+    return json(await this.#ask(`dossiers/${shown.document}/edit`, { method: 'POST', body }));
   }
 
   devices(): Promise<DeviceAnswer[]> {

@@ -8,6 +8,7 @@ import { useIdle } from './idle.ts';
 import { useLive } from './live.ts';
 import type { Frame } from './model.ts';
 import { DevicesPage, roleWords } from './pages/devices-page.tsx';
+import { DossiersPage } from './pages/dossiers-page.tsx';
 import { HeldPage } from './pages/held-page.tsx';
 import { ProblemNote } from './pages/page-parts.tsx';
 import { ProgressPage } from './pages/progress-page.tsx';
@@ -56,7 +57,9 @@ function Door({ api, first, onEnter }: { api: Api; first: Refusal | null; onEnte
   );
 }
 
-const PAGES: [Duty, PlaceName][] = [['figures', 'progress'], ['decide', 'decide'], ['devices', 'devices']];
+const PAGES: [Duty, PlaceName][] = [
+  ['figures', 'progress'], ['dossiers', 'dossiers'], ['decide', 'decide'], ['devices', 'devices'],
+];
 
 function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => void }) {
   const text = useText();
@@ -72,7 +75,7 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
   };
   const devices = useAnswer('devices', live.version, () => (me.may.includes('figures') ? api.devices() : Promise.resolve([])));
   const held = useAnswer('held', live.version, () => (me.may.includes('decide') ? api.held() : Promise.resolve([])));
-  useFocusAfterNavigation(`${place.page} ${place.path}`);
+  useFocusAfterNavigation(`${place.page} ${place.path} ${place.dossier}`);
   useIdle(onSignOut);
   const wasThrownOut = [devices, held].some(({ problem }) => problem?.code === 'unauthorized');
   useEffect(() => {
@@ -92,6 +95,8 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
   switch (place.page) {
     case 'progress':
       return place.path.length === 0 ? <UnitsPage {...props} /> : <ProgressPage {...props} />;
+    case 'dossiers':
+      return place.path.length === 0 ? <UnitsPage {...props} /> : <DossiersPage {...props} />;
     case 'decide':
       return <HeldPage {...props} />;
     case 'devices':

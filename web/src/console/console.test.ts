@@ -3,19 +3,19 @@ import { text } from '../text/text.ts';
 import { csv } from './csv.ts';
 import { holdsEvent } from './live.ts';
 import { hashOf, placeOf } from './place.ts';
-import { dayOf, minuteOf, minuteOfDay } from './time.ts';
+import { dayOf, dayTyped, minuteOf, minuteOfDay } from './time.ts';
 import { indicatorWords, targetOf } from './views.ts';
 
 const bytes = (words: string) => new TextEncoder().encode(words);
 
 test('a place comes back from its address', () => {
-  const place = { page: 'devices', path: [34, 4891], day: '2026-11-20', of: 'visits' } as const;
+  const place = { page: 'dossiers', path: [34, 4891], day: '2026-11-20', of: 'visits', dossier: '0'.repeat(32) } as const;
   expect(placeOf(hashOf({ ...place, path: [...place.path] }))).toEqual(place);
 });
 
 test('an address made up by somebody is the start', () => {
-  const start = { page: 'progress', path: [], day: null, of: 'eid-activated' };
-  expect(placeOf('#nowhere?path=a.b&day=today&of=<b>')).toEqual(start);
+  const start = { page: 'progress', path: [], day: null, of: 'eid-activated', dossier: null };
+  expect(placeOf('#nowhere?path=a.b&day=today&of=<b>&dossier=Lan')).toEqual(start);
   expect(placeOf('')).toEqual(start);
 });
 
@@ -44,4 +44,10 @@ test('an indicator has words, or its own name', () => {
   expect(indicatorWords('visits', text('en'))).toBe('House visits');
   expect(indicatorWords('card-waits-f1-declined', text('en'))).toBe('No card yet: Declined');
   expect(indicatorWords('of-a-later-server', text('en'))).toBe('of-a-later-server');
+});
+
+test('a day is typed with the day first, and what is no day is none', () => {
+  expect(dayTyped('1/9/2026')).toBe('2026-09-01');
+  expect(dayTyped(' 22.11.2026 ')).toBe('2026-11-22');
+  for (const none of ['', '31/02/2026', '2026-11-22', '1/9/26', 'hôm nay']) expect(dayTyped(none)).toBeNull();
 });

@@ -4,7 +4,7 @@
  * Every figure says when it is of: views carry `asOf` and what is known to be missing. A target
  * nobody set is `null` and is shown as a dash, never as 0.
  */
-import type { DocumentId, LevelName, LocalMinute, ReasonName, RecordState, Sex, Track } from '../field/model.ts';
+import type { DocumentId, FunnelView, LevelName, LocalMinute, ReasonName, RecordState, Sex, Track } from '../field/model.ts';
 
 export type Page = 'progress' | 'dossiers' | 'decide' | 'campaigns' | 'import' | 'reports' | 'devices';
 
@@ -177,8 +177,66 @@ export interface DossiersView {
   query: string;
   /** `null`: this role sees totals only. */
   lines: DossierLine[] | null;
+  /** How many fit, listed or not. */
+  fitting: number;
   all: number;
   sort: { column: DossierColumn; descending: boolean };
+}
+
+/** One of the things written in a field. */
+export interface SaidValue {
+  /** Names it within its field. */
+  op: string;
+  /** As people read it; empty if somebody emptied it. */
+  shown: string;
+  /** As it is typed. */
+  typed: string;
+  /** `null`: nobody knows. */
+  by: string | null;
+  at: LocalMinute;
+}
+
+export interface DossierField {
+  key: string;
+  name: string;
+  /** The one that counts for now stands last. */
+  values: SaidValue[];
+  isConflicted: boolean;
+  mayWrite: boolean;
+  isDigits: boolean;
+  isLong: boolean;
+  /** Instead of typing. */
+  choices: { id: string; name: string }[] | null;
+}
+
+export const VOID_REASONS = ['mistake', 'wrong-person', 'duplicate', 'cleaned'] as const;
+export type VoidReason = (typeof VOID_REASONS)[number];
+
+/** Something that happened, in words already. */
+export interface Happened {
+  id: string;
+  kind: 'card' | 'eid' | 'met' | 'visit' | 'guidance' | 'consent' | 'confirmed';
+  words: string;
+  note: string;
+  at: LocalMinute;
+  by: string | null;
+  mayVoid: boolean;
+}
+
+export interface DossierPageView {
+  now: LocalMinute;
+  name: string;
+  birthYear: number | null;
+  sex: Sex | null;
+  last3: string | null;
+  hamlet: string;
+  fields: DossierField[];
+  card: FunnelView;
+  eid: FunnelView;
+  /** The newest first. */
+  events: Happened[];
+  voided: Happened[];
+  changes: number;
 }
 
 export type DeviceState = 'active' | 'unconfirmed' | 'suspended' | 'revoked';

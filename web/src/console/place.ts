@@ -5,7 +5,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 
-export type PlaceName = 'progress' | 'decide' | 'devices';
+export type PlaceName = 'progress' | 'dossiers' | 'decide' | 'devices';
 
 export interface Place {
   page: PlaceName;
@@ -15,9 +15,11 @@ export interface Place {
   day: string | null;
   /** Which indicator is compared. */
   of: string;
+  /** The dossier that is open: its id, which says nothing about anybody. */
+  dossier: string | null;
 }
 
-const PAGES: PlaceName[] = ['progress', 'decide', 'devices'];
+const PAGES: PlaceName[] = ['progress', 'dossiers', 'decide', 'devices'];
 const INDICATOR_FIRST = 'eid-activated';
 /** Country, province, commune, hamlet and some room. */
 const PATH_MAX = 8;
@@ -29,20 +31,23 @@ export function placeOf(hash: string): Place {
   const path = (query.get('path') ?? '').split('.').filter((unit) => /^\d{1,10}$/.test(unit)).map(Number);
   const day = query.get('day');
   const of = query.get('of') ?? '';
+  const dossier = query.get('dossier') ?? '';
   return {
     page: PAGES.find((page) => page === name) ?? 'progress',
     path: path.slice(0, PATH_MAX),
     day: day !== null && /^\d{4}-\d\d-\d\d$/.test(day) ? day : null,
     of: /^[a-z0-9-]{1,64}$/.test(of) ? of : INDICATOR_FIRST,
+    dossier: /^[0-9a-f]{32}$/.test(dossier) ? dossier : null,
   };
 }
 
 /** The address of a place. */
-export function hashOf({ page, path, day, of }: Place): string {
+export function hashOf({ page, path, day, of, dossier }: Place): string {
   const query = new URLSearchParams();
   if (path.length > 0) query.set('path', path.join('.'));
   if (day !== null) query.set('day', day);
   if (of !== INDICATOR_FIRST) query.set('of', of);
+  if (dossier !== null && page === 'dossiers') query.set('dossier', dossier);
   const search = query.toString();
   return `#${page}${search && `?${search}`}`;
 }
@@ -56,5 +61,6 @@ export function usePlace(): [Place, (change: Partial<Place>) => void] {
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  return [place, (change) => (location.hash = hashOf({ ...place, ...change }))];
+  // Another page or unit is another list: no dossier stays open there.
+  return [place, (change) => (location.hash = hashOf({ ...place, dossier: null, ...change }))];
 }

@@ -21,3 +21,11 @@ export function minuteOfDay(day: string): LocalMinute {
 export function dayOf(at: LocalMinute): string {
   return new Date(at * 60_000).toISOString().slice(0, 10);
 }
+
+/** The `yyyy-mm-dd` of a day as people type it, `1/9/2026`; `null` for what is none. */
+export function dayTyped(typed: string): string | null {
+  const [, day = '', month = '', year = ''] = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(typed) ?? [];
+  const written = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const at = Date.parse(`${written}T00:00:00Z`);
+  return Number.isNaN(at) || dayOf(at / 60_000) !== written ? null : written;
+}

@@ -7,12 +7,15 @@
 import type { LocalMinute, ReasonName } from '../field/model.ts';
 import type { Text } from '../text/text.ts';
 import { isPlainKey } from '../text/text.ts';
-import type { DeviceAnswer, ProgressAnswer, TargetAnswer, UnitProgress } from './api.ts';
-import type { Completeness, Frame, Freshness, FunnelBar, ProgressView, UnitLine, UnitPath } from './model.ts';
+import type { DeviceAnswer, PaceAnswer, ProgressAnswer, TargetAnswer, UnitProgress } from './api.ts';
+import type {
+  Completeness, Frame, Freshness, FunnelBar, PaceChartView, ProgressView, UnitLine, UnitPath,
+} from './model.ts';
 import { dayOf, minuteOf, minuteOfDay } from './time.ts';
 
 const SILENT_MINUTES = 3 * 24 * 60;
 const FRESH_MINUTES = 6 * 60;
+const DAY = 24 * 60;
 
 /** Phones that work in each unit below the one in view, as far as is known. */
 export type PhonesOf = ReadonlyMap<number, DeviceAnswer[]>;
@@ -24,9 +27,11 @@ export interface ProgressParts {
   of: string;
   answer: ProgressAnswer;
   phones: PhonesOf;
+  /** `null`: no target in a campaign, or not known yet. */
+  pace: PaceAnswer | null;
 }
 
-export function progressView({ frame, path, of, answer, phones }: ProgressParts, text: Text): ProgressView {
+export function progressView({ frame, path, of, answer, phones, pace }: ProgressParts, text: Text): ProgressView {
   const asOf = minuteOfDay(answer.as_of);
   const here = rated(answer.unit, of);
   const known = [...new Map([...phones.values()].flat().map((phone) => [phone.device, phone])).values()];
@@ -35,17 +40,14 @@ export function progressView({ frame, path, of, answer, phones }: ProgressParts,
     path,
     unit: answer.unit.name,
     indicator: indicatorWords(of, text),
-    campaign: null,
+    campaign: pace?.campaign ?? null,
     asOf,
     isPast: answer.as_of < dayOf(frame.now),
     silence: completeness(known, frame.now),
     sourceDay: null,
     ...here,
     funnel: funnel(answer.unit, of, text),
-    chart: null,
-    perDayNeeded: 0,
-    perDayPast: 0,
-    pastDays: 0,
+    ...paced(pace, known),
     units: slowestFirst(answer.children).map((unit) => line(unit, of, phones.get(unit.unit), frame.now)),
     unitsAll: answer.children.length,
   };
@@ -59,6 +61,32 @@ export function progressView({ frame, path, of, answer, phones }: ProgressParts,
     const target = targetOf(unit, of);
     return target === null || target.value === 0 ? Infinity : target.reached / target.value;
   }
+}
+
+type Paced = Pick<ProgressView, 'chart' | 'perDayNeeded' | 'perDayPast' | 'pastDays'>;
+
+/** The chart and its rates: what is needed is rounded up, what was done is cut off. */
+function paced(pace: PaceAnswer | null, phones: DeviceAnswer[]): Paced {
+  if (pace === null || pace.reached.length < 2) return { chart: null, perDayNeeded: 0, perDayPast: 0, pastDays: 0 };
+  const start = minuteOfDay(pace.start);
+  const end = minuteOfDay(pace.end);
+  const points = pace.reached.map((done, n) => ({ day: start + n * DAY, done }));
+  const last = points.at(-1)!;
+  const pastDays = points.length - 1;
+  const left = Math.max(0, pace.target - last.done);
+  const daysLeft = Math.max(1, Math.round((end - last.day) / DAY));
+  const grown = last.done - points[0]!.done;
+  const daysNeeded = grown > 0 ? Math.ceil((left * pastDays) / grown) : null;
+  const heardOldest = Math.min(last.day, ...phones.map((phone) => minuteOf(phone.heard)));
+  const chart: PaceChartView = {
+    points,
+    target: pace.target,
+    start,
+    end,
+    growsFrom: Math.max(start, Math.floor(heardOldest / DAY) * DAY),
+    forecast: daysNeeded === null ? null : last.day + daysNeeded * DAY,
+  };
+  return { chart, perDayNeeded: Math.ceil(left / daysLeft), perDayPast: Math.floor(grown / pastDays), pastDays };
 }
 
 function line(unit: UnitProgress, of: string, phones: DeviceAnswer[] | undefined, now: LocalMinute): UnitLine {

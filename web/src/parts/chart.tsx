@@ -126,9 +126,11 @@ function Labels({ view, scale, target, text: { t } }: { view: PaceChartView; sca
       <text class="chart-label needed" x={scale.x(neededAt) + 4} y={scale.y(needed) + 24}>
         {t('chart.needed')}
       </text>
-      <text class="chart-label growing" x={scale.x(last.day) + 8} y={scale.y(scale.ticks[1] ?? 0) - 8}>
-        {t('chart.growing')}
-      </text>
+      {view.growsFrom < last.day && (
+        <text class="chart-label growing" x={scale.x(last.day) + 8} y={scale.y(scale.ticks[1] ?? 0) - 8}>
+          {t('chart.growing')}
+        </text>
+      )}
     </>
   );
 }

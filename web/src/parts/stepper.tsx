@@ -14,11 +14,13 @@ export interface StepperProps {
   now: LocalMinute;
   /** Opens the list of all steps. */
   onOpen: () => void;
+  /** Nothing opens: it only tells. */
+  isStill?: boolean;
 }
 
 type Node = 'reached' | 'furthest' | 'next' | 'later' | 'returned' | 'conflict';
 
-export function Stepper({ view, now, onOpen }: StepperProps) {
+export function Stepper({ view, now, onOpen, isStill = false }: StepperProps) {
   const text = useText();
   const { t } = text;
   const Drawn = view.funnel === 'card' ? IdCard : BadgeCheck;
@@ -30,7 +32,7 @@ export function Stepper({ view, now, onOpen }: StepperProps) {
         <h2 class="card-title">{name}</h2>
         <span class="small strong soft">{view.furthest}/5</span>
       </div>
-      <button type="button" class="stepper-open" aria-label={t('funnel.open', { name })} onClick={onOpen} />
+      {!isStill && <button type="button" class="stepper-open" aria-label={t('funnel.open', { name })} onClick={onOpen} />}
       <ol class="stepper-line">
         {LEVELS[view.funnel].map((_, index) => (
           <StepNode key={index} view={view} level={index + 1} now={now} />

@@ -121,8 +121,7 @@ function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, 
   return [
     { id: 'person', name: t('devices.col.person'), isHead: true, cell: (device) => device.label },
     { id: 'role', name: t('devices.col.role'), cell: ({ role }) => roleWords(role, text) },
-    { id: 'units', name: t('devices.col.units'), cell: ({ units }) => units.join(', ') },
-    { id: 'team', name: t('devices.col.team'), cell: ({ team }) => (team === 0 ? t('none') : team) },
+    { id: 'units', name: t('devices.col.units'), cell: ({ unit_names }) => unit_names.join(', ') },
     { id: 'heard', name: t('devices.col.heard'), isNumber: true, cell: ({ heard }) => ageWords(minuteOf(heard), now, text) },
     { id: 'parked', name: t('devices.col.parked'), isNumber: true, cell: ({ parked }) => parked },
     {
@@ -162,8 +161,8 @@ function table(devices: DeviceAnswer[], text: Text): string {
     t('devices.col.person'), t('devices.col.role'), t('devices.col.units'), t('devices.col.team'), t('devices.col.heard'),
     t('devices.col.parked'), t('devices.col.state'),
   ];
-  const rows = devices.map(({ label, role, units, team, heard, parked, state }) => [
-    label, roleWords(role, text), units.join(' '), team === 0 ? null : team,
+  const rows = devices.map(({ label, role, unit_names, team, heard, parked, state }) => [
+    label, roleWords(role, text), unit_names.join(', '), team === 0 ? null : team,
     `${fullDay(minuteOf(heard))} ${clock(minuteOf(heard))}`, parked, t(STANDINGS[state].word),
   ]);
   return csv([head, ...rows]);

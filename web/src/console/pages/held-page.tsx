@@ -1,10 +1,10 @@
 /**
- * Records that wait for a decision. The server tells which items each writes, never what they say
- * and about whom; the page shows no more.
+ * Records that wait for a decision. The server tells which items each writes, never what they say;
+ * about whom, it tells those who read dossiers.
  */
 import '../screens/decide.css';
 import { useState } from 'preact/hooks';
-import { Check, Cross, Download, Hourglass, Info, Smartphone } from '../../design/icons.tsx';
+import { Check, ContactRound, Cross, Download, Hourglass, Info, Smartphone } from '../../design/icons.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
@@ -78,6 +78,11 @@ export function HeldPage({ api, live, go, frame, devices, held, onSignOut }: Pag
               <Button look="danger" icon={Cross} onPress={() => decide(selected, 'refuse')}>
                 {t('held.refuse')}
               </Button>
+              {selected.name !== null && (
+                <Button look="quiet" icon={ContactRound} onPress={() => go({ page: 'dossiers', dossier: selected.document })}>
+                  {t('held.open')}
+                </Button>
+              )}
             </div>
           </section>
         </div>
@@ -92,7 +97,7 @@ function Detail({ held, author, now }: { held: HeldAnswer; author: string; now: 
   return (
     <>
       <div class="decide-head">
-        <h2 class="held-document">{t('held.document', { id: held.document })}</h2>
+        <h2>{title(held, text)}</h2>
         <Chip icon={Hourglass} role="wait">
           {t('state.held')}
         </Chip>
@@ -123,9 +128,9 @@ function Detail({ held, author, now }: { held: HeldAnswer; author: string; now: 
   );
 }
 
-/** Enough of the number to tell two apart. */
-function title({ document }: HeldAnswer, { t }: Text): string {
-  return t('held.document', { id: document.slice(0, 8) });
+/** Without a name, enough of the number to tell two apart. */
+function title({ document, name }: HeldAnswer, { t }: Text): string {
+  return name ?? t('held.document', { id: document.slice(0, 8) });
 }
 
 function itemsOf({ keys }: HeldAnswer, { t }: Text): string[] {

@@ -27,6 +27,7 @@ export function ProgressPage(props: PageProps) {
   const { path, day, of } = place;
   const unit = path.at(-1)!;
   const progress = useAnswer(`progress ${unit} ${day}`, live.version, () => api.progress(unit, day));
+  const pace = useAnswer(`pace ${unit} ${day} ${of}`, live.version, () => api.pace(unit, of, day));
   const named = useAnswer(`path ${path} ${day}`, 0, () => units.named(path, day));
   const heard = devices.value?.length ?? -1;
   const phones = useAnswer(`phones ${unit} ${day} ${heard}`, live.version, () => units.phones(unit, day, devices.value ?? []));
@@ -47,7 +48,7 @@ export function ProgressPage(props: PageProps) {
       </ConsolePage>
     );
   }
-  const view = progressView({ frame, path: crumbs, of, answer, phones: phones.value ?? new Map() }, text);
+  const view = progressView({ frame, path: crumbs, of, answer, phones: phones.value ?? new Map(), pace: pace.value }, text);
   const options = comparable(answer, of).map((id) => ({ id, name: indicatorWords(id, text) }));
   const choices = (
     <>

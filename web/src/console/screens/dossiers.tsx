@@ -1,5 +1,6 @@
 /** The dossiers of a commune. Roles without names see totals only. */
 import './dossiers.css';
+import type { ComponentChildren } from 'preact';
 import { Eye, Search } from '../../design/icons.tsx';
 import { Note } from '../../parts/card.tsx';
 import { StateChip } from '../../parts/chip.tsx';
@@ -20,6 +21,11 @@ export interface DossiersProps {
   onSearch: (text: string) => void;
   onSort: (column: DossierColumn) => void;
   onOpen: (document: DocumentId) => void;
+  onSignOut?: () => void;
+  /** Beside the search. */
+  choices?: ComponentChildren;
+  /** Above the list. */
+  children?: ComponentChildren;
 }
 
 export function Dossiers(props: DossiersProps) {
@@ -33,6 +39,7 @@ export function Dossiers(props: DossiersProps) {
       title={t('dossiers.title', { unit: view.unit })}
       onPage={props.onPage}
       onUnit={props.onUnit}
+      onSignOut={props.onSignOut}
     >
       {view.lines === null ? (
         <Note icon={Eye} tone="here">
@@ -43,9 +50,11 @@ export function Dossiers(props: DossiersProps) {
           <div class="dossiers-search">
             <Field label={t('dossiers.search')} value={view.query} onInput={props.onSearch} />
             <p class="small soft" role="status">
-              {t('people.count', { n: view.lines.length })} / {t('people.count', { n: view.all })}
+              {t('people.count', { n: view.fitting })} / {t('people.count', { n: view.all })}
             </p>
+            {props.choices}
           </div>
+          {props.children}
           <section class="card">
             {view.lines.length === 0 ? (
               <p class="nothing-found soft">

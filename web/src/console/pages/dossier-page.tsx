@@ -1,0 +1,91 @@
+/** One open dossier; what is written goes upon exactly what this page shows. */
+import { useRef, useState } from 'preact/hooks';
+import { CircleCheck, EqualNot, Hourglass, Info } from '../../design/icons.tsx';
+import { Note } from '../../parts/card.tsx';
+import { ConsolePage } from '../../parts/side.tsx';
+import type { PlainKey } from '../../text/text.ts';
+import { useText } from '../../text/text.ts';
+import type { DossierAnswer, Edit, EditedAnswer } from '../api.ts';
+import { Refusal } from '../api.ts';
+import { dossierView } from '../dossier-views.ts';
+import type { PlaceName } from '../place.ts';
+import { Dossier } from '../screens/dossier.tsx';
+import type { PageProps } from '../signed-in.ts';
+import { useAnswer } from '../use-answer.ts';
+import { Loading, ProblemNote } from './page-parts.tsx';
+
+type Said = EditedAnswer['outcome'] | 'beside';
+
+export function DossierPage(props: PageProps & { document: string }) {
+  const { api, units, live, place, go, frame, document, onSignOut } = props;
+  const text = useText();
+  const { t } = text;
+  const [problem, setProblem] = useState<Refusal | null>(null);
+  const [said, say] = useState<Said | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  // Under an open form the page stays as it was: the edit is written upon what it showed.
+  const frozen = useRef(live.version);
+  if (!isBusy) frozen.current = live.version;
+  const read = useAnswer(`dossier ${document}`, frozen.current, () => api.dossier(document));
+  const hamlets = useAnswer(`hamlets ${place.path}`, 0, () => units.below(place.path[0] ?? null, null));
+  const path = useAnswer(`path ${place.path}`, 0, () => units.named(place.path, null));
+  const answer = read.value;
+  const edit = (shown: DossierAnswer, what: Edit, key: string | null) => {
+    api.edit(shown, what).then(
+      ({ outcome, dossier }) => {
+        setProblem(null);
+        say(outcome === 'stored' && isNewConflict(shown, dossier, key) ? 'beside' : outcome);
+      },
+      (cause: unknown) => {
+        say(null);
+        setProblem(cause instanceof Refusal ? cause : new Refusal('other'));
+      },
+    ).finally(live.refresh);
+  };
+  const hamlet = [...(hamlets.value ?? [])].find(({ unit }) => unit === answer?.unit)?.name ?? path.value?.at(-1)?.name ?? '';
+  const view = answer && dossierView(answer, hamlet, frame.now, text);
+  return (
+    <ConsolePage
+      onSignOut={onSignOut}
+      frame={frame}
+      path={path.value ?? []}
+      title={view === null ? t('console.dossiers') : view.name || t('people.no-name')}
+      onPage={(page) => go({ page: page as PlaceName })}
+      onUnit={() => go({})}
+    >
+      <ProblemNote problem={problem ?? read.problem} />
+      <div role="status" class="page-alert">
+        {said && <SaidNote said={said} />}
+      </div>
+      {view === null && read.problem === null && <Loading />}
+      {answer && view && (
+        <Dossier
+          view={view}
+          onBack={() => go({})}
+          onBusy={setBusy}
+          onWrite={(key, value) => edit(answer, { put: { key, value } }, key)}
+          onChoose={(key, op) => edit(answer, { choose: { key, op } }, key)}
+          onVoid={(event, reason) => edit(answer, { void: { event, reason } }, null)}
+        />
+      )}
+    </ConsolePage>
+  );
+}
+
+/** Whether somebody wrote another value while this page showed one. */
+function isNewConflict(shown: DossierAnswer, now: DossierAnswer, key: string | null): boolean {
+  const conflicted = (dossier: DossierAnswer) => dossier.fields.some((field) => field.key === key && field.is_conflicted);
+  return conflicted(now) && !conflicted(shown);
+}
+
+function SaidNote({ said }: { said: Said }) {
+  const { t } = useText();
+  const looks = {
+    stored: { icon: CircleCheck, tone: 'good' },
+    held: { icon: Hourglass, tone: 'wait' },
+    nothing: { icon: Info, tone: 'plain' },
+    beside: { icon: EqualNot, tone: 'act' },
+  } as const;
+  const key: PlainKey = `desk.${said}`;
+  return <Note {...looks[said]}>{t(key)}</Note>;
+}
