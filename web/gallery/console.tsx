@@ -162,7 +162,7 @@ const dossier: DossierPageView = {
   voided: [{ id: 'e3', kind: 'visit', words: 'Đến nhà · không gặp', note: '', at: at('11-02'), by: 'Danh Thị Thắm', mayVoid: false }],
   changes: 6,
 };
-const dossierOn = { onBack: nothing, onBusy: nothing, onWrite: nothing, onChoose: nothing, onVoid: nothing };
+const dossierOn = { onBack: nothing, onBusy: nothing, onWrite: () => Promise.resolve(null), onChoose: nothing, onVoid: nothing };
 
 const devices: DevicesView = {
   frame: { ...frame, page: 'devices', unit: 'Xã Vàm Sậy' },

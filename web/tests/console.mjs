@@ -215,8 +215,12 @@ const PROMISES = {
     await field.getByRole('button', { name: 'Sửa' }).click();
     await field.getByLabel('Số điện thoại').fill('12');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('Số điện thoại').waitFor();
+    await field.locator('.field-remark').waitFor();
+    assert.equal(await field.getByLabel('Số điện thoại').inputValue(), '12');
+    await looks('dossier-refused', page);
     assert.ok(await field.locator('.said-shown').count());
+    await page.keyboard.press('Escape');
+    await field.getByLabel('Số điện thoại').waitFor({ state: 'detached' });
   },
 
   async 'what happened is taken back with a reason, and stays to be seen'({ page }) {

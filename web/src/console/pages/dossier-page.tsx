@@ -1,9 +1,9 @@
 /** One open dossier; what is written goes upon exactly what this page shows. */
 import { useRef, useState } from 'preact/hooks';
-import { CircleCheck, EqualNot, Hourglass, Info } from '../../design/icons.tsx';
+import { EqualNot } from '../../design/icons.tsx';
 import { Note } from '../../parts/card.tsx';
 import { ConsolePage } from '../../parts/side.tsx';
-import type { PlainKey } from '../../text/text.ts';
+import { Toast } from '../../parts/toast.tsx';
 import { useText } from '../../text/text.ts';
 import type { DossierAnswer, Edit, EditedAnswer } from '../api.ts';
 import { Refusal } from '../api.ts';
@@ -30,17 +30,23 @@ export function DossierPage(props: PageProps & { document: string }) {
   const hamlets = useAnswer(`hamlets ${place.path}`, 0, () => units.below(place.path[0] ?? null, null));
   const path = useAnswer(`path ${place.path}`, 0, () => units.named(place.path, null));
   const answer = read.value;
-  const edit = (shown: DossierAnswer, what: Edit, key: string | null) => {
-    api.edit(shown, what).then(
-      ({ outcome, dossier }) => {
-        setProblem(null);
-        say(outcome === 'stored' && isNewConflict(shown, dossier, key) ? 'beside' : outcome);
-      },
-      (cause: unknown) => {
-        say(null);
-        setProblem(cause instanceof Refusal ? cause : new Refusal('other'));
-      },
-    ).finally(live.refresh);
+  /** What went wrong, if anything did. */
+  const edit = async (shown: DossierAnswer, what: Edit, key: string | null): Promise<Refusal | null> => {
+    try {
+      const { outcome, dossier } = await api.edit(shown, what);
+      say(outcome === 'stored' && isNewConflict(shown, dossier, key) ? 'beside' : outcome);
+      setProblem(null);
+      return null;
+    } catch (cause) {
+      say(null);
+      return cause instanceof Refusal ? cause : new Refusal('other');
+    } finally {
+      live.refresh();
+    }
+  };
+  const write = async (shown: DossierAnswer, key: string, value: string) => {
+    const refusal = await edit(shown, { put: { key, value } }, key);
+    return refusal && t(refusal.key);
   };
   const hamlet = [...(hamlets.value ?? [])].find(({ unit }) => unit === answer?.unit)?.name ?? path.value?.at(-1)?.name ?? '';
   const view = answer && dossierView(answer, hamlet, frame.now, text);
@@ -55,7 +61,11 @@ export function DossierPage(props: PageProps & { document: string }) {
     >
       <ProblemNote problem={problem ?? read.problem} />
       <div role="status" class="page-alert">
-        {said && <SaidNote said={said} />}
+        {said === 'beside' && (
+          <Note icon={EqualNot} tone="act">
+            {t('desk.beside')}
+          </Note>
+        )}
       </div>
       {view === null && read.problem === null && <Loading />}
       {answer && view && (
@@ -63,11 +73,12 @@ export function DossierPage(props: PageProps & { document: string }) {
           view={view}
           onBack={() => go({})}
           onBusy={setBusy}
-          onWrite={(key, value) => edit(answer, { put: { key, value } }, key)}
-          onChoose={(key, op) => edit(answer, { choose: { key, op } }, key)}
-          onVoid={(event, reason) => edit(answer, { void: { event, reason } }, null)}
+          onWrite={(key, value) => write(answer, key, value)}
+          onChoose={(key, op) => void edit(answer, { choose: { key, op } }, key).then(setProblem)}
+          onVoid={(event, reason) => void edit(answer, { void: { event, reason } }, null).then(setProblem)}
         />
       )}
+      {said && said !== 'beside' && <Toast sentence={t(`desk.${said}`)} onGone={() => say(null)} />}
     </ConsolePage>
   );
 }
@@ -76,16 +87,4 @@ export function DossierPage(props: PageProps & { document: string }) {
 function isNewConflict(shown: DossierAnswer, now: DossierAnswer, key: string | null): boolean {
   const conflicted = (dossier: DossierAnswer) => dossier.fields.some((field) => field.key === key && field.is_conflicted);
   return conflicted(now) && !conflicted(shown);
-}
-
-function SaidNote({ said }: { said: Said }) {
-  const { t } = useText();
-  const looks = {
-    stored: { icon: CircleCheck, tone: 'good' },
-    held: { icon: Hourglass, tone: 'wait' },
-    nothing: { icon: Info, tone: 'plain' },
-    beside: { icon: EqualNot, tone: 'act' },
-  } as const;
-  const key: PlainKey = `desk.${said}`;
-  return <Note {...looks[said]}>{t(key)}</Note>;
 }

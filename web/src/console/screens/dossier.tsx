@@ -6,7 +6,7 @@
  */
 import './dossier.css';
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Icon } from '../../design/icons.tsx';
 import {
   ArrowLeft, BadgeCheck, Check, CircleCheck, Cross, DoorClosed, DoorOpen, EqualNot, IdCard, MessagesSquare, PencilLine, Undo2,
@@ -26,7 +26,8 @@ export interface DossierProps {
   onBack: () => void;
   /** A form was opened or closed. */
   onBusy: (isBusy: boolean) => void;
-  onWrite: (field: string, typed: string) => void;
+  /** What is wrong with it, in a sentence; `null` once it is written. */
+  onWrite: (field: string, typed: string) => Promise<string | null>;
   onChoose: (field: string, value: string) => void;
   onVoid: (event: string, reason: VoidReason) => void;
 }
@@ -77,9 +78,11 @@ function Said({ field, isOpen, onToggle, view, onWrite, onChoose }: DossierProps
   const text = useText();
   const { t } = text;
   const { key, name, values, isConflicted, mayWrite } = field;
-  const save = (typed: string) => {
-    onToggle(null);
-    onWrite(key, typed);
+  // A form stays open, with what was typed, until its value is written.
+  const save = async (typed: string) => {
+    const wrong = await onWrite(key, typed);
+    if (wrong === null) onToggle(null);
+    return wrong;
   };
   return (
     <li class={isConflicted ? 'said-field conflicted' : 'said-field'} data-field={key}>
@@ -126,15 +129,26 @@ function Value({ value, now, children }: { value: SaidValue; now: number; childr
   );
 }
 
-function Form({ field, onSave, onCancel }: { field: DossierField; onSave: (typed: string) => void; onCancel: () => void }) {
+interface FormProps {
+  field: DossierField;
+  onSave: (typed: string) => Promise<string | null>;
+  onCancel: () => void;
+}
+
+function Form({ field, onSave, onCancel }: FormProps) {
   const { t } = useText();
   const [typed, setTyped] = useState(field.isConflicted ? '' : (field.values.at(-1)?.typed ?? ''));
+  const [wrong, setWrong] = useState<string | null>(null);
+  const box = useRef<HTMLFormElement>(null);
+  useEffect(() => box.current?.querySelector<HTMLElement>('input, select, textarea')?.focus(), []);
+  const save = () => void onSave(typed).then(setWrong);
   return (
     <form
+      ref={box}
       class="said-form"
       onSubmit={(event) => {
         event.preventDefault();
-        onSave(typed);
+        save();
       }}
       onKeyDown={(event) => event.key === 'Escape' && onCancel()}
     >
@@ -155,12 +169,13 @@ function Form({ field, onSave, onCancel }: { field: DossierField; onSave: (typed
           label={field.name}
           value={typed}
           inputMode={field.isDigits ? 'numeric' : 'text'}
+          remark={wrong === null ? undefined : { severity: 'error', sentence: wrong }}
           {...(field.isLong ? { lines: 3 } : {})}
           onInput={setTyped}
         />
       )}
       <div class="page-buttons">
-        <Button look="primary" icon={Check} onPress={() => onSave(typed)}>
+        <Button look="primary" icon={Check} onPress={save}>
           {t('app.save')}
         </Button>
         <Button look="quiet" icon={Cross} onPress={onCancel}>
