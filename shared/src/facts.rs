@@ -15,6 +15,7 @@
 //! |---|---|
 //! | 0 | columns as they are: chosen when nothing is gained by compressing |
 //! | 1 | columns, deflated |
+//! | 2 | answers to questions with known odds: what phones send |
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,7 @@ use crate::time::UnixSeconds;
 
 mod columns;
 mod deflate;
+mod guessed;
 mod model;
 mod spell;
 
@@ -36,6 +38,10 @@ pub use spell::{Authors, Detail, Name, Origin, Outgoing, checks_of, fact_ops, sp
 pub const CODEC_PLAIN: u8 = 0;
 /// Columns, deflated.
 pub const CODEC_DEFLATE: u8 = 1;
+/// Answers to questions with known odds.
+pub const CODEC_GUESSED: u8 = 2;
+/// Every codec this build writes and reads, by number.
+pub const CODECS: [u8; 3] = [CODEC_PLAIN, CODEC_DEFLATE, CODEC_GUESSED];
 
 /// One life of a device, as the author of changes or the creator of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -225,20 +231,28 @@ impl FactsError {
     }
 }
 
-/// Spells a batch, in whichever codec is shorter.
+/// Spells a batch, in whichever codec is shortest.
 ///
 /// The batch must be one that [`decode`] accepts in the same form: within limits, references in
 /// range, no page-only forms in a bundle.
 #[must_use]
 pub fn encode(batch: &Batch, form: Form) -> Vec<u8> {
-    let plain = columns::write(batch, form);
-    let deflated = deflate::pack(&plain);
-    let (codec, body) = if deflated.len() < plain.len() {
-        (CODEC_DEFLATE, deflated)
-    } else {
-        (CODEC_PLAIN, plain)
+    let spellings = CODECS.map(|codec| encode_in(codec, batch, form));
+    let shortest = spellings.into_iter().flatten().min_by_key(Vec::len);
+    shortest.expect("columns can spell every batch")
+}
+
+/// Spells a batch in the codec of this number. `None` if there is no such codec here, or if the
+/// batch is too large for it; codec 0 spells every batch.
+#[must_use]
+pub fn encode_in(codec: u8, batch: &Batch, form: Form) -> Option<Vec<u8>> {
+    let body = match codec {
+        CODEC_PLAIN => columns::write(batch, form),
+        CODEC_DEFLATE => deflate::pack(&columns::write(batch, form)),
+        CODEC_GUESSED => guessed::write(batch, form)?,
+        _ => return None,
     };
-    [&[codec], body.as_slice()].concat()
+    Some([&[codec], body.as_slice()].concat())
 }
 
 /// Reads a batch. Total and bounded: any bytes give a batch or an error.
@@ -247,18 +261,29 @@ pub fn encode(batch: &Batch, form: Form) -> Vec<u8> {
 /// [`FactsError`], also where the same batch would have been spelled otherwise.
 pub fn decode(bytes: &[u8], form: Form) -> Result<Batch, FactsError> {
     let (codec, body) = bytes.split_first().ok_or(FactsError::Malformed)?;
-    let inflated;
-    let plain = match *codec {
-        CODEC_PLAIN if body.len() > SECTION_BYTES_MAX => return Err(FactsError::TooLarge),
-        CODEC_PLAIN => body,
-        CODEC_DEFLATE => {
-            inflated = deflate::unpack(body)?;
-            &inflated
+    if body.len() > SECTION_BYTES_MAX {
+        return Err(FactsError::TooLarge);
+    }
+    match *codec {
+        CODEC_PLAIN => in_columns(body, form),
+        CODEC_DEFLATE => in_columns(&deflate::unpack(body)?, form),
+        CODEC_GUESSED => {
+            let batch = guessed::read(body, form)?;
+            let again = guessed::write(&batch, form);
+            only_spelling(batch, again.as_deref() == Some(body))
         }
-        other => return Err(FactsError::UnknownCodec(other)),
-    };
+        other => Err(FactsError::UnknownCodec(other)),
+    }
+}
+
+fn in_columns(plain: &[u8], form: Form) -> Result<Batch, FactsError> {
     let batch = columns::read(plain, form)?;
-    match columns::write(&batch, form) == plain {
+    let is_only = columns::write(&batch, form) == plain;
+    only_spelling(batch, is_only)
+}
+
+fn only_spelling(batch: Batch, is_only: bool) -> Result<Batch, FactsError> {
+    match is_only {
         true => Ok(batch),
         false => Err(FactsError::Malformed),
     }

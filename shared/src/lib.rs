@@ -12,8 +12,8 @@
 //! | what people type | [`field`] |
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
-//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
+//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`] |
 //! | what may be done | [`check`], [`permission`] |
 
 pub mod account;

@@ -23,6 +23,13 @@ pub const BUNDLE_BYTES_MAX: usize = 256 * 1024;
 /// Bytes one section may inflate to. Honest columns inflate 2-4 times; a bomb asks for more.
 pub const SECTION_BYTES_MAX: usize = 1024 * 1024;
 
+/// Questions the guesses of one section may answer (facts codec 2). A full bundle of usual
+/// changes asks a third of this; reading as many takes some 30 ms.
+pub const BUNDLE_GUESSES_MAX: u32 = 1 << 20;
+
+/// Questions the guesses of one page may answer: four times a bundle's, as for changes.
+pub const PAGE_GUESSES_MAX: u32 = 1 << 22;
+
 /// Changes after which a phone freezes its open bundle (DESIGN 5).
 pub const FREEZE_CHANGES_MAX: usize = 128;
 

@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "f0692a5e1804d9bae24a4fc7adb5fce260fc36177027c2f0ffb046ccbb3fd591";
+    "d05ab11d2784cc800bd203b46865de51504d448b939dfc0a6dd35c8829be0ca6";

@@ -2,27 +2,56 @@
 
 use shared::bundle::{BundleNumber, Draft, Section, Serial, seal};
 use shared::event::Step;
-use shared::facts::{Form, encode};
+use shared::facts::{CODEC_DEFLATE, CODEC_GUESSED, CODEC_PLAIN, Form, encode, encode_in};
 use shared::seal::OpeningKey;
 use shared::signed::DeviceKey;
 
 use crate::figure::{
-    BUNDLE_ENVELOPE_BYTES, BYTES_UP_PER_RECORD_50_CODEC_1, LONE_RECORD_BUNDLE_BYTES,
-    LONE_RECORD_BYTES,
+    BUNDLE_ENVELOPE_BYTES, BYTES_UP_PER_RECORD_50_CODEC_0, BYTES_UP_PER_RECORD_50_CODEC_1,
+    BYTES_UP_PER_RECORD_50_CODEC_2, Figure, LONE_RECORD_BUNDLE_BYTES, LONE_RECORD_BYTES_CODEC_0,
+    LONE_RECORD_BYTES_CODEC_1, LONE_RECORD_BYTES_CODEC_2,
 };
 use crate::fleet::{AUTHOR, Recorder, Written, sections};
 
+/// The figures of one codec: its number, a record among 50, a record alone.
+const BY_CODEC: [(u8, Figure, Figure); 3] = [
+    (
+        CODEC_PLAIN,
+        BYTES_UP_PER_RECORD_50_CODEC_0,
+        LONE_RECORD_BYTES_CODEC_0,
+    ),
+    (
+        CODEC_DEFLATE,
+        BYTES_UP_PER_RECORD_50_CODEC_1,
+        LONE_RECORD_BYTES_CODEC_1,
+    ),
+    (
+        CODEC_GUESSED,
+        BYTES_UP_PER_RECORD_50_CODEC_2,
+        LONE_RECORD_BYTES_CODEC_2,
+    ),
+];
+
 /// 50 records: 40 new residents with number and a stage, 10 later steps. Then one record alone.
 pub fn measure() {
-    let (facts, sealed) = spelled(&fifty());
-    println!(
-        "{}",
-        BYTES_UP_PER_RECORD_50_CODEC_1.line(facts as f64 / 50.0)
-    );
+    let (fifty, lone) = (fifty(), Recorder::new(40, 2).resident());
+    for (codec, per_record, alone) in BY_CODEC {
+        let facts = facts_bytes(&fifty, codec);
+        println!("{}", per_record.line(facts as f64 / 50.0));
+        println!("{}", alone.line(facts_bytes(&lone, codec) as f64));
+    }
+    let (facts, sealed) = spelled(&fifty);
     println!("{}", BUNDLE_ENVELOPE_BYTES.line((sealed - facts) as f64));
-    let (facts, sealed) = spelled(&Recorder::new(40, 2).resident());
-    println!("{}", LONE_RECORD_BYTES.line(facts as f64));
-    println!("{}", LONE_RECORD_BUNDLE_BYTES.line(sealed as f64));
+    println!("{}", LONE_RECORD_BUNDLE_BYTES.line(spelled(&lone).1 as f64));
+}
+
+/// Bytes of the facts of all sections in one codec.
+fn facts_bytes(written: &[Written], codec: u8) -> usize {
+    let form = Form::Bundle(AUTHOR.device);
+    let sections = sections(written).into_iter();
+    sections
+        .map(|(_, batch)| encode_in(codec, &batch, form).map_or(0, |bytes| bytes.len()))
+        .sum()
 }
 
 fn fifty() -> Vec<Written> {

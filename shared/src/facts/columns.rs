@@ -3,7 +3,7 @@
 //! Bytes: for each column, in order, its length as LEB128; then the columns. A coder is anything
 //! that can carry numbers and bytes of a column; the model walks a batch over it.
 
-use super::{Batch, FactsError, Form, model};
+use super::{Author, Batch, FactsError, Form, model};
 use crate::limits::SECTION_BYTES_MAX;
 
 /// What kind of thing is written; the order is the order of the bytes.
@@ -33,7 +33,18 @@ const COLUMNS: usize = Column::Text as usize + 1;
 /// given and returns what it reads, so one walk serves both.
 pub(super) trait Coder {
     fn number(&mut self, column: Column, value: u64) -> Result<u64, FactsError>;
+    /// Exactly `len` bytes.
     fn bytes(&mut self, column: Column, value: &[u8], len: usize) -> Result<Vec<u8>, FactsError>;
+
+    /// At most `max` bytes, with their length before them.
+    fn sized(&mut self, column: Column, value: &[u8], max: usize) -> Result<Vec<u8>, FactsError> {
+        let length = self.number(Column::Length, value.len() as u64)?;
+        let length = usize::try_from(length).ok().filter(|length| *length <= max);
+        self.bytes(column, value, length.ok_or(FactsError::TooLarge)?)
+    }
+
+    /// Told of every document that is named as this author's `n`-th, when it is named first.
+    fn named(&mut self, _author: Author, _n: u32) {}
 }
 
 /// The batch's columns. A batch outside the limits gives bytes that no reader accepts.

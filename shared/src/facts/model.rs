@@ -15,13 +15,13 @@ use crate::id::{ActorId, ChangeHash, Companion, DeviceId, DocumentId, Incarnatio
 use crate::limits::{BUNDLE_CHANGES_MAX, CHANGE_DEPS_MAX, CHANGE_OPS_MAX, PAGE_CHANGES_MAX};
 use crate::time::UnixSeconds;
 
-mod op;
+pub(super) mod op;
 
 /// Authors a page may name; a bundle's are the incarnations of one device.
 const AUTHORS_MAX: usize = 4_096;
 
 /// Times are written as differences; the first from this moment, 2023-11-14.
-const TIME_BASE: i64 = 1_700_000_000;
+pub(super) const TIME_BASE: i64 = 1_700_000_000;
 
 /// What the walk remembers from fact to fact.
 struct Walk<'a> {
@@ -37,8 +37,8 @@ struct Walk<'a> {
     last_time: i64,
 }
 
-pub(super) fn batch<C: Coder>(
-    coder: &mut C,
+pub(super) fn batch(
+    coder: &mut dyn Coder,
     input: Option<&Batch>,
     form: Form,
 ) -> Result<Batch, FactsError> {
@@ -72,7 +72,7 @@ pub(super) fn batch<C: Coder>(
 }
 
 /// A count of things that follow, at most `max`.
-fn count<C: Coder>(coder: &mut C, given: Option<usize>, max: usize) -> Result<usize, FactsError> {
+fn count(coder: &mut dyn Coder, given: Option<usize>, max: usize) -> Result<usize, FactsError> {
     let found = coder.number(Column::Count, given.unwrap_or(0) as u64)?;
     usize::try_from(found)
         .ok()
@@ -80,8 +80,8 @@ fn count<C: Coder>(coder: &mut C, given: Option<usize>, max: usize) -> Result<us
         .ok_or(FactsError::TooLarge)
 }
 
-fn authors<C: Coder>(
-    coder: &mut C,
+fn authors(
+    coder: &mut dyn Coder,
     given: Option<&[Author]>,
     form: Form,
 ) -> Result<Vec<Author>, FactsError> {
@@ -106,8 +106,8 @@ fn authors<C: Coder>(
     Ok(authors)
 }
 
-fn checks<C: Coder>(
-    coder: &mut C,
+fn checks(
+    coder: &mut dyn Coder,
     given: Option<&Checks>,
     batch: &Batch,
 ) -> Result<Checks, FactsError> {
@@ -125,8 +125,8 @@ fn checks<C: Coder>(
 }
 
 /// Exactly `N` bytes.
-fn fixed<const N: usize, C: Coder>(
-    coder: &mut C,
+fn fixed<const N: usize>(
+    coder: &mut dyn Coder,
     column: Column,
     given: Option<&[u8; N]>,
 ) -> Result<[u8; N], FactsError> {
@@ -138,36 +138,36 @@ fn small(number: u64) -> Result<u32, FactsError> {
     u32::try_from(number).map_err(|_| FactsError::Malformed)
 }
 
-fn zigzag(number: i64) -> u64 {
+pub(super) fn zigzag(number: i64) -> u64 {
     ((number << 1) ^ (number >> 63)) as u64
 }
 
-fn unzigzag(number: u64) -> i64 {
+pub(super) fn unzigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
 /// How a document is named: the numbers of the `Document` column before the companion's part.
-mod naming {
-    pub(super) const SAME: u64 = 0;
-    pub(super) const SEEN: u64 = 1;
-    pub(super) const NEXT: u64 = 2;
-    pub(super) const CREATED: u64 = 3;
-    pub(super) const PREFIX: u64 = 4;
-    pub(super) const FULL: u64 = 5;
+pub(super) mod naming {
+    pub(in crate::facts) const SAME: u64 = 0;
+    pub(in crate::facts) const SEEN: u64 = 1;
+    pub(in crate::facts) const NEXT: u64 = 2;
+    pub(in crate::facts) const CREATED: u64 = 3;
+    pub(in crate::facts) const PREFIX: u64 = 4;
+    pub(in crate::facts) const FULL: u64 = 5;
 }
 
 /// How dependencies are named: the numbers of the `Upon` column.
-mod upon {
-    pub(super) const GENESIS: u64 = 0;
-    pub(super) const PREVIOUS: u64 = 1;
-    pub(super) const ALL_SHOWN: u64 = 2;
-    pub(super) const EXPLICIT: u64 = 3;
+pub(super) mod upon {
+    pub(in crate::facts) const GENESIS: u64 = 0;
+    pub(in crate::facts) const PREVIOUS: u64 = 1;
+    pub(in crate::facts) const ALL_SHOWN: u64 = 2;
+    pub(in crate::facts) const EXPLICIT: u64 = 3;
     /// And above: a list, of this many less [`LISTED`] plus one.
-    pub(super) const LISTED: u64 = 4;
+    pub(in crate::facts) const LISTED: u64 = 4;
 }
 
 impl Walk<'_> {
-    fn fact<C: Coder>(&mut self, coder: &mut C, given: Option<&Fact>) -> Result<Fact, FactsError> {
+    fn fact(&mut self, coder: &mut dyn Coder, given: Option<&Fact>) -> Result<Fact, FactsError> {
         let author = self.author(coder, given.map(|fact| fact.author))?;
         let (document, seen_before) = self.document(coder, author, given.map(|f| &f.document))?;
         let upon = self.upon(coder, given.map(|fact| &fact.upon))?;
@@ -193,7 +193,7 @@ impl Walk<'_> {
     }
 
     /// A batch by one author does not name it again.
-    fn author<C: Coder>(&self, coder: &mut C, given: Option<usize>) -> Result<usize, FactsError> {
+    fn author(&self, coder: &mut dyn Coder, given: Option<usize>) -> Result<usize, FactsError> {
         if self.authors.len() < 2 {
             return if self.authors.is_empty() {
                 Err(FactsError::Malformed)
@@ -213,9 +213,9 @@ impl Walk<'_> {
     }
 
     /// The fact's document, and whether an earlier fact of the batch named it.
-    fn document<C: Coder>(
+    fn document(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         author: usize,
         given: Option<&DocumentRef>,
     ) -> Result<(DocumentRef, bool), FactsError> {
@@ -238,6 +238,9 @@ impl Walk<'_> {
         }
         let base = self.base(coder, author, kind, given.map(|document| &document.base))?;
         let document = DocumentRef { base, companion };
+        if let (Base::Created { author, n }, None) = (base, companion) {
+            coder.named(self.authors[author], n);
+        }
         self.current = self.documents.len();
         let first = self.positions.insert(document, self.current).is_none();
         self.documents.push(document);
@@ -264,9 +267,9 @@ impl Walk<'_> {
         self.last_numbers.get(&author)?.checked_add(1)
     }
 
-    fn seen<C: Coder>(
+    fn seen(
         &self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         given: Option<&DocumentRef>,
     ) -> Result<usize, FactsError> {
         let position = given.and_then(|document| self.positions.get(document));
@@ -278,9 +281,9 @@ impl Walk<'_> {
         position.ok_or(FactsError::Malformed)
     }
 
-    fn base<C: Coder>(
+    fn base(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         author: usize,
         kind: u64,
         given: Option<&Base>,
@@ -309,11 +312,7 @@ impl Walk<'_> {
         }
     }
 
-    fn created<C: Coder>(
-        &mut self,
-        coder: &mut C,
-        given: Option<&Base>,
-    ) -> Result<Base, FactsError> {
+    fn created(&mut self, coder: &mut dyn Coder, given: Option<&Base>) -> Result<Base, FactsError> {
         let (by, n) = match given {
             Some(Base::Created { author, n }) => (*author as u64, u64::from(*n)),
             _ => (0, 0),
@@ -329,7 +328,7 @@ impl Walk<'_> {
         Ok(Base::Created { author, n })
     }
 
-    fn upon<C: Coder>(&self, coder: &mut C, given: Option<&Upon>) -> Result<Upon, FactsError> {
+    fn upon(&self, coder: &mut dyn Coder, given: Option<&Upon>) -> Result<Upon, FactsError> {
         let tag = match given {
             None | Some(Upon::Genesis) => upon::GENESIS,
             Some(Upon::Previous) => upon::PREVIOUS,
@@ -361,9 +360,9 @@ impl Walk<'_> {
         }
     }
 
-    fn ops<C: Coder>(
+    fn ops(
         &self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         author: usize,
         given: Option<&[FactOp]>,
     ) -> Result<Vec<FactOp>, FactsError> {
@@ -406,8 +405,8 @@ fn companion_from(code: u64) -> Result<Option<Companion>, FactsError> {
     }
 }
 
-fn listed<C: Coder>(
-    coder: &mut C,
+fn listed(
+    coder: &mut dyn Coder,
     given: Option<&[DepRef]>,
     more: u64,
 ) -> Result<Vec<DepRef>, FactsError> {
@@ -442,7 +441,7 @@ fn listed<C: Coder>(
     ascending.then_some(deps).ok_or(FactsError::Malformed)
 }
 
-fn explicit<C: Coder>(coder: &mut C, given: Option<&Explicit>) -> Result<Explicit, FactsError> {
+fn explicit(coder: &mut dyn Coder, given: Option<&Explicit>) -> Result<Explicit, FactsError> {
     let seq = coder.number(Column::Number, given.map_or(0, |explicit| explicit.seq))?;
     let start_op = coder.number(
         Column::Number,
@@ -470,8 +469,8 @@ fn explicit<C: Coder>(coder: &mut C, given: Option<&Explicit>) -> Result<Explici
     })
 }
 
-fn op_ids<C: Coder>(
-    coder: &mut C,
+fn op_ids(
+    coder: &mut dyn Coder,
     given: Option<&[crate::change::OpId]>,
 ) -> Result<Vec<crate::change::OpId>, FactsError> {
     let mut ids = Vec::new();

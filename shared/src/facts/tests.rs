@@ -5,8 +5,15 @@ use proptest::prelude::*;
 use super::*;
 use crate::derive::{Hashed, Resolved, derive, replay};
 use crate::engine::{Edit, Engine as _, RowEngine};
+use crate::event::{
+    Confirmed, Event, Outcome, OutcomeResult, Source, Stage, Stamp, Step, Visit, VisitResult, Void,
+    VoidReason, What,
+};
+use crate::id::{TeamId, UnitId};
 use crate::key::{Key, TABLE};
+use crate::limits::VALUE_BYTES_MAX;
 use crate::row::Row;
+use crate::time::LocalMinute;
 use crate::value::Value;
 
 const DEVICE: DeviceId = DeviceId([3; 16]);
@@ -26,6 +33,12 @@ fn any_value() -> impl Strategy<Value = Value> {
         (0..300_u64).prop_map(Value::Uint),
         any::<i64>().prop_map(Value::Int),
         ".{0,40}".prop_map(Value::Text),
+        // Names of the lists, made up, in Khmer letters, and with spaces where none belong.
+        "(Nguyễn|Thạch|Lý|Đ[a-z]{0,5}) (Thị |Văn |)(Đẹp|Sóc Kha|Út|[À-ỹ]{1,6})"
+            .prop_map(Value::Text),
+        "[\u{1780}-\u{17b3} ]{1,20}".prop_map(Value::Text),
+        "(Tổ|ấp| |0)( [0-9]{0,12}){1,3}".prop_map(Value::Text),
+        (18_000_000..25_000_000_u64).prop_map(Value::Uint),
         "0[0-9]{9,10}".prop_map(Value::Text),
         "[0-9]{3}|[0-9]{9}|[0-9]{12}".prop_map(Value::Text),
         prop::collection::vec(any::<u8>(), 0..40).prop_map(Value::Bytes),
@@ -41,7 +54,50 @@ fn any_put() -> impl Strategy<Value = (Slot, Value)> {
     prop_oneof![
         6 => (slot, any_value()),
         1 => prop::collection::vec(any::<u8>(), 1..30).prop_map(|b| (Slot::Event, Value::Bytes(b))),
+        2 => any_event().prop_map(|event| (Slot::Event, Value::Bytes(event.to_payload()))),
     ]
+}
+
+/// An event of every kind that phones write.
+fn any_event() -> impl Strategy<Value = Event> {
+    let stage = (0..Step::ALL.len(), 0..Source::ALL.len()).prop_map(|(step, source)| {
+        What::Stage(Stage {
+            step: Step::ALL[step],
+            on: None,
+            source: Source::ALL[source],
+        })
+    });
+    let visit = (0..VisitResult::ALL.len(), ".{0,30}|(nước|lớn|CCCD| ){0,9}");
+    let visit = visit.prop_map(|(result, note)| {
+        let result = VisitResult::ALL[result];
+        What::Visit(Visit { result, note })
+    });
+    let void = prop::collection::btree_set(any::<[u8; 8]>(), 1..4).prop_map(|events| {
+        What::Void(Void {
+            events: events.into_iter().map(EventId).collect(),
+            reason: VoidReason::Duplicate,
+        })
+    });
+    let id = || prop::option::of((0..3_u8).prop_map(|id| DocumentId([id; 16])));
+    let outcome = (id(), id()).prop_map(|(dossier, session)| {
+        What::Outcome(Outcome {
+            dossier,
+            session,
+            result: OutcomeResult::Activated,
+            service: 3,
+        })
+    });
+    let confirmed = any::<u16>().prop_map(|key_index| What::Confirmed(Confirmed { key_index }));
+    let stamp = (28_330_000..28_340_000_i64, 0..3_u32, 0..3_u32);
+    let what = prop_oneof![stage, visit, void, outcome, confirmed];
+    (what, stamp).prop_map(|(what, (at, unit, team))| Event {
+        what,
+        stamp: Stamp {
+            at: LocalMinute(at),
+            unit: UnitId(unit),
+            team: TeamId(team),
+        },
+    })
 }
 
 /// One save: which of a few documents, when, and what.
@@ -106,8 +162,10 @@ proptest! {
         let changes = written(&saves);
         let detail = if full { Detail::Full } else { Detail::Short };
         let batch = spell(&outgoing(&changes), detail);
-        let bytes = encode(&batch, Form::Bundle(DEVICE));
-        prop_assert_eq!(decode(&bytes, Form::Bundle(DEVICE)), Ok(batch));
+        for codec in CODECS {
+            let bytes = encode_in(codec, &batch, Form::Bundle(DEVICE)).expect("it is small");
+            prop_assert_eq!(decode(&bytes, Form::Bundle(DEVICE)), Ok(batch.clone()));
+        }
     }
 
     #[test]
@@ -142,20 +200,24 @@ proptest! {
         cut in any::<bool>(),
     ) {
         let batch = spell(&outgoing(&written(&saves)), Detail::Short);
-        let mut plain = [&[CODEC_PLAIN], columns::write(&batch, Form::Bundle(DEVICE)).as_slice()]
-            .concat();
-        let position = position.index(plain.len());
-        if cut { plain.truncate(position) } else { plain[position] ^= flip }
-        if let Ok(read) = decode(&plain, Form::Bundle(DEVICE)) {
-            let again = columns::write(&read, Form::Bundle(DEVICE));
-            prop_assert_eq!(&plain[1..], again.as_slice());
+        for codec in [CODEC_PLAIN, CODEC_GUESSED] {
+            let mut bytes = encode_in(codec, &batch, Form::Bundle(DEVICE)).expect("it is small");
+            let position = position.index(bytes.len());
+            if cut { bytes.truncate(position) } else { bytes[position] ^= flip }
+            if let Ok(read) = decode(&bytes, Form::Bundle(DEVICE)) {
+                let again = encode_in(bytes[0], &read, Form::Bundle(DEVICE));
+                prop_assert_eq!(Some(bytes), again);
+            }
         }
     }
 
     #[test]
-    fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = decode(&bytes, Form::Bundle(DEVICE));
-        let _ = decode(&bytes, Form::Page);
+    fn random_bytes_never_panic(mut bytes in prop::collection::vec(any::<u8>(), 1..300)) {
+        for codec in CODECS {
+            bytes[0] = codec;
+            let _ = decode(&bytes, Form::Bundle(DEVICE));
+            let _ = decode(&bytes, Form::Page);
+        }
     }
 }
 
@@ -182,6 +244,37 @@ fn a_deflate_bomb_is_stopped_at_the_limit() {
     let bomb = deflate::pack(&vec![0; SECTION_BYTES_MAX * 4]);
     let bytes = [&[CODEC_DEFLATE], bomb.as_slice()].concat();
     assert_eq!(decode(&bytes, Form::Page), Err(FactsError::TooLarge));
+}
+
+#[test]
+fn a_few_bytes_cannot_ask_for_millions_of_guesses() {
+    for byte in 0..=255 {
+        let bytes = [&[CODEC_GUESSED], vec![byte; 20_000].as_slice()].concat();
+        for form in [Form::Bundle(DEVICE), Form::Page] {
+            assert!(decode(&bytes, form).is_err());
+        }
+    }
+}
+
+#[test]
+fn what_asks_too_much_travels_in_columns() {
+    let note = |n: usize| Value::Text(format!("{n} ").repeat(VALUE_BYTES_MAX / 8));
+    let put = |n| vec![(Slot::Key(Key::NOTE), note(n))];
+    let saves: Vec<Save> = (0..200).map(|n| (0, n as i64, put(n))).collect();
+    let batch = spell(&outgoing(&written(&saves)), Detail::Short);
+    let form = Form::Bundle(DEVICE);
+    assert_eq!(encode_in(CODEC_GUESSED, &batch, form), None);
+    assert_eq!(decode(&encode(&batch, form), form), Ok(batch));
+}
+
+#[test]
+fn a_text_of_the_greatest_length_is_read_again() {
+    for text in ["ồ".repeat(VALUE_BYTES_MAX / 3), " ".repeat(VALUE_BYTES_MAX)] {
+        let save = vec![(Slot::Key(Key::NOTE), Value::Text(text))];
+        let batch = spell(&outgoing(&written(&[(0, 0, save)])), Detail::Short);
+        let bytes = encode_in(CODEC_GUESSED, &batch, Form::Bundle(DEVICE)).expect("it fits");
+        assert_eq!(decode(&bytes, Form::Bundle(DEVICE)), Ok(batch));
+    }
 }
 
 #[test]

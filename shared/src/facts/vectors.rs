@@ -3,12 +3,18 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::armor::{Armored, Freight};
+use crate::bundle::{BundleNumber, Draft, Section, Serial, seal};
+use crate::change::Change;
 use crate::derive::{Hashed, Resolved, derive, replay};
 use crate::engine::{Edit, Engine as _, RowEngine};
 use crate::golden;
+use crate::id::Audience;
 use crate::key::Key;
 use crate::kind::Kind;
 use crate::row::Row;
+use crate::seal::OpeningKey;
+use crate::signed::DeviceKey;
 use crate::value::Value;
 
 const DEVICE: DeviceId = DeviceId([0xd1; 16]);
@@ -24,7 +30,7 @@ const FORM: Form = Form::Bundle(DEVICE);
 
 /// A dossier with its identity, then an edit of each, as a phone writes them.
 struct Story {
-    changes: Vec<(Name, crate::change::Change)>,
+    changes: Vec<(Name, Change)>,
 }
 
 impl Story {
@@ -178,6 +184,91 @@ fn golden_facts_are_read_as_written() {
         write!(text, "# {name}: {}\n{}\n", code(bytes), golden::hex(bytes)).unwrap();
     }
     golden::check("facts.txt", &text);
+}
+
+/// The good batch with one thing changed before it is guessed.
+fn guessed(change: impl FnOnce(&mut Batch)) -> Vec<u8> {
+    let mut batch = Story::new().batch(Detail::Short);
+    change(&mut batch);
+    encode_in(CODEC_GUESSED, &batch, FORM).expect("it is small")
+}
+
+#[test]
+fn golden_guesses_are_read_as_written() {
+    let good = guessed(|_| {});
+    let last = good.len() - 1;
+    let mut other_end = good.clone();
+    other_end[last] ^= 1;
+    let twice = |batch: &mut Batch| {
+        let first = batch.facts[0].ops[2].clone();
+        batch.facts[0].ops.push(first);
+    };
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("good", good.clone()),
+        ("good, of another unit", guessed(other_unit)),
+        ("no guesses", vec![CODEC_GUESSED]),
+        ("cut in the middle", good[..last / 2].to_vec()),
+        ("cut at the end: another check", good[..last].to_vec()),
+        ("a zero too many", [good.as_slice(), &[0]].concat()),
+        ("a byte too many", [good.as_slice(), &[1]].concat()),
+        ("another end", other_end),
+        (
+            "a change without ops",
+            guessed(|batch| batch.facts[2].ops.clear()),
+        ),
+        ("a key twice in one change", guessed(twice)),
+        (
+            "upon what was shown, in a bundle",
+            guessed(|batch| batch.facts[2].upon = Upon::AllShown),
+        ),
+        (
+            "upon the previous, but the first",
+            guessed(|batch| batch.facts[0].upon = Upon::Previous),
+        ),
+    ];
+    let mut text = String::new();
+    for (name, bytes) in &cases {
+        write!(text, "# {name}: {}\n{}\n", code(bytes), golden::hex(bytes)).unwrap();
+    }
+    golden::check("guesses.txt", &text);
+}
+
+#[test]
+fn a_lone_record_sealed_and_armored_is_one_qr_code() {
+    /// What a code of version 14 holds as bytes at the lowest correction.
+    const CODE_CHARS: usize = 458;
+    let section = |(audience, (name, change)): (Audience, &(Name, Change))| {
+        let out = Outgoing {
+            name: *name,
+            author: AUTHOR,
+            change,
+        };
+        let plain = encode(&spell(&[out], Detail::Short), FORM);
+        Section { audience, plain }
+    };
+    let draft = Draft {
+        serial: Serial {
+            device: DEVICE,
+            incarnation: Incarnation(1),
+            number: BundleNumber(0),
+        },
+        previous: None,
+        sections: (Audience::ALL.into_iter().zip(&Story::new().changes))
+            .map(section)
+            .collect(),
+    };
+    let recipient = OpeningKey::from_bytes([1; 32]).sealing();
+    let sealed = seal(&draft, &recipient, &DeviceKey::from_seed([2; 32]), [3; 32]).unwrap();
+    let armored = Armored {
+        freight: Freight::Bundle,
+        bytes: sealed.bytes,
+    };
+    let parts = armored.to_parts(CODE_CHARS).unwrap();
+    assert_eq!(parts.len(), 1);
+}
+
+fn other_unit(batch: &mut Batch) {
+    batch.facts[0].ops[1].action = Action::Put(Value::Uint(u64::MAX));
 }
 
 /// What a fact upon these dependencies earns, where another device has built on the author's own

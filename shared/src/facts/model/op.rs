@@ -9,19 +9,19 @@ use crate::limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX};
 use crate::value::Value;
 
 /// Numbers of the `Op` column are `key * 4 + action`.
-mod key_code {
-    pub(super) const EVENT: u64 = 0;
-    pub(super) const LITERAL: u64 = 1;
-    pub(super) const AGAIN: u64 = 2;
+pub(in crate::facts) mod key_code {
+    pub(in crate::facts) const EVENT: u64 = 0;
+    pub(in crate::facts) const LITERAL: u64 = 1;
+    pub(in crate::facts) const AGAIN: u64 = 2;
     /// And above: the table's index plus this.
-    pub(super) const TABLE: u64 = 3;
+    pub(in crate::facts) const TABLE: u64 = 3;
 }
 
-mod action_code {
+pub(in crate::facts) mod action_code {
     pub(super) const PUT_EXPECTED: u64 = 0;
     pub(super) const KEEP: u64 = 1;
     pub(super) const DELETE: u64 = 2;
-    pub(super) const PUT_TYPED: u64 = 3;
+    pub(in crate::facts) const PUT_TYPED: u64 = 3;
 }
 
 /// What a value's spelling is when the key does not tell.
@@ -35,7 +35,7 @@ mod type_code {
     pub(super) const BYTES: u64 = 6;
 }
 
-pub(super) fn op<C: Coder>(coder: &mut C, given: Option<&FactOp>) -> Result<FactOp, FactsError> {
+pub(super) fn op(coder: &mut dyn Coder, given: Option<&FactOp>) -> Result<FactOp, FactsError> {
     let number = coder.number(Column::Op, given.map_or(0, code))?;
     let slot = slot(coder, number / 4, given.map(|op| &op.slot))?;
     let value = match given.map(|op| &op.action) {
@@ -71,8 +71,8 @@ fn code(op: &FactOp) -> u64 {
     key * 4 + action
 }
 
-fn slot<C: Coder>(
-    coder: &mut C,
+fn slot(
+    coder: &mut dyn Coder,
     code: u64,
     given: Option<&FactSlot>,
 ) -> Result<FactSlot, FactsError> {
@@ -93,7 +93,7 @@ fn slot<C: Coder>(
                 Some(FactSlot::Key(key)) => Some(key.name().as_bytes()),
                 _ => None,
             };
-            let name = sized(coder, (Column::Text, KEY_BYTES_MAX), given)?;
+            let name = coder.sized(Column::Text, given.unwrap_or(&[]), KEY_BYTES_MAX)?;
             let name = String::from_utf8(name).map_err(|_| FactsError::Malformed)?;
             let key = Key::new(&name).map_err(|_| FactsError::Malformed)?;
             // An event's key is derived, never stated: a stated one could name another's event.
@@ -141,8 +141,8 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn expected<C: Coder>(
-    coder: &mut C,
+fn expected(
+    coder: &mut dyn Coder,
     slot: &FactSlot,
     given: Option<&Value>,
 ) -> Result<Value, FactsError> {
@@ -151,7 +151,10 @@ fn expected<C: Coder>(
     match shape(slot) {
         None if !matches!(slot, FactSlot::Key(_)) => {
             let payload = given.and_then(Value::as_bytes);
-            sized(coder, (Column::Event, VALUE_BYTES_MAX), payload).map(Value::Bytes)
+            let payload = payload.unwrap_or(&[]);
+            coder
+                .sized(Column::Event, payload, VALUE_BYTES_MAX)
+                .map(Value::Bytes)
         }
         None => Err(FactsError::Malformed),
         Some(Shape::Uint { max }) if max < 256 => {
@@ -177,14 +180,16 @@ fn expected<C: Coder>(
                 .map(Value::Bytes)
         }
         Some(Shape::Bytes { .. }) => {
-            let given = given.and_then(Value::as_bytes);
-            sized(coder, (Column::Event, VALUE_BYTES_MAX), given).map(Value::Bytes)
+            let given = given.and_then(Value::as_bytes).unwrap_or(&[]);
+            coder
+                .sized(Column::Event, given, VALUE_BYTES_MAX)
+                .map(Value::Bytes)
         }
     }
 }
 
 /// `count` digits (at most 15) as a little-endian number of as many bytes as they need.
-fn digits<C: Coder>(coder: &mut C, count: usize, given: Option<&str>) -> Result<Value, FactsError> {
+fn digits(coder: &mut dyn Coder, count: usize, given: Option<&str>) -> Result<Value, FactsError> {
     let number: u64 = given.and_then(|text| text.parse().ok()).unwrap_or(0);
     let width = (count * 10).div_ceil(24);
     let bytes = coder.bytes(Column::Digits, &number.to_le_bytes()[..width], width)?;
@@ -198,7 +203,7 @@ fn digits<C: Coder>(coder: &mut C, count: usize, given: Option<&str>) -> Result<
 
 /// A phone number: the nine or ten digits after its 0 as five bytes, the longer form marked by
 /// 10^10 added.
-fn phone<C: Coder>(coder: &mut C, given: Option<&str>) -> Result<Value, FactsError> {
+fn phone(coder: &mut dyn Coder, given: Option<&str>) -> Result<Value, FactsError> {
     const LONG: u64 = 10_000_000_000;
     let number: u64 = given.and_then(|text| text.parse().ok()).unwrap_or(0);
     let long = if given.is_some_and(|text| text.len() == 11) {
@@ -217,7 +222,7 @@ fn phone<C: Coder>(coder: &mut C, given: Option<&str>) -> Result<Value, FactsErr
     Ok(Value::Text(text))
 }
 
-fn typed<C: Coder>(coder: &mut C, given: Option<&Value>) -> Result<Value, FactsError> {
+fn typed(coder: &mut dyn Coder, given: Option<&Value>) -> Result<Value, FactsError> {
     let code = match given {
         None | Some(Value::Null | Value::Withheld) => type_code::NULL,
         Some(Value::Bool(false)) => type_code::FALSE,
@@ -245,32 +250,19 @@ fn typed<C: Coder>(coder: &mut C, given: Option<&Value>) -> Result<Value, FactsE
         }
         type_code::TEXT => sized_text(coder, given.and_then(Value::as_text)),
         type_code::BYTES => {
-            let given = given.and_then(Value::as_bytes);
-            sized(coder, (Column::Event, VALUE_BYTES_MAX), given).map(Value::Bytes)
+            let given = given.and_then(Value::as_bytes).unwrap_or(&[]);
+            coder
+                .sized(Column::Event, given, VALUE_BYTES_MAX)
+                .map(Value::Bytes)
         }
         _ => Err(FactsError::Malformed),
     }
 }
 
-fn sized_text<C: Coder>(coder: &mut C, given: Option<&str>) -> Result<Value, FactsError> {
-    let bytes = sized(
-        coder,
-        (Column::Text, VALUE_BYTES_MAX),
-        given.map(str::as_bytes),
-    )?;
+fn sized_text(coder: &mut dyn Coder, given: Option<&str>) -> Result<Value, FactsError> {
+    let given = given.unwrap_or("").as_bytes();
+    let bytes = coder.sized(Column::Text, given, VALUE_BYTES_MAX)?;
     String::from_utf8(bytes)
         .map(Value::Text)
         .map_err(|_| FactsError::Malformed)
-}
-
-/// Bytes with their length before them, at most `max`.
-fn sized<C: Coder>(
-    coder: &mut C,
-    (column, max): (Column, usize),
-    given: Option<&[u8]>,
-) -> Result<Vec<u8>, FactsError> {
-    let given = given.unwrap_or(&[]);
-    let length = coder.number(Column::Length, given.len() as u64)?;
-    let length = usize::try_from(length).ok().filter(|length| *length <= max);
-    coder.bytes(column, given, length.ok_or(FactsError::TooLarge)?)
 }
