@@ -207,6 +207,7 @@ const PROMISES = {
     await field.getByRole('button', { name: 'Lưu' }).click();
     await page.getByText('Lúc trang này mở, có người ghi khác').waitFor();
     for (const words of ['Nhà có chó', 'Nhà sau chợ', 'Danh Thị Thắm', 'Trần Văn Tâm']) await field.getByText(words).first().waitFor();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1' && document.querySelector('.console-body').scrollTop === 0);
     await looks('dossier-beside', page);
   },
 
@@ -241,6 +242,8 @@ const PROMISES = {
     await open(`#progress?path=${demo.commune.unit}`);
     await page.getByText('Tài khoản này không có quyền ở đây').waitFor();
     await looks('not-permitted', page);
+    await open('#progress');
+    await page.getByRole('heading', { name: /^Tiến độ: / }).waitFor();
   },
 
   async 'a server that is gone is said so, with since when'({ page, demo }) {

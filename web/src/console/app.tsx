@@ -1,6 +1,5 @@
 /** The console in a browser: signing in, then the page that the address names. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { focusTitle } from '../parts/title.tsx';
 import { useText } from '../text/text.ts';
 import type { Duty, Me } from './api.ts';
 import { Api, Refusal } from './api.ts';
@@ -16,6 +15,7 @@ import { UnitsPage } from './pages/units-page.tsx';
 import type { PlaceName } from './place.ts';
 import { usePlace } from './place.ts';
 import { SignIn } from './screens/sign-in.tsx';
+import { showTitle } from './show-title.ts';
 import { Units } from './units.ts';
 import { useAnswer } from './use-answer.ts';
 
@@ -108,7 +108,7 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
 function useFocusAfterNavigation(where: string): void {
   const last = useRef(where);
   useEffect(() => {
-    if (last.current !== where) focusTitle();
+    if (last.current !== where) showTitle();
     last.current = where;
   }, [where]);
 }

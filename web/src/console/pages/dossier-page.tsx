@@ -10,6 +10,7 @@ import { Refusal } from '../api.ts';
 import { dossierView } from '../dossier-views.ts';
 import type { PlaceName } from '../place.ts';
 import { Dossier } from '../screens/dossier.tsx';
+import { showTitle } from '../show-title.ts';
 import type { PageProps } from '../signed-in.ts';
 import { useAnswer } from '../use-answer.ts';
 import { Loading, ProblemNote } from './page-parts.tsx';
@@ -34,7 +35,10 @@ export function DossierPage(props: PageProps & { document: string }) {
   const edit = async (shown: DossierAnswer, what: Edit, key: string | null): Promise<Refusal | null> => {
     try {
       const { outcome, dossier } = await api.edit(shown, what);
-      say(outcome === 'stored' && isNewConflict(shown, dossier, key) ? 'beside' : outcome);
+      const isBeside = outcome === 'stored' && isNewConflict(shown, dossier, key);
+      say(isBeside ? 'beside' : outcome);
+      // The field moves up to the others that need somebody to choose, and so does the reader.
+      if (isBeside) showTitle();
       setProblem(null);
       return null;
     } catch (cause) {
