@@ -25,6 +25,7 @@ mod dossiers;
 mod editing;
 mod enrolment;
 mod intake;
+mod naming;
 mod pace;
 mod progress;
 mod pulling;

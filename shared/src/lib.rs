@@ -36,6 +36,7 @@ pub mod id;
 pub mod key;
 pub mod kind;
 pub mod limits;
+pub mod names;
 pub mod page;
 pub mod percent;
 pub mod permission;

@@ -86,6 +86,15 @@ pub const PULL_REQUEST_BYTES_MAX: usize = 4 * 1024;
 /// Bytes of a signed pull answer. At 256 kbit/s one takes 32 s, and a broken one is asked again.
 pub const PULL_ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
+/// Bytes of a signed answer with names: [`NAMES_PEOPLE_MAX`] and [`NAMES_UNITS_MAX`] of the longest.
+pub const NAMES_BYTES_MAX: usize = 256 * 1024;
+
+/// Colleagues one answer names: all phones of a large commune.
+pub const NAMES_PEOPLE_MAX: usize = 1_024;
+
+/// Units one answer names: what a device follows, and the neighbours of that.
+pub const NAMES_UNITS_MAX: usize = 1_024;
+
 /// Bytes of one event's payload. A visit with the longest note or an opening with the most
 /// figures fits; most take under 20.
 pub const EVENT_BYTES_MAX: usize = 2_048;

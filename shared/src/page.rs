@@ -12,8 +12,8 @@ use crate::derive::{DeriveError, Resolved, derive};
 use crate::engine::{Slot, next_deps};
 use crate::entry::{Entry, Logged};
 use crate::facts::{
-    Authors, Base, Batch, DocumentRef, Explicit, Fact, FactsError, Form, Upon, checks_of, decode,
-    encode, fact_ops,
+    Author, Authors, Base, Batch, DocumentRef, Explicit, Fact, FactsError, Form, Upon, checks_of,
+    decode, encode, fact_ops,
 };
 use crate::id::{ActorId, ChangeHash, DocumentId, EventId, StreamId};
 use crate::key::Key;
@@ -37,6 +37,19 @@ pub struct Page {
     facts: Vec<u8>,
     /// Everything else, each with the position of the fact it stands before.
     marks: Vec<(u32, Entry)>,
+}
+
+/// One change as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The document, under the name its author used.
+    pub document: DocumentId,
+    /// Whose.
+    pub author: Author,
+    /// By the author's clock.
+    pub time: UnixSeconds,
+    /// What it does, in order.
+    pub ops: Vec<(Slot, Action)>,
 }
 
 /// Why a page cannot be read. The phone drops what it has of the stream and pulls it anew.
@@ -77,6 +90,27 @@ impl Page {
             facts,
             marks,
         }
+    }
+
+    /// What was written, by whom and when, without the rows it was written upon: for people to
+    /// read, never to fold.
+    ///
+    /// # Errors
+    /// [`PageError`].
+    pub fn written(&self) -> Result<Vec<Written>, PageError> {
+        let batch = decode(&self.facts, Form::Page)?;
+        let facts = batch.facts.iter();
+        facts
+            .map(|fact| {
+                let (document, _) = named(&batch, fact)?;
+                Ok(Written {
+                    document,
+                    author: batch.authors[fact.author],
+                    time: fact.time,
+                    ops: fact.ops_for(&batch.authors, document),
+                })
+            })
+            .collect()
     }
 
     /// Reads the page's entries. `row` gives the row a document has confirmed so far (aliases
@@ -304,7 +338,6 @@ mod tests {
 
     use super::*;
     use crate::engine::{Edit, Engine as _, RowEngine};
-    use crate::facts::Author;
     use crate::id::{Audience, DeviceId, Incarnation, UnitId};
     use crate::value::Value;
 
@@ -419,6 +452,15 @@ mod tests {
                 _ => true,
             });
             prop_assert_eq!(part.expect("an honest page"), of_it.cloned().collect::<Vec<_>>());
+            let written = [(0, &entries[..cut]), (cut, &entries[cut..])].into_iter().flat_map(|(after, run)| {
+                Page::of(STREAM, after as u64, entries.len() as u64, run).written().expect("an honest page")
+            });
+            let authors: Vec<_> = written.map(|one| (one.document, one.author)).collect();
+            let meant: Vec<_> = entries.iter().map(|entry| match entry {
+                Entry::Change(logged) => (logged.document, logged.author),
+                _ => unreachable!("only changes are logged here"),
+            }).collect();
+            prop_assert_eq!(authors, meant);
             prop_assert_eq!(read, entries);
         }
     }

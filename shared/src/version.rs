@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "d05ab11d2784cc800bd203b46865de51504d448b939dfc0a6dd35c8829be0ca6";
+    "9bf5faaeec597fbef302cda30a98875fd287313e2ade17ba6d61d357e4fac716";

@@ -17,13 +17,40 @@ use shared::enrol::EnrolState;
 use shared::event::Step;
 use shared::facts::{Name, Origin};
 use shared::key::Key;
+use shared::names::Names;
 use shared::receipt::{HoldReason, Outcome};
+use shared::signed::verify;
 use shared::value::Value;
 
 use phone::{Phone, put};
 use wire::{COMMUNE, HAMLET, NEIGHBOUR, Site};
 
 const NUMBER: &str = "099085000001";
+
+#[tokio::test]
+async fn a_phone_learns_what_its_units_and_colleagues_are_called_and_no_others() {
+    let site = Site::start(Memory::new()).await;
+    let one = site.phone(1, "team-member", HAMLET).await;
+    let two = site.phone(2, "team-lead", HAMLET).await;
+    let police = site.phone(3, "commune-police", COMMUNE).await;
+    let stranger = site.phone(4, "team-member", NEIGHBOUR).await;
+    let names = names(&site, &one).await;
+    assert_eq!(names.unit(HAMLET), Some("Ấp 1"));
+    assert_eq!(names.unit(NEIGHBOUR), Some("Ấp 2"));
+    assert_eq!(names.unit(COMMUNE), Some("Xã Đất Mới"));
+    let known = [&one, &two, &police].map(|phone| names.person(phone.device));
+    assert_eq!(known, [Some("Máy 1"); 3]);
+    assert_eq!(names.person(stranger.device), None);
+    let steps = format!("/v1/devices/{}/suspend", one.device);
+    assert_eq!(site.console("POST", &steps, "").await.status, 204);
+    assert_eq!(self::names(&site, &one).await.people, []);
+}
+
+async fn names(site: &Site, phone: &Phone) -> Names {
+    let answer = site.post("/v1/names", &phone.pull_request(0)).await;
+    assert_eq!(answer.status, 200);
+    verify(&answer.body, &phone.server.unwrap().0).unwrap()
+}
 
 #[tokio::test]
 async fn a_phone_enrols_works_before_it_is_confirmed_and_loses_nothing() {

@@ -88,6 +88,9 @@ pub(crate) fn input(value: &JsValue) -> Result<Input, Unreadable> {
             bytes: given.bytes("bytes")?,
             seed: given.seed()?,
         },
+        "Named" => Input::Named {
+            bytes: given.bytes("bytes")?,
+        },
         "PullFailed" => Input::PullFailed {
             seed: given.seed()?,
         },
@@ -140,6 +143,7 @@ fn show_effect(effect: Effect) -> Result<JsValue, Unshowable> {
             named("Post", object(&parts))
         }
         Effect::Pull { bytes } => named("Pull", object(&[("bytes", shown_bytes(&bytes))])),
+        Effect::AskNames { bytes } => named("AskNames", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::Enrol { bytes } => named("Enrol", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::HandOut { bundles } => {
             let shown = bundles.iter().map(show_carried);
@@ -218,10 +222,14 @@ impl Given {
     }
 
     fn records(&self, name: &'static str) -> Result<Vec<Record>, Unreadable> {
-        let records: Result<Array, _> = self.property(name).dyn_into();
-        let records = records.map_err(|_| Unreadable::Property(name))?;
-        records.iter().map(|one| record(&Self(one))).collect()
+        records(self.property(name)).map_err(|_| Unreadable::Property(name))
     }
+}
+
+/// Records of storage, as an array.
+pub(crate) fn records(value: JsValue) -> Result<Vec<Record>, Unreadable> {
+    let records: Array = value.dyn_into().map_err(|_| Unreadable::Name)?;
+    records.iter().map(|one| record(&Given(one))).collect()
 }
 
 fn record(given: &Given) -> Result<Record, Unreadable> {

@@ -16,7 +16,9 @@ use shared::time::UnixSeconds;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::crossing::{Unreadable, Unshowable, entry, input, read, seed, show, show_effects};
+use crate::crossing::{
+    Unreadable, Unshowable, entry, input, read, records, seed, show, show_effects,
+};
 
 /// The core of one phone. Every method borrows it for as long as it runs and no longer.
 #[wasm_bindgen]
@@ -97,6 +99,11 @@ impl Phone {
         self.ask(Client::is_idle)
     }
 
+    /// Records not known to have arrived, also while locked.
+    pub fn waiting(&self) -> Result<f64, CallError> {
+        self.ask(|client| client.waiting() as f64)
+    }
+
     /// Whether lists can be asked for.
     #[wasm_bindgen(js_name = isOpen)]
     pub fn is_open(&self) -> Result<bool, CallError> {
@@ -146,6 +153,36 @@ impl Phone {
         Ok(account.map(|account| account.to_bytes()))
     }
 
+    /// How the record just saved is taken back: what an entry of the kind `undo` holds; `null` if
+    /// it cannot be.
+    #[wasm_bindgen(js_name = undoOf)]
+    pub fn undo_of(&self, record: f64) -> Answer {
+        Ok(show(&self.ask(|client| client.undo_of(record as u64))?)?)
+    }
+
+    /// How the keys of the pages begin that `history` of a document wants; `undefined` for none.
+    #[wasm_bindgen(js_name = historyPrefix)]
+    pub fn history_prefix(&self, id: &str) -> Result<Option<Vec<u8>>, CallError> {
+        let id = document_id(id)?;
+        self.ask(|client| client.history_prefix(&id))
+    }
+
+    /// A document's changes, from these records of the store of facts.
+    pub fn history(&self, id: &str, pages: JsValue) -> Answer {
+        let (id, pages) = (document_id(id)?, records(pages)?);
+        Ok(show(&self.ask(|client| client.history(&id, &pages))?)?)
+    }
+
+    /// Names of units and colleagues; `null` before the first answer.
+    pub fn names(&self) -> Answer {
+        Ok(show(&self.ask(|client| client.names().cloned())?)?)
+    }
+
+    /// Which device this is; `null` while locked.
+    pub fn device(&self) -> Answer {
+        Ok(show(&self.ask(Client::device)?)?)
+    }
+
     /// A dossier's companion, `Identity` or `Case`; `null` if it is not here.
     pub fn companion(&self, dossier: &str, which: JsValue) -> Answer {
         let (id, which): (DocumentId, Companion) = (document_id(dossier)?, read(&which)?);
@@ -184,6 +221,13 @@ impl Phone {
     /// Figures by unit, indicator, day and team, as pairs of key and count.
     pub fn figures(&self) -> Answer {
         let figures = self.ask(|client| client.figures().iter().collect::<Vec<_>>())?;
+        Ok(show(&figures)?)
+    }
+
+    /// Figures of what was done on this phone, in the same form.
+    #[wasm_bindgen(js_name = ownFigures)]
+    pub fn own_figures(&self) -> Answer {
+        let figures = self.ask(|client| client.own_figures().iter().collect::<Vec<_>>())?;
         Ok(show(&figures)?)
     }
 
@@ -240,11 +284,17 @@ pub fn code_names(list: &str) -> Answer {
                 .map(|one| (one.code(), one.name()))
                 .collect(),
         ),
+        "session-kind" => Some(session_kinds()),
         "visit" => Some(visits()),
         "step" => Some(steps()),
         _ => None,
     };
     Ok(show(&names)?)
+}
+
+fn session_kinds() -> Vec<(u8, &'static str)> {
+    let all = shared::catalogue::SessionKind::ALL.iter();
+    all.map(|one| (one.code(), one.name())).collect()
 }
 
 fn visits() -> Vec<(u8, &'static str)> {

@@ -91,6 +91,15 @@ impl<E: Engine> Client<E> {
         self.waiting.is_none()
     }
 
+    /// Records of this phone that are not known to have arrived, also while it is locked.
+    pub fn waiting(&self) -> usize {
+        match &self.phase {
+            Phase::New => 0,
+            Phase::Locked(locked) => locked.waiting(),
+            Phase::Open(_) => self.sync().unsent,
+        }
+    }
+
     fn stored(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
         let Some(waiting) = self.waiting.take_if(|waiting| waiting.ticket == ticket) else {
             return;
@@ -249,6 +258,7 @@ fn dispatch<E: Engine>(work: &mut Work<'_, E>, input: Input) {
         }
         Input::Pulled { bytes, .. } => work.pulled(&bytes),
         Input::PullFailed { .. } => work.pull_failed(),
+        Input::Named { bytes } => work.learn_names(&bytes),
         Input::HandOut { leave } => work.hand_out(leave),
         Input::TakeCustody { bytes, preview } => work.take_custody(&bytes, preview),
         Input::Reissue { .. } => work.reissue(),
@@ -282,6 +292,7 @@ fn seed_of(input: &Input) -> [u8; 32] {
         // These make nothing that needs to be secret: what they seal is hedged by its content.
         Input::Stored(_)
         | Input::StoreFailed(..)
+        | Input::Named { .. }
         | Input::HandOut { .. }
         | Input::TakeCustody { .. }
         | Input::Dismiss { .. } => [0; 32],

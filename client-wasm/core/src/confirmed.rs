@@ -176,6 +176,22 @@ impl Confirmed {
         }
     }
 
+    /// The other ids that lead to each root that has any.
+    pub(crate) fn names(&self) -> BTreeMap<DocumentId, Vec<DocumentId>> {
+        let mut names: BTreeMap<DocumentId, Vec<DocumentId>> = BTreeMap::new();
+        for id in self.marks().flat_map(|marks| marks.aliases.keys()) {
+            names.entry(self.root(id)).or_default().push(*id);
+        }
+        names
+    }
+
+    /// Every id that leads to this root, itself among them.
+    pub(crate) fn names_of(&self, root: &DocumentId) -> BTreeSet<DocumentId> {
+        let aliases = self.marks().flat_map(|marks| marks.aliases.keys());
+        let leading = aliases.filter(|id| self.root(id) == *root);
+        leading.copied().chain([*root]).collect()
+    }
+
     fn marks(&self) -> impl Iterator<Item = &Marks> {
         let streams = self.streams.values().map(|stream| &*stream.marks);
         streams.chain([&*self.alone_marks])

@@ -31,6 +31,12 @@ pub enum Effect {
         /// The signed request.
         bytes: Vec<u8>,
     },
+    /// Send this signed request for names and answer with `Input::Named`. Without an answer
+    /// nothing need be done.
+    AskNames {
+        /// The signed request.
+        bytes: Vec<u8>,
+    },
     /// Send this signed enrolment request and answer with `Input::EnrolAnswered`.
     Enrol {
         /// The signed request.

@@ -4,17 +4,18 @@
 //! here they become puts and events, so that no screen knows a key, a code or a payload. An entry
 //! changes nothing by itself: the caller hands the save to [`Client::handle`].
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::catalogue::SessionKind;
+use shared::change::Action;
 use shared::engine::Engine;
 use shared::enrol::Assignment;
 use shared::event::{
     Confirmed, Event, EventKind, Outcome, OutcomeResult, Source, Stage, Stamp, Step, Visit,
-    VisitResult, What,
+    VisitResult, Void, VoidReason, What,
 };
 use shared::facts::Origin;
 use shared::field::{PartialDate, PersonName, PersonalNumber, Phone, Sex, TextField};
-use shared::id::{ActorId, Companion, DocumentId, UnitId};
+use shared::id::{ActorId, Companion, DocumentId, EventId, TeamId, UnitId};
 use shared::key::{Key, TABLE};
 use shared::kind::Kind;
 use shared::permission::{Operation, may_write};
@@ -24,6 +25,7 @@ use shared::value::Value;
 
 use crate::client::Client;
 use crate::input::{DocumentWrite, DossierTarget, Put, Save, Target};
+use crate::mine::Own;
 
 /// One thing a person enters.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -75,6 +77,26 @@ pub enum Entry {
     },
     /// A guidance session with the residents who were there.
     Session(NewSession),
+    /// What was saved just before was a mistake; made by [`Client::undo_of`].
+    Undo(Undo),
+}
+
+/// How one save is taken back, document by document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// In the order of the save.
+    pub parts: Vec<UndoPart>,
+}
+
+/// What is taken back in one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoPart {
+    /// Which.
+    pub document: DocumentId,
+    /// Its events that are named as mistakes.
+    pub events: Vec<EventId>,
+    /// Its keys with what stood there before; `Null` where nothing did.
+    pub before: Vec<(Key, Value)>,
 }
 
 /// A resident as typed.
@@ -188,6 +210,57 @@ impl EntryError {
 }
 
 impl<E: Engine> Client<E> {
+    /// How the record is taken back; `None` if it cannot be: it is confirmed already, a new
+    /// dossier, a choice, or more than the person's role may do. Ask as soon as it is saved.
+    pub fn undo_of(&self, record: u64) -> Option<Undo> {
+        let save = self.state()?.mine.save(record)?;
+        let parts = save.changes.iter().map(|own| self.undo_part(own));
+        parts
+            .collect::<Option<Vec<_>>>()
+            .map(|parts| Undo { parts })
+    }
+
+    fn undo_part(&self, own: &Own) -> Option<UndoPart> {
+        let state = self.state()?;
+        let document = state.confirmed.root(&own.document);
+        if own.change.deps.is_empty() {
+            return self.withdrawal(document);
+        }
+        let mut row = state.confirmed.row(&document).unwrap_or_default();
+        for earlier in state.mine.of(&document).take_while(|one| one.id != own.id) {
+            let _ = self.engine.fold(&mut row, &earlier.change);
+        }
+        let (mut events, mut before) = (Vec::new(), Vec::new());
+        for op in &own.change.ops {
+            match op.key.event_id() {
+                Some(event) => events.push(event),
+                None if op.preds.len() > 1 || op.action == Action::Keep => return None,
+                None => before.push((
+                    op.key.clone(),
+                    row.get(&op.key).cloned().unwrap_or(Value::Null),
+                )),
+            }
+        }
+        events.sort_unstable();
+        Some(UndoPart {
+            document,
+            events,
+            before,
+        })
+    }
+
+    /// A document that is only just begun is taken back whole.
+    fn withdrawal(&self, document: DocumentId) -> Option<UndoPart> {
+        let role = self.assignment()?.grant.role;
+        let kind = self.row(&document).kind()?;
+        let may = may_write(role, kind, Operation::Write(&Key::WITHDRAWN));
+        may.then(|| UndoPart {
+            document,
+            events: Vec::new(),
+            before: vec![(Key::WITHDRAWN, Value::Bool(true))],
+        })
+    }
+
     /// What the person may do and where; `None` while locked or before the first answer.
     pub fn assignment(&self) -> Option<&Assignment> {
         self.state()?.device.assignment.as_ref()
@@ -242,6 +315,7 @@ impl<E: Engine> Client<E> {
                 actor,
             } => desk.choose(document, key, actor),
             Entry::Session(session) => desk.session(session),
+            Entry::Undo(undo) => desk.undo(undo),
         }?;
         Ok(Save { tag, writes })
     }
@@ -395,6 +469,10 @@ impl<E: Engine> Desk<'_, E> {
             Put::key(Key::STARTED, Value::Uint(started)),
             Put::key(Key::HEADCOUNT, Value::Uint(heads)),
         ];
+        let team = self.assignment.grant.team;
+        if team != TeamId::default() {
+            puts.push(Put::key(Key::SESSION_TEAM, Value::Uint(team.0.into())));
+        }
         puts.extend(of_session);
         let kind = Kind::Session;
         let target = Target::New { kind, unit };
@@ -428,6 +506,25 @@ impl<E: Engine> Desk<'_, E> {
             in_dossiers.extend(existing(id, vec![self.event(&id, What::Outcome(outcome))?]));
         }
         Ok((in_session, in_dossiers))
+    }
+
+    fn undo(&self, undo: &Undo) -> Result<Vec<DocumentWrite>, EntryError> {
+        let writes = undo.parts.iter().map(|part| {
+            let before = part.before.iter();
+            let mut puts: Vec<Put> = before
+                .map(|(key, value)| Put::key(key.clone(), value.clone()))
+                .collect();
+            if !part.events.is_empty() {
+                let void = Void {
+                    events: part.events.clone(),
+                    reason: VoidReason::Mistake,
+                };
+                puts.push(self.event(&part.document, What::Void(void))?);
+            }
+            let target = Target::Existing(part.document);
+            Ok(DocumentWrite { target, puts })
+        });
+        writes.collect()
     }
 
     fn document(&self, hexadecimal: &str) -> Result<DocumentId, EntryError> {

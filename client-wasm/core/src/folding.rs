@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use shared::engine::{Engine, FoldError};
 use shared::entry::Entry;
-use shared::id::{ChangeHash, DocumentId};
+use shared::id::{ChangeHash, DeviceId, DocumentId};
 use shared::page::Rows;
 use shared::row::{Cell, Row};
 
@@ -26,6 +26,8 @@ pub(crate) struct Reader<'a, E> {
 pub(crate) struct Told {
     /// The changes it brought.
     pub(crate) hashes: Vec<ChangeHash>,
+    /// Who wrote them.
+    pub(crate) authors: BTreeSet<DeviceId>,
     /// Survivor and joined.
     pub(crate) united: Vec<(DocumentId, DocumentId)>,
     /// From and to.
@@ -130,6 +132,7 @@ impl<E: Engine> Rows for Reader<'_, E> {
                 }
                 self.changed.insert(root, Some(row));
                 self.told.hashes.push(logged.hash);
+                self.told.authors.insert(logged.author.device);
             }
             Entry::United { survivor, joined } => self.unite(*survivor, *joined),
             Entry::Refounded { from, to } => self.refound(*from, *to),

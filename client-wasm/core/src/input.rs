@@ -81,6 +81,11 @@ pub enum Input {
         /// Fresh randomness.
         seed: [u8; 32],
     },
+    /// The answer to a request for names.
+    Named {
+        /// The signed names.
+        bytes: Vec<u8>,
+    },
     /// A person wants the unsent bundles carried by somebody.
     HandOut {
         /// Whether the carrier may look into the team's part.

@@ -40,8 +40,8 @@
 //! | what goes in and out | [`input`], [`effect`], [`views`] |
 //! | the loop | `client`, `work`, `state` |
 //! | what the phone holds | `device`, `confirmed`, `mine`, `outbox`, `pages`, `vault` |
-//! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview` |
-//! | what screens ask | `search`, [`views`], [`accounting`] |
+//! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview`, `naming` |
+//! | what screens ask | `search`, [`views`], [`history`], [`accounting`] |
 //! | what screens enter | [`entry`], [`remark`] |
 
 pub mod accounting;
@@ -54,10 +54,12 @@ pub mod effect;
 mod enrolment;
 pub mod entry;
 mod folding;
+pub mod history;
 mod incarnation;
 pub mod input;
 pub mod limits;
 mod mine;
+mod naming;
 mod opening;
 mod outbox;
 mod pages;

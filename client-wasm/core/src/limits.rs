@@ -54,5 +54,8 @@ pub const SUPERSEDING_MAX: usize = 256;
 /// Lines one list or search gives to a screen.
 pub const LIST_LINES_MAX: usize = 200_000;
 
+/// Names are asked for no more often than this: who has none after that is not named to this phone.
+pub const NAMES_EVERY_SECONDS: i64 = 60;
+
 /// A phone that waits to be confirmed asks this often; somebody is standing beside it.
 pub const ENROL_EVERY_SECONDS: i64 = 15;

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use shared::bundle::Serial;
 use shared::engine::Engine;
 use shared::hash;
+use shared::names::Names;
+use shared::receipt::Receipt;
+use shared::signed::Signed;
 use shared::time::UnixSeconds;
 
 use crate::client::Open;
@@ -20,11 +23,11 @@ use crate::effect::{Effect, Notice, Store, Write};
 use crate::input::{History, Input, PostAnswer, Record};
 use crate::limits::INBOX_RECEIPTS_MAX;
 use crate::mine::{Mine, SaveRecord};
-use crate::outbox::{OpenBundle, Outbox, StoredBundle, bundle_key};
+use crate::outbox::{FrozenBundle, OpenBundle, Outbox, StoredBundle, bundle_key};
 use crate::pages::Directory;
 use crate::sending;
 use crate::state::State;
-use crate::stored::{self, ALONE_KEY, DEVICE_KEY, PULL_AHEAD_KEY, Unreadable};
+use crate::stored::{self, ALONE_KEY, DEVICE_KEY, NAMES_KEY, PULL_AHEAD_KEY, Unreadable};
 use crate::vault::Vault;
 use crate::work::{Work, delete};
 
@@ -41,6 +44,8 @@ pub(crate) struct Locked {
     /// The pull request that was signed when the phone was last open.
     pull_ahead: Option<Vec<u8>>,
     posting: Option<Serial>,
+    /// Posts in a row that nobody answered.
+    failures: u32,
     /// Bundles that were answered while locked; proven only once unlocked.
     heard: BTreeSet<Serial>,
     /// Whether something did not open although the key is right.
@@ -79,7 +84,8 @@ impl Locked {
                 .load(&record.value)
                 .map_err(|Unreadable(store)| store)?;
         }
-        let inbox = of(&stored, Store::Inbox).cloned().collect();
+        let inbox: Vec<Record> = of(&stored, Store::Inbox).cloned().collect();
+        let heard = inbox.iter().filter_map(claimed_serial).collect();
         Ok(Self {
             records: Arc::new(stored),
             outbox,
@@ -89,13 +95,14 @@ impl Locked {
             inbox,
             pull_ahead,
             posting: None,
-            heard: BTreeSet::new(),
+            failures: 0,
+            heard,
             unreadable: false,
         })
     }
 
     /// Works out an input that needs no data key.
-    pub(crate) fn handle(&mut self, input: Input, _now: UnixSeconds) -> Outcome {
+    pub(crate) fn handle(&mut self, input: Input, now: UnixSeconds) -> Outcome {
         match input {
             Input::HandOut { .. } => {
                 let writes = self.freeze();
@@ -103,6 +110,9 @@ impl Locked {
                 (writes, vec![Effect::HandOut { bundles }])
             }
             Input::Reachable { .. } | Input::Tick { .. } => {
+                if matches!(input, Input::Reachable { .. }) {
+                    self.failures = 0;
+                }
                 let (writes, mut effects) = self.send();
                 let bytes = self.pull_ahead.take();
                 effects.extend(bytes.map(|bytes| Effect::Pull { bytes }));
@@ -115,16 +125,20 @@ impl Locked {
                 ..
             } => {
                 self.posting = None;
+                self.failures = 0;
                 self.heard.insert(serial);
                 let mut outcome = self.keep_receipt(&bytes);
                 let (writes, effects) = self.send();
                 outcome.0.extend(writes);
                 outcome.1.extend(effects);
+                outcome.1.push(Effect::Show(Notice::Changed));
                 outcome
             }
-            Input::Posted { .. } => {
+            Input::Posted { seed, .. } => {
                 self.posting = None;
-                Outcome::default()
+                let at = now.plus(sending::pause(self.failures, seed));
+                self.failures = self.failures.saturating_add(1);
+                (Vec::new(), vec![Effect::Schedule { at }])
             }
             Input::Receipt { bytes, .. } => self.keep_receipt(&bytes),
             _ => Outcome::default(),
@@ -178,6 +192,16 @@ impl Locked {
         Ok((open, (worked.writes, worked.effects)))
     }
 
+    /// Records in bundles that nobody has answered yet.
+    pub(crate) fn waiting(&self) -> usize {
+        let unanswered = self.outbox.unanswered();
+        let frozen = unanswered.filter(|bundle| !self.heard.contains(&bundle.serial()));
+        let tail = self.outbox.tail.iter().flat_map(OpenBundle::changes);
+        let changes = frozen.flat_map(FrozenBundle::changes).chain(tail);
+        let records: BTreeSet<u64> = changes.map(|id| id.save).collect();
+        records.len()
+    }
+
     fn load(&self, state: &mut State, vault: &Vault) -> Result<(), Unreadable> {
         for record in of(&self.records, Store::Meta) {
             if stored::is_stream_key(&record.key) {
@@ -192,6 +216,10 @@ impl Locked {
                 ALONE_KEY,
                 &record.value,
             )?);
+        }
+        if let Some(record) = self.record(Store::Meta, NAMES_KEY) {
+            let names: Names = stored::read_sealed(vault, Store::Meta, NAMES_KEY, &record.value)?;
+            state.names = Some(Arc::new(names));
         }
         self.load_rows(&mut state.pages, &mut state.confirmed, vault)?;
         state.mine = self.load_mine(&state.confirmed, vault)?;
@@ -334,6 +362,13 @@ impl<E: Engine> Work<'_, E> {
             self.touch_device();
         }
     }
+}
+
+/// Which bundle a kept receipt says it answers: enough not to send that again before somebody
+/// unlocks and it is proven.
+fn claimed_serial(kept: &Record) -> Option<Serial> {
+    let receipt = Signed::<Receipt>::read(&kept.value).ok()?;
+    (kept.key != ANSWER_KEY).then(|| receipt.claimed().serial)
 }
 
 fn add_stream(confirmed: &mut Confirmed, stored: StoredStream) {

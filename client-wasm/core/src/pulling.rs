@@ -58,6 +58,11 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
+    /// A signed request for nothing but names.
+    pub(crate) fn names_request(&self) -> Option<Vec<u8>> {
+        self.signed_request(&[])
+    }
+
     fn signed_request(&self, asked: &[StreamId]) -> Option<Vec<u8>> {
         let state = &self.state;
         let confirmed = &state.confirmed;
@@ -114,6 +119,7 @@ impl<E: Engine> Work<'_, E> {
         for receipt in &answer.receipts {
             self.receipt(receipt);
         }
+        self.ask_first_names();
         let mut more = answer.more;
         for page in &answer.pages {
             more &= self.page(page);
@@ -276,6 +282,7 @@ impl<E: Engine> Work<'_, E> {
 
     /// What follows from a page outside its own stream.
     fn follow(&mut self, told: Told) {
+        self.ask_names_of(told.authors);
         for hash in &told.hashes {
             if let Some(id) = self.state.mine.by_hash(hash) {
                 self.remove_own(id);

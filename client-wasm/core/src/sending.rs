@@ -197,7 +197,7 @@ pub(crate) fn carried(outbox: &mut Outbox) -> Vec<Carried> {
 
 /// Seconds to wait after this many failures before: doubled each time, bounded, and spread by
 /// half so that phones of one village do not all come back at the same moment.
-fn pause(failures: u32, seed: [u8; 32]) -> i64 {
+pub(crate) fn pause(failures: u32, seed: [u8; 32]) -> i64 {
     let doubled = RETRY_SECONDS_MIN.saturating_mul(1 << failures.min(20));
     let longest = doubled.min(RETRY_SECONDS_MAX);
     let spread = i64::from(u16::from_le_bytes([seed[0], seed[1]])) * longest / (2 * 65_536);

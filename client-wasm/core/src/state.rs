@@ -8,6 +8,7 @@ use shared::bundle::Serial;
 use shared::engine::Engine;
 use shared::id::{Audience, DocumentId, StreamId};
 use shared::kind::Kind;
+use shared::names::Names;
 use shared::receipt::RefuseReason;
 use shared::row::Row;
 use shared::time::UnixSeconds;
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(crate) not_accepted: BTreeMap<u64, Arc<NotAcceptedEntry>>,
     pub(crate) found: Buckets<Arc<Found>>,
     pub(crate) sender: Sender,
+    /// Names of units and colleagues; `None` before the first answer.
+    pub(crate) names: Option<Arc<Names>>,
 }
 
 /// Something the server did not take, with what is needed to do it again.
@@ -74,10 +77,23 @@ pub(crate) struct Sender {
     pub(crate) pull_at: UnixSeconds,
     /// The stream the next pull begins with, if there are more than one request may name.
     pub(crate) pull_from: usize,
+    /// When names were last asked for.
+    pub(crate) names_asked: Option<UnixSeconds>,
     /// The wish last told to the caller.
     pub(crate) scheduled: Option<UnixSeconds>,
     /// Streams in the order the last pull named them.
     pub(crate) asked: VecDeque<StreamId>,
+}
+
+impl Why {
+    /// Its stable name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Refused(reason) => reason.code(),
+            Self::KeyRemoved => "key-removed",
+        }
+    }
 }
 
 impl State {
@@ -93,6 +109,7 @@ impl State {
             not_accepted: BTreeMap::new(),
             found: Buckets::default(),
             sender: Sender::default(),
+            names: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The forms in which the phone's parts lie in storage.
 //!
-//! Keys: `device`, `alone` and `stream` + stream id in [`Store::Meta`]; save, page and entry
+//! Keys: `device`, `alone`, `names` and `stream` + stream id in [`Store::Meta`]; save, page and entry
 //! numbers big-endian elsewhere; `pull` in [`Store::Outbox`]. Every value of a store that holds something of people is sealed
 //! by the [`Vault`]; bundles are sealed to the server already and stay readable while locked.
 
@@ -13,6 +13,7 @@ use crate::vault::Vault;
 
 pub(crate) const DEVICE_KEY: &[u8] = b"device";
 pub(crate) const ALONE_KEY: &[u8] = b"alone";
+pub(crate) const NAMES_KEY: &[u8] = b"names";
 /// In [`Store::Outbox`]; the keys of bundles have 8 bytes.
 pub(crate) const PULL_AHEAD_KEY: &[u8] = b"pull";
 const STREAM_PREFIX: &[u8] = b"stream";

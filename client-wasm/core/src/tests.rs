@@ -1,6 +1,7 @@
 //! Promises of the whole phone, kept against storage that fails and phones that die.
 
 mod phone;
+mod reading;
 mod saving;
 mod searching;
 mod ways_back;

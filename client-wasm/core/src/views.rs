@@ -1,20 +1,26 @@
 //! What screens ask of an open phone. Reading changes nothing.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use shared::engine::Engine;
 use shared::event::{Event, Events};
 use shared::field::fold::fold;
-use shared::id::{ActorId, Companion, DocumentId, EventId, StreamId, UnitId};
+use shared::id::{
+    ActorId, Companion, DeviceId, DocumentId, EventId, Incarnation, StreamId, UnitId,
+};
 use shared::key::Key;
 use shared::kind::Kind;
+use shared::names::Names;
 use shared::receipt::{HoldReason, RejectReason};
-use shared::row::Row;
+use shared::row::{Cell, Row};
 use shared::stage::{FunnelState, Stages};
 use shared::tally::{Tallies, contributions};
 use shared::time::{LocalMinute, UnixSeconds};
 use shared::value::Value;
 
 use crate::client::{Client, Phase};
+use crate::history::{Said, Writers};
 use crate::input::Put;
 use crate::limits::LIST_LINES_MAX;
 use crate::mine::{Own, OwnState};
@@ -136,7 +142,9 @@ pub struct LiveValue {
     pub value: Value,
     /// Who wrote it.
     pub actor: ActorId,
-    /// Whether this phone's present life did.
+    /// On which device, if that is known.
+    pub device: Option<DeviceId>,
+    /// Whether it was this one.
     pub is_mine: bool,
 }
 
@@ -162,6 +170,8 @@ pub struct EventView {
     pub event: Event,
     /// Whether it is confirmed; else it is mine.
     pub is_confirmed: bool,
+    /// On which device it was written, if that is known.
+    pub device: Option<DeviceId>,
 }
 
 /// One own change.
@@ -210,8 +220,12 @@ pub struct NotAcceptedView {
     pub why: Why,
     /// When it was saved.
     pub saved: UnixSeconds,
+    /// Why, as the stable name that sentences are found by.
+    pub code: String,
     /// What was entered, to do it again; empty for an erased person.
     pub puts: Vec<Put>,
+    /// The same, as people read it.
+    pub said: Vec<Said>,
 }
 
 /// Where everything entered on this phone is: the sync line and the send-and-receive screen.
@@ -301,10 +315,16 @@ impl<E: Engine> Client<E> {
         }
         let events = Events::of(&row);
         let stages = Stages::of(&events);
-        let view = |id: EventId, event: &Event| EventView {
-            id,
-            event: event.clone(),
-            is_confirmed: !confirmed.live(&Key::event(id)).is_empty(),
+        let writers = Writers::of(state, &root);
+        let view = |id: EventId, event: &Event| {
+            let key = Key::event(id);
+            let writer = row.live(&key).first().map(|cell| cell.id.actor);
+            EventView {
+                id,
+                event: event.clone(),
+                is_confirmed: !confirmed.live(&key).is_empty(),
+                device: writer.and_then(|actor| writers.device(actor)),
+            }
         };
         let voided = events.voided.iter().map(|voided| &voided.event);
         Some(DocumentView {
@@ -312,7 +332,7 @@ impl<E: Engine> Client<E> {
             kind: row.kind(),
             unit: row.unit(),
             moved_to: state.confirmed.moved_to(&root),
-            fields: fields(state, &root, &row),
+            fields: fields(state, &writers, &row),
             card: funnel(&stages.card),
             eid: funnel(&stages.eid),
             events: events.valid.iter().map(|e| view(e.id, &e.event)).collect(),
@@ -382,9 +402,36 @@ impl<E: Engine> Client<E> {
                 kind: entry.kind,
                 why: entry.why,
                 saved: entry.saved,
+                code: entry.why.code().to_owned(),
                 puts: entry.puts.clone(),
+                said: entry.puts.iter().filter_map(Said::of).collect(),
             })
             .collect()
+    }
+
+    /// Names of units and colleagues; `None` before the first answer.
+    pub fn names(&self) -> Option<&Names> {
+        self.state()?.names.as_deref()
+    }
+
+    /// Which device this is; `None` while locked.
+    pub fn device(&self) -> Option<DeviceId> {
+        Some(self.state()?.device.id)
+    }
+
+    /// The figures of what was done on this phone: everything it sees, without the events that
+    /// others wrote. What a colleague reached first as well counts in both.
+    pub fn own_figures(&self) -> Tallies {
+        let mut tallies = Tallies::default();
+        if let Some(state) = self.state() {
+            let names = state.confirmed.names();
+            for (root, _) in state.found.iter() {
+                let own = OwnActors::in_document(state, root, names.get(root));
+                let row = own.part(state.row(&self.engine, root));
+                tallies.add(&row.as_ref().map(contributions).unwrap_or_default());
+            }
+        }
+        tallies
     }
 
     /// The figures of everything this phone sees, by the code that makes the server's.
@@ -448,18 +495,52 @@ fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
     }
 }
 
-fn fields(state: &State, root: &DocumentId, row: &Row) -> Vec<Field> {
-    let own = state.device.author().actor(*root);
+/// The actors under which this device wrote in one document.
+struct OwnActors(BTreeSet<ActorId>);
+
+impl OwnActors {
+    /// `joined`: other ids that lead to the root.
+    fn in_document(state: &State, root: &DocumentId, joined: Option<&Vec<DocumentId>>) -> Self {
+        let lives = 0..=state.device.incarnation.0;
+        let names = || joined.into_iter().flatten().chain([root]);
+        let actors = lives.flat_map(|life| {
+            names().map(move |name| ActorId::writing(state.device.id, Incarnation(life), *name))
+        });
+        Self(actors.collect())
+    }
+
+    /// The row without the events of others; `None` for a session that another device held.
+    fn part(&self, mut row: Row) -> Option<Row> {
+        let begun_here = row.live(&Key::KIND).iter().any(|cell| self.wrote(cell));
+        if row.kind() == Some(Kind::Session) && !begun_here {
+            return None;
+        }
+        row.cells.retain(|key, cells| {
+            key.event_id().is_none() || cells.iter().any(|cell| self.wrote(cell))
+        });
+        Some(row)
+    }
+
+    fn wrote(&self, cell: &Cell) -> bool {
+        self.0.contains(&cell.id.actor)
+    }
+}
+
+fn fields(state: &State, writers: &Writers, row: &Row) -> Vec<Field> {
     let named = row.cells.iter().filter(|(key, _)| key.event_id().is_none());
     named
         .map(|(key, cells)| Field {
             key: key.clone(),
             values: cells
                 .iter()
-                .map(|cell| LiveValue {
-                    value: cell.value.clone(),
-                    actor: cell.id.actor,
-                    is_mine: cell.id.actor == own,
+                .map(|cell| {
+                    let device = writers.device(cell.id.actor);
+                    LiveValue {
+                        value: cell.value.clone(),
+                        actor: cell.id.actor,
+                        device,
+                        is_mine: device == Some(state.device.id),
+                    }
                 })
                 .collect(),
             is_conflicted: row.is_conflicted(key),

@@ -1,4 +1,4 @@
-//! What phones ask: enrol, hand in bundles, pull. The signature speaks, there is no log-in.
+//! What phones ask: enrol, hand in bundles, pull, learn names. The signature speaks, there is no log-in.
 
 use core::time::Duration;
 
@@ -39,8 +39,13 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .and(with(service))
         .and(warp::body::stream())
         .and_then(|service, body| answer(pull(service, body)));
+    let names = warp::path!("v1" / "names")
+        .and(warp::post())
+        .and(with(service))
+        .and(warp::body::stream())
+        .and_then(|service, body| answer(names(service, body)));
     let phone = enrol.or(bundles).unify().or(pull).unify();
-    phone.boxed()
+    phone.or(names).unify().boxed()
 }
 
 async fn enrol<S: Store, B: Buf>(
@@ -84,6 +89,15 @@ async fn pull<S: Store, B: Buf>(
             _ = closing.wait_for(|closing| *closing) => {}
         }
     }
+}
+
+async fn names<S: Store, B: Buf>(
+    service: Service<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<Octets, Failure> {
+    let bytes = body::read(body, PULL_REQUEST_BYTES_MAX).await?;
+    let circumstances = service.clock.circumstances()?;
+    Ok(octets(service.server.names(&bytes, circumstances).await?))
 }
 
 /// Ends when a stream the pull follows has grown, or hints were lost.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_bytes::ByteBuf;
 use shared::entry::Entry;
-use shared::id::{DocumentId, StreamId};
+use shared::id::{DeviceId, DocumentId, StreamId};
 use shared::limits::{PAGE_CHANGES_MAX, PULL_ANSWER_BYTES_MAX};
 use shared::page::Page;
 use shared::permission::Standing;
@@ -71,6 +71,12 @@ pub struct Pulled {
 }
 
 impl Pull {
+    /// Who asks.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.request.device
+    }
+
     /// Seconds the device is willing to wait for news.
     #[must_use]
     pub fn wait_seconds(&self) -> u8 {

@@ -222,6 +222,8 @@ impl<'e, E: Engine> Phone<'e, E> {
             Effect::Post { serial, bytes } => self.outbound.push(Outbound::Post { serial, bytes }),
             Effect::Pull { bytes } => self.outbound.push(Outbound::Pull { bytes }),
             Effect::Enrol { bytes } => self.outbound.push(Outbound::Enrol { bytes }),
+            // Names are for screens, and nobody looks here.
+            Effect::AskNames { .. } => {}
             // The phone's own clock counts the wait.
             Effect::Schedule { at } => self.tick_at = Some(at.plus(-self.skew_seconds).max(now)),
             Effect::Show(notice) => self.show(notice),

@@ -54,6 +54,7 @@ pub(super) struct Phone {
     pub(super) posts: VecDeque<(Serial, Vec<u8>)>,
     pub(super) handed_out: Vec<Carried>,
     pub(super) pulls: usize,
+    pub(super) asks_for_names: usize,
     enrol: Option<Vec<u8>>,
     public: Option<DevicePublic>,
     seeds: u64,
@@ -71,6 +72,7 @@ impl Phone {
             posts: VecDeque::new(),
             handed_out: Vec::new(),
             pulls: 0,
+            asks_for_names: 0,
             enrol: None,
             public: None,
             seeds: u64::from(number) << 32,
@@ -169,6 +171,7 @@ impl Phone {
                 }
                 Effect::Post { serial, bytes } => self.posts.push_back((serial, bytes)),
                 Effect::Pull { .. } => self.pulls += 1,
+                Effect::AskNames { .. } => self.asks_for_names += 1,
                 Effect::Enrol { bytes } => self.enrol = Some(bytes),
                 Effect::HandOut { bundles } => self.handed_out.extend(bundles),
                 Effect::Schedule { at } => assert!(at > self.now),
