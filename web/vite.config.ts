@@ -21,14 +21,20 @@ export default defineConfig({
       injectRegister: false,
       injectManifest: {
         // The console needs its server; only the field app opens without.
-        globPatterns: ['index.html', 'assets/*.{js,css,wasm,woff2,svg}'],
+        globPatterns: ['index.html', 'icon*.{svg,png}', 'assets/*.{js,css,wasm,woff2,svg}'],
         // The history module comes in the background, whenever it can be had.
         globIgnores: ['**/console-*', '**/client_history*'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
       },
       manifest: {
         name: 'Sampan', short_name: 'Sampan', lang: 'vi', display: 'standalone', start_url: './', scope: './',
-        theme_color: '#0a3a45', background_color: '#0a3a45', icons: [],
+        theme_color: '#0a3a45', background_color: '#0a3a45', id: './',
+        icons: [
+          { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
+          ...['192', '512'].map((size) => ({
+            src: `icon-${size}.png`, sizes: `${size}x${size}`, type: 'image/png', purpose: 'any maskable',
+          })),
+        ],
       },
     }),
   ],

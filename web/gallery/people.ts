@@ -1,6 +1,6 @@
 /** Invented people of an invented hamlet. */
 import type {
-  DossierView, FunnelView, HomeTasks, LocalMinute, NewPersonView, PeopleView, ResidentLine, SessionView, SyncSummary,
+  DossierView, FunnelView, HistoryView, HomeTasks, LocalMinute, NewPersonView, PeopleView, ResidentLine, SessionView, SyncSummary,
   TodayView,
 } from '../src/field/model.ts';
 
@@ -259,7 +259,7 @@ export const dossierNew: DossierView = {
 
 export const newPerson: NewPersonView = {
   now: NOW,
-  draft: { number: '09914700660', name: 'Ngô Thị Bé', birth: '1949', sex: 'female', household: null, phone: '09572144' },
+  draft: { number: '09914700660', name: 'Ngô Thị Bé', birth: '1949', sex: 'female', phone: '09572144' },
   remarks: [
     { field: 'number', code: 'number-length', severity: 'error', params: { digits: 11 } },
     { field: 'phone', code: 'phone-length', severity: 'warning', params: { digits: 8 } },
@@ -268,9 +268,10 @@ export const newPerson: NewPersonView = {
 };
 
 export const session: SessionView = {
-  step: 'result',
   updateWaits: false,
   draft: {
+    id: 'draft',
+    step: 'result',
     savedAt: NOW,
     where: 'home',
     service: 'activate',
@@ -280,4 +281,21 @@ export const session: SessionView = {
     ],
     others: 2,
   },
+};
+
+export const history: HistoryView = {
+  now: NOW,
+  name: 'Lâm Thị Đẹp',
+  entries: [
+    { id: '3', at: at('11-19', '08:40'), by: 'anh Khoa', said: [{ kind: 'value', field: 'phone', shown: '0957214402' }], state: 'here' },
+    { id: '2', at: at('11-14', '15:20'), by: 'chị Thắm', said: [{ kind: 'event', what: { kind: 'visit', result: 'met' }, note: 'nhà đang gặt' }], state: 'received' },
+    {
+      id: '1', at: at('10-02', '09:05'), by: 'chị Thắm',
+      said: [
+        { kind: 'value', field: 'name', shown: 'Lâm Thị Đẹp' }, { kind: 'value', field: 'birth', shown: '1958' },
+        { kind: 'value', field: 'number', shown: '••• 127' },
+      ],
+      state: 'received',
+    },
+  ],
 };

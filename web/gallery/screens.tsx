@@ -4,12 +4,16 @@ import { useState } from 'preact/hooks';
 import type { GuidanceView, InviteView, NewPersonView, ResultsView, SessionView } from '../src/field/model.ts';
 import { Dossier } from '../src/field/screens/dossier.tsx';
 import { Guidance } from '../src/field/screens/guidance.tsx';
+import { Help } from '../src/field/screens/help.tsx';
+import { History } from '../src/field/screens/history.tsx';
 import { Invite } from '../src/field/screens/invite.tsx';
 import { MenuScreen } from '../src/field/screens/menu.tsx';
 import { NewPerson } from '../src/field/screens/new-person.tsx';
 import { NotSavedSheet } from '../src/field/screens/not-saved.tsx';
 import { People } from '../src/field/screens/people.tsx';
+import { PickPerson } from '../src/field/screens/pick-person.tsx';
 import { Pin } from '../src/field/screens/pin.tsx';
+import { ReasonSheet } from '../src/field/screens/reason.tsx';
 import { Refused } from '../src/field/screens/refused.tsx';
 import { Results } from '../src/field/screens/results.tsx';
 import { Session } from '../src/field/screens/session.tsx';
@@ -27,10 +31,10 @@ import * as sample from './people.ts';
 const nothing = () => undefined;
 const { at, badges, NOW } = sample;
 
-const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onFilter: nothing, onTask: nothing, onUnvisited: nothing };
-const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onFilterMore: nothing, onScan: nothing, onOpen: nothing, onAdd: nothing };
-const dossierOn = { onBack: nothing, onCall: nothing, onMore: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
-const syncOn = { onTab: nothing, onSend: nothing, onHandOut: nothing, onTakeIn: nothing, onDataSaver: nothing, onRefused: nothing, onHelp: nothing };
+const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onTask: nothing, onUnvisited: nothing };
+const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onOpen: nothing, onAdd: nothing };
+const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
+const syncOn = { onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing };
 const pinOn = { onEntered: nothing, onBack: nothing, onSend: nothing };
 
 const invite: InviteView = {
@@ -84,9 +88,9 @@ const sheetOver = (sheet: ComponentChildren) => () => (
 );
 
 export const SCREENS: Record<string, () => ComponentChildren> = {
-  invite: () => <Invite view={invite} onAnswer={nothing} onPractice={nothing} />,
-  'invite-waiting': () => <Invite view={{ ...invite, state: 'waiting' }} onAnswer={nothing} onPractice={nothing} />,
-  'invite-used': () => <Invite view={{ ...invite, state: 'used' }} onAnswer={nothing} onPractice={nothing} />,
+  invite: () => <Invite view={invite} onAnswer={nothing} />,
+  'invite-waiting': () => <Invite view={{ ...invite, state: 'waiting' }} onAnswer={nothing} />,
+  'invite-used': () => <Invite view={{ ...invite, state: 'used' }} onAnswer={nothing} />,
   'pin-choose': () => <Pin view={{ mode: 'choose', remark: null, here: 0, hasSignal: true }} {...pinOn} begun="123" />,
   'pin-wrong': () => (
     <Pin view={{ mode: 'unlock', remark: { code: 'wrong', triesLeft: 4 }, here: 3, hasSignal: false }} {...pinOn} />
@@ -111,18 +115,18 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'dossier-new': () => <Dossier view={sample.dossierNew} {...dossierOn} />,
   'dossier-moved': () => <Dossier view={{ ...sample.dossier, conflicts: [], movedTo: 'Ấp Kinh Mới' }} {...dossierOn} />,
   conflict: sheetOver(
-    <Chooser conflict={sample.dossier.conflicts[0]!} now={NOW} onChoose={nothing} onOther={nothing} onLater={nothing} />,
+    <Chooser conflict={sample.dossier.conflicts[0]!} now={NOW} onChoose={nothing} onLater={nothing} />,
   ),
   visit: sheetOver(<VisitSheet onSave={nothing} onClose={nothing} />),
   'visit-again': sheetOver(<VisitSheet onSave={nothing} onClose={nothing} begin="again" />),
   steps: sheetOver(<StepsSheet view={{ ...sample.dossier.eid, furthest: 1, reached: [sample.dossier.eid.reached[0]!, null, null, null, null] }} now={NOW} onRecord={nothing} onClose={nothing} />),
   stage: sheetOver(<StageSheet step="eid-collected" gap="eid-level1" onSave={nothing} onClose={nothing} />),
-  'not-saved': sheetOver(<NotSavedSheet onAgain={nothing} />),
+  'not-saved': sheetOver(<NotSavedSheet why="full" onAgain={nothing} />),
   saved: () => <Saved />,
   'new-person': () => <EditedPerson />,
   guidance: () => <Guidance view={guidance} onTab={nothing} onNew={nothing} onOpen={nothing} />,
-  'session-where': () => <EditedSession begin={{ ...sample.session, step: 'where' }} />,
-  'session-who': () => <EditedSession begin={{ ...sample.session, step: 'who' }} />,
+  'session-where': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'where' } }} />,
+  'session-who': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'who' } }} />,
   session: () => <EditedSession begin={sample.session} />,
   results: () => <Results view={results} onTab={nothing} onWeek={nothing} onHelp={nothing} />,
   sync: () => <Sync view={{ now: NOW, summary: sample.sync, badges, checked: { saves: 12, checked: 12, disagreements: 0 } }} {...syncOn} />,
@@ -132,23 +136,29 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   refused: () => (
     <Refused
       view={{
-        now: NOW, record: 'r1', document: 'd9', name: 'Trần Văn Út', code: 'by-decision', by: 'cô Lan', at: at('11-18', '17:40'),
-        entries: [{ item: 'Định danh mức 2', shown: 'Đã kích hoạt · 13/11' }, { item: 'Đến nhà', shown: 'Gặp được · 13/11, 14:20' }],
+        now: NOW, record: 'r1', document: 'd9', name: 'Trần Văn Út', code: 'by-decision', at: at('11-18', '17:40'), others: 1,
+        entries: [
+          { kind: 'event', what: { kind: 'step', step: 'eid-activated' }, note: '' },
+          { kind: 'event', what: { kind: 'visit', result: 'met' }, note: 'hẹn quay lại buổi chiều' },
+          { kind: 'value', field: 'phone', shown: '0957214402' },
+        ],
       }}
       onRedo={nothing}
-      onAsk={nothing}
       onDismiss={nothing}
       onBack={nothing}
     />
   ),
+  history: () => <History view={sample.history} onBack={nothing} />,
+  help: () => <Help onBack={nothing} />,
+  reason: sheetOver(<ReasonSheet funnel="eid" chosen="e3-sim-of-another" onSave={nothing} onClose={nothing} />),
+  'pick-person': () => <PickPerson view={sample.people} chosen={['d1']} onSearch={nothing} onPick={nothing} onDone={nothing} />,
   menu: () => (
     <MenuScreen
       display={{ theme: 'light', textSize: 100 }}
       onDisplay={nothing}
       onLanguage={nothing}
-      onPractice={nothing}
-      onCards={nothing}
-      onPhone={nothing}
+     
+      onHelp={nothing}
       onLock={nothing}
       onBack={nothing}
     />
@@ -173,8 +183,6 @@ function EditedPerson() {
     <NewPerson
       view={view}
       onEdit={(draft) => show({ ...view, draft })}
-      onScan={nothing}
-      onHome={nothing}
       onSame={nothing}
       onOther={nothing}
       onSave={nothing}
@@ -189,7 +197,6 @@ function EditedSession({ begin }: { begin: SessionView }) {
     <Session
       view={view}
       onEdit={(draft) => show({ ...view, draft })}
-      onStep={(step) => show({ ...view, step })}
       onAddPerson={nothing}
       onReason={nothing}
       onSave={nothing}

@@ -7,9 +7,9 @@
  */
 import type { Display } from '../design/theme.ts';
 import type {
-  DocumentId, DossierView, FieldName, GuidanceView, InviteView, LevelName, NewPersonView, PackedDate, PeopleFilter,
-  PeopleView, PersonDraft, PinView, ReasonName, ResultsView, SessionDraft, SessionView, SourceName, SyncView,
-  TodayFilter, TodayView, VisitName,
+  DocumentId, DossierView, FieldName, GuidanceView, HistoryView, InviteView, LevelName, NewPersonView, PackedDate,
+  PeopleFilter, PeopleView, PersonDraft, PinView, ReasonName, RefusedView, ResultsView, SessionDraft, SourceName,
+  SyncView, TodayFilter, TodayView, VisitName,
 } from './model.ts';
 
 /** What can be looked at, and how it is asked for. */
@@ -18,9 +18,11 @@ export type Ask =
   | { view: 'today'; filter: TodayFilter }
   | { view: 'people'; text: string; filters: PeopleFilter[] }
   | { view: 'dossier'; document: DocumentId }
+  | { view: 'history'; document: DocumentId }
+  | { view: 'refused' }
   | { view: 'new-person'; draft: PersonDraft }
   | { view: 'guidance' }
-  | { view: 'session'; draft: string | null }
+  | { view: 'drafts' }
   | { view: 'results'; week: 'this' | 'last' }
   | { view: 'sync' };
 
@@ -30,11 +32,18 @@ export interface Answers {
   today: TodayView;
   people: PeopleView;
   dossier: DossierView;
+  history: HistoryView;
+  refused: RefusedNow;
   'new-person': NewPersonView;
   guidance: GuidanceView;
-  session: SessionView;
+  drafts: Drafts;
   results: ResultsView;
   sync: SyncView;
+}
+
+/** The oldest record that was not accepted, if there is one. */
+export interface RefusedNow {
+  first: RefusedView | null;
 }
 
 /** What stands between the person and the list. */
@@ -58,9 +67,10 @@ export type Save =
 
 /** The save is on this phone's disk. */
 export interface Saved {
-  /** Names it for `undo`. */
   record: string;
   document: DocumentId;
+  /** Whether `undo` takes it back. */
+  mayUndo: boolean;
 }
 
 /** It is not; what was entered is still on the screen. `typed`: what was entered cannot stand, or changes nothing. */
@@ -75,20 +85,11 @@ export class NotSaved extends Error {
   }
 }
 
-/** Work sealed for somebody who carries it. */
-export interface HandedOut {
-  file: Blob;
-  /** For a QR code or to copy, where it is short enough. */
-  text: string | null;
-  records: number;
+/** Half-filled forms. */
+export interface Drafts {
+  sessions: SessionDraft[];
+  person: PersonDraft | null;
 }
-
-/** What became of something brought here. */
-export type TakenIn =
-  | { is: 'kept'; who: string; records: number }
-  | { is: 'known' }
-  | { is: 'receipts'; received: number; refused: number }
-  | { is: 'not-ours' };
 
 export interface Brain {
   /** Calls back with the view now and after every change of it. Returns how to stop. */
@@ -96,10 +97,12 @@ export interface Brain {
 
   /** Resolves when durable; rejects with `NotSaved`. */
   save(save: Save): Promise<Saved>;
-  /** Takes a save back by a further save. */
+  /** Takes the last save back by a further save, if it may be. */
   undo(record: string): Promise<Saved>;
-  /** Keeps a half-filled session through lock, Back and restart. */
-  keepDraft(draft: SessionDraft): Promise<void>;
+  /** Keeps a half-filled form through lock, Back and restart. */
+  keepSession(draft: SessionDraft): void;
+  dropSession(id: string): void;
+  keepPerson(draft: PersonDraft | null): void;
 
   /** Follows an invite's link. */
   enrol(fragment: string): void;
@@ -113,9 +116,6 @@ export interface Brain {
 
   /** Send and receive now. */
   send(): void;
-  handOut(): Promise<HandedOut>;
-  takeIn(bytes: Uint8Array): Promise<TakenIn>;
-  setDataSaver(on: boolean): void;
 
   /** The display survives on the phone, outside of the locked storage. */
   display(): Display;

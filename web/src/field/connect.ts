@@ -4,8 +4,10 @@ import type { Display } from '../design/theme.ts';
 import { remembered } from '../design/theme.ts';
 import type { Answers, Ask, Brain, Save, Saved } from './brain.ts';
 import { NotSaved } from './brain.ts';
-import type { FieldWorker } from './worker/worker.ts';
-import type { Words } from './worker/views.ts';
+import { sendInBackground } from './offline.ts';
+import type { PersonDraft, SessionDraft } from './model.ts';
+import type { Words } from './worker/called.ts';
+import type { FieldWorker, SaveAnswer } from './worker/worker.ts';
 
 /** An invite's link ends in `#i=` and 22 characters. */
 const INVITE = /^#i=([A-Za-z0-9_-]{22})$/;
@@ -19,7 +21,7 @@ interface Subscription {
 }
 
 export class WorkerBrain implements Brain {
-  readonly #words: Words;
+  #words: Words;
   readonly #subscriptions = new Set<Subscription>();
   #worker!: Comlink.Remote<FieldWorker>;
   #invite: string | null;
@@ -31,6 +33,9 @@ export class WorkerBrain implements Brain {
     this.#words = words;
     this.#invite = INVITE.exec(fragment)?.[1] ?? null;
     this.#start();
+    const signal = () => void this.#worker.signal(navigator.onLine);
+    addEventListener('online', signal);
+    addEventListener('offline', signal);
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.send();
     });
@@ -45,17 +50,34 @@ export class WorkerBrain implements Brain {
 
   async save(save: Save): Promise<Saved> {
     await this.#begun;
-    const answer = await this.#worker.save(save);
-    if (answer.is === 'not') throw new NotSaved(answer.why);
-    return answer.saved;
+    const saved = savedOf(await this.#worker.save(save));
+    sendInBackground();
+    return saved;
   }
 
-  undo(): Promise<Saved> {
-    return Promise.reject(new NotSaved('stopped'));
+  async undo(record: string): Promise<Saved> {
+    await this.#begun;
+    const saved = savedOf(await this.#worker.undo(record));
+    sendInBackground();
+    return saved;
   }
 
-  keepDraft(): Promise<void> {
-    return Promise.resolve();
+  keepSession(draft: SessionDraft): void {
+    void this.#worker.keepSession(draft);
+  }
+
+  dropSession(id: string): void {
+    void this.#worker.dropSession(id);
+  }
+
+  keepPerson(draft: PersonDraft | null): void {
+    void this.#worker.keepPerson(draft);
+  }
+
+  /** The language has changed. */
+  speak(words: Words): void {
+    this.#words = words;
+    void this.#worker.speak(words);
   }
 
   enrol(fragment: string): void {
@@ -83,18 +105,6 @@ export class WorkerBrain implements Brain {
     void this.#worker.reachable();
   }
 
-  handOut(): Promise<never> {
-    return Promise.reject(new NotSaved('stopped'));
-  }
-
-  takeIn(): Promise<never> {
-    return Promise.reject(new NotSaved('stopped'));
-  }
-
-  setDataSaver(): void {
-    // Nothing is downloaded yet that a data saver could leave out.
-  }
-
   display(): Display {
     return remembered(localStorage);
   }
@@ -110,7 +120,7 @@ export class WorkerBrain implements Brain {
       if (this.#restarts <= RESTARTS_MAX) this.#start();
     });
     this.#begun = this.#worker.begin(this.#words, this.#invite, changed, trapped);
-    void this.#begun.then(() => this.#changed());
+    void this.#begun.then(() => this.#worker.signal(navigator.onLine));
   }
 
   #changed(): void {
@@ -126,4 +136,9 @@ export class WorkerBrain implements Brain {
     subscription.last = said;
     subscription.show(answer as never);
   }
+}
+
+function savedOf(answer: SaveAnswer): Saved {
+  if (answer.is === 'not') throw new NotSaved(answer.why);
+  return answer.saved;
 }

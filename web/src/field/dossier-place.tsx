@@ -5,18 +5,21 @@ import type { PlaceProps } from './app.tsx';
 import type { Conflict, DossierView, Funnel, LevelName, LocalMinute, PackedDate } from './model.ts';
 import { LEVELS } from './model.ts';
 import { Dossier } from './screens/dossier.tsx';
+import { ReasonSheet } from './screens/reason.tsx';
 import type { StageDay } from './screens/stage.tsx';
 import { StageSheet, StepsSheet } from './screens/stage.tsx';
 import { VisitSheet } from './screens/visit.tsx';
+import { newDraftId } from './session-place.tsx';
 import { useView } from './use-view.ts';
 
 type Over =
   | { is: 'visit' }
   | { is: 'conflict'; conflict: Conflict }
+  | { is: 'reason'; funnel: Funnel }
   | { is: 'steps'; funnel: Funnel }
   | { is: 'step'; funnel: Funnel; step: LevelName };
 
-export function DossierPlace({ way, save, later, document }: PlaceProps & { document: string }) {
+export function DossierPlace({ way, save, document }: PlaceProps & { document: string }) {
   const view = useView({ view: 'dossier', document });
   const [over, put] = useState<Over | null>(null);
   if (view === null) return null;
@@ -24,11 +27,12 @@ export function DossierPlace({ way, save, later, document }: PlaceProps & { docu
   return (
     <>
       <Dossier
-        view={view} onBack={way.back} onCall={() => location.assign(`tel:${view.phone ?? ''}`)} onMore={later}
+        view={view} onBack={way.back} onCall={() => location.assign(`tel:${view.phone ?? ''}`)}
         onConflict={(conflict) => put({ is: 'conflict', conflict })} onSteps={(funnel) => put({ is: 'steps', funnel })}
-        onReason={later} onVisit={() => put({ is: 'visit' })} onGuide={() => way.go({ at: 'session', document })} onHistory={later}
+        onReason={(funnel) => put({ is: 'reason', funnel })} onVisit={() => put({ is: 'visit' })} onGuide={() => way.go({ at: 'session', draft: newDraftId(), document })}
+        onHistory={() => way.go({ at: 'history', document })}
       />
-      {over && <Sheets over={over} view={view} put={put} close={close} save={(entered) => save(entered, close)} later={later} />}
+      {over && <Sheets over={over} view={view} put={put} close={close} save={(entered) => save(entered, close)} />}
     </>
   );
 }
@@ -39,10 +43,9 @@ interface SheetsProps {
   put: (over: Over) => void;
   close: () => void;
   save: PlaceProps['save'];
-  later: () => void;
 }
 
-function Sheets({ over, view, put, close, save, later }: SheetsProps) {
+function Sheets({ over, view, put, close, save }: SheetsProps) {
   const { document, now } = view;
   switch (over.is) {
     case 'visit':
@@ -55,10 +58,20 @@ function Sheets({ over, view, put, close, save, later }: SheetsProps) {
     case 'conflict':
       return (
         <Chooser
-          conflict={over.conflict} now={now} onOther={later} onLater={close}
+          conflict={over.conflict} now={now} onLater={close}
           onChoose={(value) => save({ kind: 'choose', document, field: over.conflict.field, value })}
         />
       );
+    case 'reason': {
+      const { funnel } = over;
+      const chosen = view.reasons.find((one) => one.funnel === funnel)?.reason ?? null;
+      return (
+        <ReasonSheet
+          funnel={funnel} chosen={chosen} onClose={close}
+          onSave={(reason, note) => save({ kind: 'reason', document, funnel, reason, note })}
+        />
+      );
+    }
     case 'steps':
       return <StepsSheet view={view[over.funnel]} now={now} onRecord={(step) => put({ is: 'step', funnel: over.funnel, step })} onClose={close} />;
     case 'step':

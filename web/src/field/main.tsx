@@ -1,36 +1,51 @@
 /** The field app's first line: display, language, the worker, the service worker. */
 import '../design/base.css';
 import { render } from 'preact';
+import { useState } from 'preact/hooks';
 import { apply, remembered } from '../design/theme.ts';
+import { LanguageContext, rememberedLanguage, rememberLanguage } from '../text/language.ts';
+import type { Language } from '../text/text.ts';
 import { text, TextContext } from '../text/text.ts';
 import { App } from './app.tsx';
 import { WorkerBrain } from './connect.ts';
 import { serveOffline } from './offline.ts';
 import { BrainContext } from './use-view.ts';
-
-const language = 'vi';
+import type { Words } from './worker/called.ts';
 
 apply(document.documentElement, remembered(localStorage));
-document.documentElement.lang = language;
 
 const app = document.getElementById('app');
 if (!app) throw new Error('index.html has lost its #app');
 
-const words = text(language);
-const { t } = words;
-const brain = new WorkerBrain(
-  { me: t('who.me'), other: t('who.other'), male: t('sex.male'), female: t('sex.female') },
-  location.hash,
-);
+const first = rememberedLanguage(localStorage);
+const brain = new WorkerBrain(wordsOf(first), location.hash);
 // The invite is a secret: it stays neither in the address nor in the browser's memory of pages.
 if (location.hash !== '') history.replaceState(null, '', location.pathname);
 
-render(
-  <TextContext.Provider value={words}>
-    <BrainContext.Provider value={brain}>
-      <App />
-    </BrainContext.Provider>
-  </TextContext.Provider>,
-  app,
-);
+render(<Root />, app);
 serveOffline();
+
+function Root() {
+  const [language, speak] = useState(first);
+  document.documentElement.lang = language;
+  const choose = (next: Language) => {
+    rememberLanguage(localStorage, next);
+    brain.speak(wordsOf(next));
+    speak(next);
+  };
+  return (
+    <LanguageContext.Provider value={{ choose }}>
+      <TextContext.Provider value={text(language)}>
+        <BrainContext.Provider value={brain}>
+          <App />
+        </BrainContext.Provider>
+      </TextContext.Provider>
+    </LanguageContext.Provider>
+  );
+}
+
+/** The few words that the worker puts into views itself. */
+function wordsOf(language: Language): Words {
+  const { t } = text(language);
+  return { me: t('who.me'), other: t('who.other'), unit: t('who.unit'), male: t('sex.male'), female: t('sex.female') };
+}

@@ -139,7 +139,7 @@ export interface ResidentLine {
   carrier: string | null;
 }
 
-export type PeopleFilter = 'not-activated' | 'no-card' | 'away';
+export type PeopleFilter = 'not-activated' | 'no-card';
 
 export interface PeopleView {
   now: LocalMinute;
@@ -230,7 +230,8 @@ export interface LiveValue {
   shown: string;
   by: string;
   isMine: boolean;
-  at: LocalMinute;
+  /** `null` until the history is read, or where it was let go. */
+  at: LocalMinute | null;
   state: RecordState;
 }
 
@@ -286,6 +287,21 @@ export interface DossierView {
   historyEntries: number;
 }
 
+/** One thing a change says. `shown` is for people, or the stable name of a code that has a word. */
+export type Said =
+  | { kind: 'value'; field: FieldName; shown: string }
+  | { kind: 'event'; what: WorkLine['what']; note: string }
+  | { kind: 'consent'; withdrawn: boolean }
+  | { kind: 'void' }
+  | { kind: 'chosen' };
+
+/** Everything written in a dossier, newest first. */
+export interface HistoryView {
+  now: LocalMinute;
+  name: string;
+  entries: { id: string; at: LocalMinute; by: string; said: Said[]; state: RecordState }[];
+}
+
 /** What a person wrote into "new person", as typed. */
 export interface PersonDraft {
   /** Digits only; `null` for "no number yet". */
@@ -293,7 +309,6 @@ export interface PersonDraft {
   name: string;
   birth: string;
   sex: Sex | null;
-  household: { id: DocumentId; of: string } | null;
   /** Digits only. */
   phone: string;
 }
@@ -316,6 +331,9 @@ export interface NewPersonView {
 
 /** One session being written down. */
 export interface SessionDraft {
+  /** Names it among the drafts. */
+  id: string;
+  step: SessionStep;
   savedAt: LocalMinute | null;
   where: SessionKindName | null;
   service: ServiceName | null;
@@ -336,7 +354,6 @@ export interface SessionPerson {
 export type SessionStep = 'where' | 'what' | 'who' | 'result';
 
 export interface SessionView {
-  step: SessionStep;
   draft: SessionDraft;
   updateWaits: boolean;
 }
@@ -412,7 +429,7 @@ export interface InviteView {
 export interface PinView {
   mode: 'choose' | 'again' | 'unlock';
   remark:
-    | { code: 'easy' | 'differs' | 'last' }
+    | { code: 'easy' | 'differs' | 'last' | 'full' }
     | { code: 'wrong'; triesLeft: number }
     | { code: 'wait'; minutes: number }
     | null;
@@ -424,12 +441,15 @@ export interface PinView {
 export interface RefusedView {
   now: LocalMinute;
   record: string;
-  document: DocumentId;
+  /** `null` if the dossier is not on this phone any more. */
+  document: DocumentId | null;
   name: string;
   /** A refuse code for `outcomeText`. */
   code: string;
-  by: string | null;
+  /** When it was saved. */
   at: LocalMinute;
-  /** What was entered, in words; empty for somebody who was erased. */
-  entries: { item: string; shown: string }[];
+  /** How many more there are. */
+  others: number;
+  /** What was entered; empty for somebody who was erased. */
+  entries: Said[];
 }

@@ -6,8 +6,11 @@ export type Route =
   | { at: Tab }
   | { at: 'dossier'; document: DocumentId }
   | { at: 'new-person'; name: string }
-  | { at: 'session'; document: DocumentId | null }
-  | { at: 'menu' };
+  | { at: 'history'; document: DocumentId }
+  | { at: 'session'; draft: string; document: DocumentId | null }
+  | { at: 'refused' }
+  | { at: 'menu' }
+  | { at: 'help' };
 
 const FIRST: Route = { at: 'people' };
 

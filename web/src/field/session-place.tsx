@@ -1,34 +1,78 @@
-/** Writing a guidance session down, question by question. */
+/** Writing a guidance session down, question by question; every answer is kept as a draft. */
 import { useEffect, useState } from 'preact/hooks';
 import type { PlaceProps } from './app.tsx';
-import type { SessionDraft, SessionStep } from './model.ts';
+import type { ReasonName, ResidentLine, SessionDraft, SessionPerson } from './model.ts';
+import { PickPerson } from './screens/pick-person.tsx';
+import { ReasonSheet } from './screens/reason.tsx';
 import { Session } from './screens/session.tsx';
-import { useView } from './use-view.ts';
+import { useBrain, useView } from './use-view.ts';
 
-const EMPTY: SessionDraft = { savedAt: null, where: null, service: null, people: [], others: 0 };
+/** A new draft's name. */
+export function newDraftId(): string {
+  return crypto.randomUUID();
+}
 
-export function SessionPlace(props: PlaceProps & { document: string | null }) {
-  return props.document === null ? <Form {...props} begin={EMPTY} first="where" /> : <FromDossier {...props} document={props.document} />;
+export interface SessionPlaceProps extends PlaceProps {
+  draft: string;
+  /** With whom it begins, if it was begun on a dossier. */
+  document: string | null;
+}
+
+export function SessionPlace(props: SessionPlaceProps) {
+  const drafts = useView({ view: 'drafts' });
+  if (drafts === null) return null;
+  const kept = drafts.sessions.find(({ id }) => id === props.draft);
+  if (kept) return <Form {...props} begin={kept} />;
+  if (props.document !== null) return <FromDossier {...props} document={props.document} />;
+  return <Form {...props} begin={empty(props.draft)} />;
+}
+
+function empty(id: string): SessionDraft {
+  return { id, step: 'where', savedAt: null, where: null, service: null, people: [], others: 0 };
 }
 
 /** At somebody's home, with them: only the service is to be asked. */
-function FromDossier(props: PlaceProps & { document: string }) {
+function FromDossier(props: SessionPlaceProps & { document: string }) {
   const view = useView({ view: 'dossier', document: props.document });
   if (view === null) return null;
   const { document, name, birthYear } = view;
-  const begin: SessionDraft = { ...EMPTY, where: 'home', people: [{ document, name, birthYear, result: null, reason: null }] };
-  return <Form {...props} begin={begin} first="what" />;
+  const people = [{ document, name, birthYear, result: null, reason: null }];
+  return <Form {...props} begin={{ ...empty(props.draft), step: 'what', where: 'home', people }} />;
 }
 
-function Form({ way, save, later, begin, first }: PlaceProps & { begin: SessionDraft; first: SessionStep }) {
-  const [draft, edit] = useState(begin);
-  const [step, go] = useState(first);
-  useEffect(() => scrollTo(0, 0), [step]);
+function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
+  const brain = useBrain();
+  const [draft, write] = useState(begin);
+  const [over, put] = useState<'pick' | SessionPerson | null>(null);
+  useEffect(() => scrollTo(0, 0), [draft.step]);
+  const edit = (next: SessionDraft) => {
+    write(next);
+    brain.keepSession(next);
+  };
+  const change = (person: SessionPerson, next: Partial<SessionPerson>) =>
+    edit({ ...draft, people: draft.people.map((one) => (one === person ? { ...one, ...next } : one)) });
+  const add = ({ document, name, birthYear }: ResidentLine) =>
+    edit({ ...draft, people: [...draft.people, { document, name, birthYear, result: null, reason: null }] });
+  if (over === 'pick') {
+    return <Pick chosen={draft.people.map(({ document }) => document)} onPick={add} onDone={() => put(null)} />;
+  }
+  const because = (person: SessionPerson) => (reason: ReasonName) => {
+    change(person, { result: 'blocked', reason });
+    put(null);
+  };
   return (
-    <Session
-      view={{ step, draft, updateWaits: false }} onEdit={edit} onStep={go} onAddPerson={later}
-      onReason={(person) => edit({ ...draft, people: draft.people.map((one) => (one === person ? { ...one, result: 'blocked', reason: 'z-other' } : one)) })}
-      onSave={() => save({ kind: 'session', draft }, way.back)} onClose={way.back}
-    />
+    <>
+      <Session
+        view={{ draft, updateWaits: false }} onEdit={edit} onAddPerson={() => put('pick')} onReason={put}
+        onSave={() => save({ kind: 'session', draft }, way.back)} onClose={way.back}
+      />
+      {over !== null && <ReasonSheet funnel="eid" chosen={over.reason} noteless onSave={because(over)} onClose={() => put(null)} />}
+    </>
   );
+}
+
+function Pick({ chosen, onPick, onDone }: { chosen: string[]; onPick: (line: ResidentLine) => void; onDone: () => void }) {
+  const [text, search] = useState('');
+  const view = useView({ view: 'people', text, filters: [] });
+  return view && <PickPerson view={{ ...view, query: text }} chosen={chosen} onSearch={search} onPick={onPick} onDone={onDone} />;
 }

@@ -1,8 +1,9 @@
 /** Two devices wrote different values: the card that says so, and the sheet to choose in. */
 import './conflict.css';
-import { EqualNot, PencilLine } from '../design/icons.tsx';
+import { EqualNot } from '../design/icons.tsx';
 import type { Conflict, LiveValue, LocalMinute } from '../field/model.ts';
 import { moment } from '../text/format.ts';
+import { valueWords } from '../text/said.ts';
 import { capital, useText } from '../text/text.ts';
 import { Button } from './button.tsx';
 import { StateChip } from './chip.tsx';
@@ -36,7 +37,6 @@ export interface ChooserProps {
   conflict: Conflict;
   now: LocalMinute;
   onChoose: (value: string) => void;
-  onOther: () => void;
   onLater: () => void;
 }
 
@@ -44,9 +44,11 @@ export interface ChooserProps {
 const SIDE_BY_SIDE_LETTERS_MAX = 14;
 
 /** No value is preselected, none is called better: only people know. */
-export function Chooser({ conflict, now, onChoose, onOther, onLater }: ChooserProps) {
-  const { t } = useText();
-  const values = [...conflict.values].sort((a, b) => a.by.localeCompare(b.by, 'vi'));
+export function Chooser({ conflict, now, onChoose, onLater }: ChooserProps) {
+  const text = useText();
+  const { t } = text;
+  const worded = conflict.values.map((value) => ({ ...value, shown: valueWords(conflict.field, value.shown, text) }));
+  const values = worded.sort((a, b) => a.by.localeCompare(b.by, 'vi'));
   const isStacked = values.length > 2 || values.some(({ shown }) => shown.length > SIDE_BY_SIDE_LETTERS_MAX);
   const isNumber = conflict.field === 'phone' || conflict.field === 'number';
   return (
@@ -63,9 +65,6 @@ export function Chooser({ conflict, now, onChoose, onOther, onLater }: ChooserPr
           />
         ))}
       </div>
-      <Button icon={PencilLine} onPress={onOther}>
-        {isNumber ? t('choose.other') : t('choose.other.text')}
-      </Button>
       <Button look="quiet" onPress={onLater}>
         {t('choose.later')}
       </Button>
@@ -88,7 +87,7 @@ function ValueCard({ value, now, confirm, onChoose }: ValueCardProps) {
     <div class="value">
       <p class="value-shown">{value.shown}</p>
       <p class="small soft">{value.isMine ? t('choose.mine', { who }) : who}</p>
-      <p class="small soft">{moment(value.at, now, language)}</p>
+      <p class="small soft">{value.at === null ? t('none') : moment(value.at, now, language)}</p>
       <p class="value-state">
         <StateChip state={value.state} short />
       </p>

@@ -1,6 +1,6 @@
 /** Six digits by thumb or keyboard. The keys never change places. */
 import './pin.css';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Backspace } from '../design/icons.tsx';
 import { useText } from '../text/text.ts';
 
@@ -43,7 +43,8 @@ export function usePin({ onEntered, begun = '' }: PinPadProps) {
     set(next.length < PIN_DIGITS ? next : '');
     if (next.length === PIN_DIGITS) onEntered(next);
   };
-  useEffect(() => {
+  // Before the pad is seen: a key pressed at first sight must not be lost.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!event.ctrlKey && !event.metaKey && !event.altKey) press(event.key);
     };

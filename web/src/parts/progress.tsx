@@ -31,6 +31,8 @@ export function GoalBar({ label, done, target }: GoalBarProps) {
 }
 
 export interface GoalFigureProps {
+  /** Its stable name, for tests. */
+  id: string;
   name: string;
   done: number;
   target: number | null;
@@ -39,10 +41,10 @@ export interface GoalFigureProps {
 }
 
 /** One figure of a phone's results. */
-export function GoalFigure({ name, done, target, fact }: GoalFigureProps) {
+export function GoalFigure({ id, name, done, target, fact }: GoalFigureProps) {
   const { t, language } = useText();
   return (
-    <div class="goal-figure">
+    <div class="goal-figure" data-indicator={id} data-done={done}>
       <div class="goal-head">
         <span class="goal-name">{name}</span>
         <span>

@@ -2,11 +2,11 @@
  * A sheet from the bottom: one question, at most five answers.
  *
  * The focus goes to its title and comes back to where it was. Escape and the scrim close it; what
- * lies behind cannot be reached meanwhile. There is never a sheet on a sheet.
+ * lies behind cannot be reached meanwhile. No sheet opens another one.
  */
 import './sheet.css';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Icon } from '../design/icons.tsx';
 import { useText } from '../text/text.ts';
 
@@ -21,6 +21,8 @@ export interface SheetProps {
 
 export function Sheet({ icon: Drawn, title, blocking, onClose, children }: SheetProps) {
   const { t } = useText();
+  // Over a sheet may stand the one that says that nothing was saved.
+  const named = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -41,7 +43,7 @@ export function Sheet({ icon: Drawn, title, blocking, onClose, children }: Sheet
       ref={dialog}
       class="sheet"
       role={blocking ? 'alertdialog' : 'dialog'}
-      aria-labelledby="sheet-title"
+      aria-labelledby={named}
       onCancel={(event) => {
         event.preventDefault();
         leave();
@@ -52,7 +54,7 @@ export function Sheet({ icon: Drawn, title, blocking, onClose, children }: Sheet
     >
       <div class="sheet-inner">
         {blocking ? null : <button type="button" class="sheet-grab" aria-label={t('app.close')} onClick={leave} />}
-        <h2 id="sheet-title" class="sheet-title" tabIndex={-1} ref={heading}>
+        <h2 id={named} class="sheet-title" tabIndex={-1} ref={heading}>
           {Drawn && (
             <span class="as-act">
               <Drawn size={26} />

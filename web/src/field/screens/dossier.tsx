@@ -2,7 +2,7 @@
 import './dossier.css';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  BadgeCheck, CircleCheck, CircleHelp, DoorClosed, DoorOpen, DotsVertical, Eye, GitMerge, History, House, IdCard,
+  BadgeCheck, CircleCheck, CircleHelp, DoorClosed, DoorOpen, Eye, GitMerge, History, House, IdCard,
   MessagesSquare, Phone, Smartphone, Undo2, Users,
 } from '../../design/icons.tsx';
 import { Bar, BarFact } from '../../parts/bar.tsx';
@@ -14,7 +14,7 @@ import { factsLine, Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Stepper } from '../../parts/stepper.tsx';
 import { clock, day, phone } from '../../text/format.ts';
-import type { Text } from '../../text/text.ts';
+import { workWords } from '../../text/said.ts';
 import { capital, useText } from '../../text/text.ts';
 import type { Conflict, DossierView, Funnel, LocalMinute, WorkLine } from '../model.ts';
 
@@ -22,7 +22,6 @@ export interface DossierProps {
   view: DossierView;
   onBack: () => void;
   onCall: () => void;
-  onMore: () => void;
   onConflict: (conflict: Conflict) => void;
   onSteps: (funnel: Funnel) => void;
   onReason: (funnel: Funnel) => void;
@@ -51,7 +50,7 @@ export function Dossier(props: DossierProps) {
   );
 }
 
-function DossierBar({ view, onBack, onCall, onMore }: DossierProps) {
+function DossierBar({ view, onBack, onCall }: DossierProps) {
   const text = useText();
   const { t } = text;
   return (
@@ -60,10 +59,7 @@ function DossierBar({ view, onBack, onCall, onMore }: DossierProps) {
       sub={factsLine(view, text)}
       leave={{ by: 'arrow', onLeave: onBack }}
       actions={
-        <>
-          {view.phone !== null && <IconButton icon={Phone} label={t('app.call', { who: view.name })} onPress={onCall} />}
-          <IconButton icon={DotsVertical} label={t('app.more')} onPress={onMore} />
-        </>
+        view.phone !== null && <IconButton icon={Phone} label={t('app.call', { who: view.name })} onPress={onCall} />
       }
     >
       <ul class="bar-facts">
@@ -143,7 +139,7 @@ function Work({ lines, now }: { lines: WorkLine[]; now: LocalMinute }) {
             <Row
               key={line.id}
               icon={workIcon(line)}
-              title={workWords(line, text)}
+              title={workWords(line.what, text)}
               sub={
                 <>
                   {workFacts(line, now)}
@@ -172,17 +168,6 @@ function workIcon({ what }: WorkLine): Icon {
     case 'step':
       if (what.step.endsWith('returned')) return Undo2;
       return what.step.startsWith('card') ? IdCard : BadgeCheck;
-  }
-}
-
-function workWords({ what }: WorkLine, { t }: Text): string {
-  switch (what.kind) {
-    case 'visit':
-      return t('visit.line', { result: t(`visit.${what.result}`).toLocaleLowerCase('vi') });
-    case 'session':
-      return `${t('dossier.guide')} · ${t(`result.${what.result}`).toLocaleLowerCase('vi')}`;
-    case 'step':
-      return t(`step.${what.step}`);
   }
 }
 

@@ -41,7 +41,7 @@ export function Guidance({ view, onTab, onNew, onOpen }: GuidanceProps) {
       )}
       {[...days].map(([day, lines]) => (
         <Card key={day} title={capital(day)} group>
-          <Lines lines={lines} onOpen={onOpen} />
+          <Lines lines={lines} />
         </Card>
       ))}
       {view.drafts.length + view.sessions.length === 0 && (
@@ -54,7 +54,8 @@ export function Guidance({ view, onTab, onNew, onOpen }: GuidanceProps) {
   );
 }
 
-function Lines({ lines, onOpen }: { lines: SessionLine[]; onOpen: (session: string) => void }) {
+/** Only what is half-filled opens. */
+function Lines({ lines, onOpen }: { lines: SessionLine[]; onOpen?: (draft: string) => void }) {
   const { t } = useText();
   return (
     <ul>
@@ -73,7 +74,7 @@ function Lines({ lines, onOpen }: { lines: SessionLine[]; onOpen: (session: stri
               )}
             </>
           }
-          onOpen={() => onOpen(line.id)}
+          {...(onOpen ? { onOpen: () => onOpen(line.id) } : {})}
         />
       ))}
     </ul>

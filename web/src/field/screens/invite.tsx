@@ -1,7 +1,7 @@
 /** Set-up by invite: who is invited where, and the code that both must read the same. */
 import './gate.css';
 import type { ComponentChildren } from 'preact';
-import { ClockAlert, Download, GraduationCap, Hourglass, WifiOff } from '../../design/icons.tsx';
+import { ClockAlert, Download, Hourglass, WifiOff } from '../../design/icons.tsx';
 import { Mark } from '../../design/mark.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
@@ -14,25 +14,26 @@ import type { InviteView } from '../model.ts';
 export interface InviteProps {
   view: InviteView;
   onAnswer: (answer: 'same' | 'different') => void;
-  onPractice: () => void;
 }
 
-export function Invite({ view, onAnswer, onPractice }: InviteProps) {
+export function Invite({ view, onAnswer }: InviteProps) {
   const { t } = useText();
   return (
-    <Screen actions={<Actions state={view.state} onAnswer={onAnswer} onPractice={onPractice} />}>
+    <Screen actions={<Actions state={view.state} onAnswer={onAnswer} />}>
       <div class="gate">
         <span class="gate-mark">
           <Mark width={132} />
         </span>
-        <Title>{t('setup.hello', { who: view.who })}</Title>
-        <p class="gate-where">
-          {t('setup.invited')}
-          <br />
-          <span class="strong">{view.team}</span>
-          <br />
-          {view.commune}
-        </p>
+        <Title>{view.who === '' ? t('setup.welcome') : t('setup.hello', { who: view.who })}</Title>
+        {view.team !== '' && (
+          <p class="gate-where">
+            {t('setup.invited')}
+            <br />
+            <span class="strong">{view.team}</span>
+            <br />
+            {view.commune}
+          </p>
+        )}
       </div>
       <State view={view} />
     </Screen>
@@ -53,7 +54,7 @@ function State({ view }: { view: InviteView }) {
         <>
           <CodeCard code={view.checkCode} />
           <Note icon={Hourglass} tone="wait">
-            <span class="strong">{t('setup.waiting', { who: view.inviter })}.</span> {t('setup.waiting.next')}
+            <span class="strong">{t('setup.waiting', { who: view.inviter || t('who.inviter') })}.</span> {t('setup.waiting.next')}
           </Note>
         </>
       );
@@ -64,7 +65,7 @@ function State({ view }: { view: InviteView }) {
             {t('setup.code.next')} <span class="strong">{t('setup.code.must')}</span>
           </CodeCard>
           <div class="gate-facts soft">
-            <Note icon={Download}>{t('setup.download', { people: view.people, kb: view.kb })}</Note>
+            {view.people > 0 && <Note icon={Download}>{t('setup.download', { people: view.people, kb: view.kb })}</Note>}
             <Note icon={WifiOff}>{t('setup.offline')}</Note>
           </div>
         </>
@@ -86,18 +87,11 @@ function CodeCard({ code, children }: { code: string; children?: ComponentChildr
 interface ActionsProps {
   state: InviteView['state'];
   onAnswer: (answer: 'same' | 'different') => void;
-  onPractice: () => void;
 }
 
-function Actions({ state, onAnswer, onPractice }: ActionsProps) {
+function Actions({ state, onAnswer }: ActionsProps) {
   const { t } = useText();
-  if (state !== 'compare') {
-    return (
-      <Button wide icon={GraduationCap} onPress={onPractice}>
-        {t('setup.practice')}
-      </Button>
-    );
-  }
+  if (state !== 'compare') return null;
   return (
     <div class="gate-actions">
       <Button look="primary" onPress={() => onAnswer('same')}>

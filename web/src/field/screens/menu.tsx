@@ -1,5 +1,5 @@
-/** Settings of this phone, practice, help, lock. Wiping stands elsewhere. */
-import { ALargeSmall, GraduationCap, Languages, Lock, MessageSquare, Smartphone, Sun } from '../../design/icons.tsx';
+/** Settings of this phone, help, lock. */
+import { ALargeSmall, Languages, Lock, MessageSquare, Sun } from '../../design/icons.tsx';
 import type { Display } from '../../design/theme.ts';
 import { TEXT_SIZES, THEMES } from '../../design/theme.ts';
 import { Bar } from '../../parts/bar.tsx';
@@ -13,9 +13,7 @@ export interface MenuProps {
   display: Display;
   onDisplay: (display: Display) => void;
   onLanguage: (language: Language) => void;
-  onPractice: () => void;
-  onCards: () => void;
-  onPhone: () => void;
+  onHelp: () => void;
   onLock: () => void;
   onBack: () => void;
 }
@@ -59,9 +57,7 @@ export function MenuScreen(props: MenuProps) {
       </Card>
       <div class="card">
         <ul>
-          <Row icon={GraduationCap} title={t('menu.practice')} sub={t('menu.practice.line')} onOpen={props.onPractice} />
-          <Row icon={MessageSquare} title={t('menu.cards')} sub={t('menu.cards.line')} onOpen={props.onCards} />
-          <Row icon={Smartphone} title={t('menu.phone')} sub={t('menu.phone.line')} onOpen={props.onPhone} />
+          <Row icon={MessageSquare} title={t('app.help')} sub={t('menu.help.line')} onOpen={props.onHelp} />
         </ul>
       </div>
     </Screen>

@@ -1,6 +1,6 @@
 /** A person nobody has recorded here yet. Likely duplicates stand above the button that saves. */
 import './new-person.css';
-import { Check, ScanLine, TriangleAlert } from '../../design/icons.tsx';
+import { Check, TriangleAlert } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, Choice } from '../../parts/button.tsx';
 import type { Remark } from '../../parts/field.tsx';
@@ -14,8 +14,6 @@ import type { DocumentId, FieldRemark, NewPersonView, PersonDraft } from '../mod
 export interface NewPersonProps {
   view: NewPersonView;
   onEdit: (draft: PersonDraft) => void;
-  onScan: () => void;
-  onHome: () => void;
   onSame: (document: DocumentId) => void;
   onOther: () => void;
   onSave: () => void;
@@ -58,11 +56,6 @@ export function NewPerson(props: NewPersonProps) {
             </Choice>
           ))}
         </Choices>
-        <Choices label={t('new.home')}>
-          <Choice chosen={false} onPress={props.onHome}>
-            {draft.household?.of ?? t('new.home.choose')}
-          </Choice>
-        </Choices>
         <NumberField
           kind="phone"
           label={t('new.phone')}
@@ -77,7 +70,7 @@ export function NewPerson(props: NewPersonProps) {
   );
 }
 
-function NumberPart({ view: { draft }, onEdit, onScan, remark }: NewPersonProps & { remark: Remark | undefined }) {
+function NumberPart({ view: { draft }, onEdit, remark }: NewPersonProps & { remark: Remark | undefined }) {
   const { t } = useText();
   const hasNumber = draft.number !== null;
   return (
@@ -93,9 +86,6 @@ function NumberPart({ view: { draft }, onEdit, onScan, remark }: NewPersonProps 
         />
       )}
       <div class="choices">
-        <Choice icon={ScanLine} chosen={false} onPress={onScan}>
-          {t('new.scan')}
-        </Choice>
         <Choice chosen={!hasNumber} chosenIcon={Check} onPress={() => onEdit({ ...draft, number: hasNumber ? null : '' })}>
           {t('new.no-number')}
         </Choice>
@@ -129,7 +119,9 @@ function Duplicates({ view, onSame, onOther }: NewPersonProps) {
 }
 
 function remarkOf(remarks: FieldRemark[], field: FieldRemark['field'], { t }: Text): Remark | undefined {
-  const first = remarks.find((one) => one.field === field);
+  // An unusual beginning is the least of what may be wrong with a number.
+  const own = remarks.filter((one) => one.field === field);
+  const first = own.find(({ code }) => code !== 'number-unknown-prefix') ?? own[0];
   const key = `check.${first?.code ?? ''}`;
   if (!first || !isKey(key)) return undefined;
   // The core names the parameters that the sentence of its code has.

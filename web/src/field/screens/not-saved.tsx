@@ -5,15 +5,16 @@ import { Sheet } from '../../parts/sheet.tsx';
 import { useText } from '../../text/text.ts';
 
 export interface NotSavedSheetProps {
+  why: 'full' | 'failed';
   onAgain: () => void;
 }
 
 /** What was entered stays behind this sheet; there is no way out but to save it. */
-export function NotSavedSheet({ onAgain }: NotSavedSheetProps) {
+export function NotSavedSheet({ why, onAgain }: NotSavedSheetProps) {
   const { t } = useText();
   return (
     <Sheet icon={OctagonAlert} title={t('say.not-saved')} blocking onClose={onAgain}>
-      <p role="alert">{t('say.storage-full')}</p>
+      <p role="alert">{t(`say.storage-${why}`)}</p>
       <Button look="primary" onPress={onAgain}>
         {t('say.save-again')}
       </Button>

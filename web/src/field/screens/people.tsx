@@ -1,6 +1,6 @@
 /** The hamlet's people, found while typing. */
 import './people.css';
-import { Cross, ListFilter, ScanLine, Search, UserPlus } from '../../design/icons.tsx';
+import { Cross, Search, UserPlus } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { FilterChips } from '../../parts/chip.tsx';
@@ -17,8 +17,6 @@ export interface PeopleProps {
   onSearch: (text: string) => void;
   onFilter: (filter: PeopleFilter) => void;
   onClearFilters: () => void;
-  onFilterMore: () => void;
-  onScan: () => void;
   onOpen: (document: DocumentId) => void;
   /** Carries the text that was searched for. */
   onAdd: (name: string) => void;
@@ -30,15 +28,7 @@ export function People(props: PeopleProps) {
   const { view, onTab } = props;
   const { t } = useText();
   const bar = (
-    <Bar
-      title={t('tab.people')}
-      actions={
-        <>
-          <IconButton icon={ScanLine} label={t('people.scan')} onPress={props.onScan} />
-          <IconButton icon={ListFilter} label={t('people.filter')} onPress={props.onFilterMore} />
-        </>
-      }
-    >
+    <Bar title={t('tab.people')} sub={view.hamlet}>
       <SearchBox text={view.query} onSearch={props.onSearch} />
     </Bar>
   );
@@ -53,7 +43,7 @@ export function People(props: PeopleProps) {
         label={t('people.filters')}
         chosen={view.filters}
         onToggle={props.onFilter}
-        chips={(['not-activated', 'no-card', 'away'] as const).map((id) => ({ id, name: t(`people.${id}`) }))}
+        chips={(['not-activated', 'no-card'] as const).map((id) => ({ id, name: t(`people.${id}`) }))}
       />
       <Count view={view} />
       {view.lines.length === 0 ? (
@@ -71,7 +61,7 @@ export function People(props: PeopleProps) {
   );
 }
 
-function SearchBox({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
+export function SearchBox({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
   const { t } = useText();
   return (
     <div class="search" role="search">
@@ -107,7 +97,7 @@ function Nobody({ view, onClearFilters }: { view: PeopleView; onClearFilters: ()
   return (
     <div class="nothing">
       <Search size={40} />
-      <p>{t('people.none', { text: view.query })}</p>
+      <p>{view.all === 0 ? t('people.nobody') : view.query === '' ? t('people.none.any') : t('people.none', { text: view.query })}</p>
       {view.filters.length > 0 && <Button onPress={onClearFilters}>{t('people.none.filter')}</Button>}
     </div>
   );

@@ -29,7 +29,7 @@ export function Pin({ view, onEntered, onBack, onSend, begun = '' }: PinProps) {
     <main class="screen-scroll" style={{ height: '100dvh' }} id="main">
       <div class="pin-screen">
         <div class="pin-head">
-          {step > 0 ? <IconButton icon={ArrowLeft} label={t('app.back')} onPress={onBack} /> : <span />}
+          {step > 1 ? <IconButton icon={ArrowLeft} label={t('app.back')} onPress={onBack} /> : <span />}
           {step > 0 && <span class="small soft">{t('pin.step', { step, steps: 2 })}</span>}
         </div>
         <div class="pin-words">

@@ -65,6 +65,7 @@ function Figures({ figures }: { figures: Figure[] }) {
       {figures.map(({ indicator, done, target, homes }) => (
         <GoalFigure
           key={indicator}
+          id={indicator}
           name={t(`indicator.${indicator}`)}
           done={done}
           target={target}

@@ -19,7 +19,6 @@ import type {
 export interface SessionProps {
   view: SessionView;
   onEdit: (draft: SessionDraft) => void;
-  onStep: (step: SessionStep) => void;
   onAddPerson: () => void;
   onReason: (person: SessionPerson) => void;
   onSave: () => void;
@@ -55,15 +54,15 @@ export function Session(props: SessionProps) {
   return (
     <Screen bar={bar} actions={<Forward {...props} />}>
       {view.updateWaits && <Note icon={Check} tone="here">{t('session.update')}</Note>}
-      <h2 class="question">{t(`session.${view.step}`)}</h2>
+      <h2 class="question">{t(`session.${view.draft.step}`)}</h2>
       <Question {...props} />
     </Screen>
   );
 }
 
-function StepList({ view, onStep }: SessionProps) {
+function StepList({ view: { draft }, onEdit }: SessionProps) {
   const { t } = useText();
-  const now = STEPS.indexOf(view.step);
+  const now = STEPS.indexOf(draft.step);
   return (
     <ol class="form-steps" aria-label={t('session.steps')}>
       {STEPS.map((step, index) => (
@@ -72,7 +71,7 @@ function StepList({ view, onStep }: SessionProps) {
             type="button"
             aria-current={index === now ? 'step' : undefined}
             aria-disabled={index > now}
-            onClick={() => index < now && onStep(step)}
+            onClick={() => index < now && onEdit({ ...draft, step })}
           >
             {index < now && <Check size={14} stroke={2.4} />}
             {t(`session.step.${step}`)}
@@ -87,7 +86,7 @@ function Question(props: SessionProps) {
   const { view, onEdit } = props;
   const { draft } = view;
   const { t } = useText();
-  switch (view.step) {
+  switch (view.draft.step) {
     case 'where':
       return (
         <div class="choices stacked">
@@ -225,22 +224,24 @@ function Others({ view: { draft }, onEdit }: SessionProps) {
 }
 
 /** Goes on, or says what is missing. */
-function Forward({ view, onStep, onSave }: SessionProps) {
+function Forward({ view, onEdit, onSave }: SessionProps) {
   const { t } = useText();
-  if (view.step === 'result') {
+  if (view.draft.step === 'result') {
     return (
       <Button look="primary" wide icon={Check} onPress={onSave}>
         {t('session.save')}
       </Button>
     );
   }
-  const next = STEPS[STEPS.indexOf(view.step) + 1] ?? 'result';
+  const following = STEPS[STEPS.indexOf(view.draft.step) + 1] ?? 'result';
+  // Whoever is known already is not asked for again.
+  const next = following === 'who' && view.draft.people.length > 0 ? 'result' : following;
   const missing = () => {
-    if (view.step === 'where' && view.draft.where === null) return t('session.need.where');
-    return view.step === 'what' && view.draft.service === null ? t('session.need.what') : undefined;
+    if (view.draft.step === 'where' && view.draft.where === null) return t('session.need.where');
+    return view.draft.step === 'what' && view.draft.service === null ? t('session.need.what') : undefined;
   };
   return (
-    <Button look="primary" wide blockedBy={missing()} onPress={() => onStep(next)}>
+    <Button look="primary" wide blockedBy={missing()} onPress={() => onEdit({ ...view.draft, step: next })}>
       {t('app.next')}
     </Button>
   );

@@ -2,8 +2,8 @@
 import './sync.css';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  ArrowUp, CircleCheck, CircleHelp, Download, FileDown, Gauge, Hourglass, Landmark, OctagonAlert, Puzzle, Radio, Sailboat,
-  Share2, Smartphone, WifiOff,
+  ArrowUp, CircleCheck, CircleHelp, Download, Hourglass, Landmark, OctagonAlert, Puzzle, Radio, Sailboat,
+  Smartphone, WifiOff,
 } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
@@ -20,9 +20,6 @@ export interface SyncProps {
   view: SyncView;
   onTab: (tab: Tab) => void;
   onSend: () => void;
-  onHandOut: () => void;
-  onTakeIn: () => void;
-  onDataSaver: () => void;
   onRefused: () => void;
   onHelp: () => void;
 }
@@ -56,7 +53,6 @@ export function Sync(props: SyncProps) {
         </ul>
       </Card>
       <Checked {...props.view.checked} />
-      <Ways {...props} />
     </Screen>
   );
 }
@@ -173,47 +169,14 @@ function RefusedWords({ words }: { words: string }) {
   );
 }
 
-function Ways({ view: { summary }, onHandOut, onTakeIn, onDataSaver }: SyncProps) {
+/** Sending and receiving are one: with nothing to send there may be news. */
+function Actions({ view: { summary }, onSend }: SyncProps) {
   const { t } = useText();
-  const custody = summary.custody
-    ? t('send.custody.line', { who: summary.custody.who, n: summary.custody.records })
-    : t('send.custody.none');
-  const { on, kbThisMonth: kb } = summary.dataSaver;
+  const waiting = summary.here + summary.sending > 0;
+  const word = summary.hasSignal ? (waiting ? t('send.now') : t('send.news')) : t('send.try');
   return (
-    <Card title={<span class="unseen">{t('send.ways')}</span>}>
-      <ul class="states">
-        <Row icon={Share2} title={t('send.carry')} sub={t('send.carry.line')} onOpen={onHandOut} />
-        <Row icon={FileDown} title={t('send.custody')} sub={custody} onOpen={onTakeIn} />
-        <Row
-          icon={Gauge}
-          title={t('send.data-saver')}
-          sub={on ? t('send.data-saver.on', { kb }) : t('send.data-saver.off', { kb })}
-          onOpen={onDataSaver}
-        />
-      </ul>
-    </Card>
-  );
-}
-
-/** With signal the phone sends; without, somebody carries. */
-function Actions({ view: { summary }, onSend, onHandOut }: SyncProps) {
-  const { t } = useText();
-  const waiting = summary.here + summary.sending;
-  if (summary.hasSignal) {
-    return (
-      <Button look="primary" wide icon={ArrowUp} blockedBy={waiting === 0 ? t('send.none') : undefined} onPress={onSend}>
-        {t('send.now')}
-      </Button>
-    );
-  }
-  return (
-    <>
-      <Button icon={ArrowUp} onPress={onSend}>
-        {t('send.try')}
-      </Button>
-      <Button look="primary" wide icon={Sailboat} onPress={onHandOut}>
-        {t('send.hand-out')}
-      </Button>
-    </>
+    <Button look="primary" wide icon={ArrowUp} onPress={onSend}>
+      {word}
+    </Button>
   );
 }

@@ -9,13 +9,13 @@ import type { Theme } from '../../design/theme.ts';
 import { Bar, SyncPanel } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Card, Note, Row } from '../../parts/card.tsx';
-import { Chip, FilterChips } from '../../parts/chip.tsx';
+import { Chip } from '../../parts/chip.tsx';
 import { Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { clock, day, weekday } from '../../text/format.ts';
 import { useText } from '../../text/text.ts';
-import type { HomeTasks, LocalMinute, Tab, Task, TaskKind, TodayFilter, TodayView } from '../model.ts';
+import type { HomeTasks, LocalMinute, Tab, Task, TaskKind, TodayView } from '../model.ts';
 import { syncLine } from '../sync-line.ts';
 
 export interface TodayProps {
@@ -24,7 +24,6 @@ export interface TodayProps {
   onTheme: () => void;
   onMenu: () => void;
   onTab: (tab: Tab) => void;
-  onFilter: (filter: TodayFilter) => void;
   onTask: (task: Task) => void;
   onUnvisited: () => void;
 }
@@ -32,7 +31,7 @@ export interface TodayProps {
 const THEME_ICONS: Record<Theme, Icon> = { light: Sun, sun: SunDim, dark: Moon };
 
 export function Today(props: TodayProps) {
-  const { view, theme, onTheme, onMenu, onTab, onFilter, onTask } = props;
+  const { view, theme, onTheme, onMenu, onTab, onTask } = props;
   const text = useText();
   const { t, language } = text;
   const bar = (
@@ -51,16 +50,6 @@ export function Today(props: TodayProps) {
   );
   return (
     <Screen bar={bar} tabs={<Tabs here="today" badges={view.badges} onOpen={onTab} />}>
-      <FilterChips
-        label={t('today.filters')}
-        chosen={[view.filter]}
-        onToggle={onFilter}
-        chips={[
-          { id: 'due', name: t('today.due'), count: view.counts.due },
-          { id: 'overdue', name: t('today.overdue'), count: view.counts.overdue, icon: OctagonAlert, tone: 'bad' },
-          { id: 'unclear', name: t('today.unclear'), count: view.counts.unclear, icon: CircleHelp },
-        ]}
-      />
       {view.tide && <Tide {...view.tide} />}
       {view.isFirstStart && <Note icon={Download}>{t('today.first')}</Note>}
       {view.homes.map((home) => (
@@ -91,7 +80,7 @@ function Home({ home, now, onTask }: { home: HomeTasks; now: LocalMinute; onTask
   const { t } = useText();
   const title = (
     <>
-      {t('today.home', { who: home.of })} <span class="soft">· {home.place}</span>
+      {t('today.home', { who: home.of })} {home.place !== '' && <span class="soft">· {home.place}</span>}
     </>
   );
   return (

@@ -1,11 +1,11 @@
 /** What `client-wasm/app` exports, with the shapes that cross; the files come from `cargo xtask wasm`. */
 import type {
-  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNotAccepted, CoreRecord, CoreRemark, CoreSync,
-  Effect, Input,
+  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNames, CoreNotAccepted, CorePassage, CoreRecord, CoreRemark,
+  CoreSync, Effect, Id, Input, StoredRecord,
 } from './core.ts';
 
 /** Loads the module from its address. */
-export default function init(from: { module_or_path: string }): Promise<unknown>;
+export default function init(from: { module_or_path: string | Promise<Response> }): Promise<unknown>;
 
 export interface TypedPerson {
   number: string;
@@ -21,6 +21,7 @@ export type Entry =
   | { kind: 'step'; document: string; step: string; on: number; source: string }
   | { kind: 'reason'; document: string; funnel: 'card' | 'eid'; reason: string; note: string }
   | { kind: 'choose'; document: string; key: string; actor: string }
+  | ({ kind: 'undo' } & Undo)
   | {
       kind: 'session'; place: string; service: number; others: number;
       people: { document: string; result: string; reason: string | null }[];
@@ -31,10 +32,17 @@ export declare class Account {
   prefix(): Uint8Array;
 }
 
+/** Made by `undoOf`, handed to `save` as it is. */
+export interface Undo {
+  parts: unknown[];
+}
+
 export declare class Phone {
   handle(input: Input, nowSeconds: number): Effect[];
   save(tag: number, entry: Entry, seed: Uint8Array, nowSeconds: number): Effect[];
   isIdle(): boolean;
+  /** Records not yet known to have arrived, also while locked. */
+  waiting(): number;
   isOpen(): boolean;
   list(query: { text: string; kind: string; unit: number | null; lines_max: number }): CoreList;
   document(id: string): CoreDocument | null;
@@ -47,6 +55,12 @@ export declare class Phone {
   account(id: string): Account | undefined;
   accountPage(of: Account, key: Uint8Array, value: Uint8Array): void;
   accountBytes(of: Account): Uint8Array | undefined;
+  ownFigures(): CoreFigure[];
+  undoOf(record: number): Undo | null;
+  historyPrefix(id: string): Uint8Array | undefined;
+  history(id: string, pages: StoredRecord[]): CorePassage[];
+  names(): CoreNames | null;
+  device(): Id | null;
   free(): void;
 }
 

@@ -8,8 +8,8 @@ import moduleAddress from 'sampan-history/client_history.js?url';
 import wasmAddress from 'sampan-history/client_history_bg.wasm?url';
 import { HISTORY_CACHE } from '../history-cache.ts';
 import type { DocumentId } from '../model.ts';
+import { hex } from './called.ts';
 import type { Storage } from './storage.ts';
-import { hex } from './views.ts';
 
 type History = Pick<typeof import('sampan-history/client_history.js'), 'confirm' | 'document'>;
 

@@ -10,6 +10,8 @@ export const STORES = ['Meta', 'Journal', 'Rows', 'Facts', 'Outbox', 'Custody', 
 export type StoreName = (typeof STORES)[number];
 /** What `Start` must bring: all but the facts. */
 export const READ_AT_START = STORES.filter((store) => store !== 'Facts');
+/** What a phone that nobody unlocks needs: what is sealed, and answers that wait. */
+export const READ_TO_SEND: StoreName[] = ['Outbox', 'Custody', 'Inbox'];
 
 export type Id = number[];
 
@@ -37,6 +39,7 @@ export type Input =
   | { Posted: { serial: Serial; answer: { Receipt: Uint8Array } | 'Failed'; seed: Uint8Array } }
   | { Pulled: { bytes: Uint8Array; seed: Uint8Array } }
   | { PullFailed: { seed: Uint8Array } }
+  | { Named: { bytes: Uint8Array } }
   | { Enrol: { invite: string; seed: Uint8Array } }
   | { EnrolAnswered: { bytes: Uint8Array; seed: Uint8Array } }
   | { Dismiss: { number: number } };
@@ -60,6 +63,7 @@ export type Effect =
   | { Store: { ticket: number; writes: Write[] } }
   | { Post: { serial: Serial; bytes: Uint8Array } }
   | { Pull: { bytes: Uint8Array } }
+  | { AskNames: { bytes: Uint8Array } }
   | { Enrol: { bytes: Uint8Array } }
   | { HandOut: { bundles: unknown[] } }
   | { Schedule: { at: number } }
@@ -93,7 +97,7 @@ export type CoreValue =
 
 export interface CoreField {
   key: CoreKey;
-  values: { value: CoreValue; actor: Id; is_mine: boolean }[];
+  values: { value: CoreValue; actor: Id; device: Id | null; is_mine: boolean }[];
   is_conflicted: boolean;
 }
 
@@ -123,6 +127,7 @@ export interface CoreEvent {
   id: Id;
   event: { what: CoreWhat; stamp: CoreStamp };
   is_confirmed: boolean;
+  device: Id | null;
 }
 
 export interface CoreDocument {
@@ -150,8 +155,27 @@ export interface CoreNotAccepted {
   number: number;
   document: Id;
   kind: string | null;
-  why: unknown;
   saved: number;
+  /** Stable name of the reason. */
+  code: string;
+  said: CoreSaid[];
+}
+
+/** One thing that was put: a value under a key, or something that happened. */
+export type CoreSaid = { Value: [CoreKey, CoreValue] } | { Event: CoreEvent['event'] };
+
+/** One change of a document, for people to read. */
+export interface CorePassage {
+  at: number;
+  actor: Id;
+  device: Id;
+  said: CoreSaid[];
+  is_confirmed: boolean;
+}
+
+export interface CoreNames {
+  units: [number, string][];
+  people: [Id, string][];
 }
 
 export interface CoreSync {

@@ -4,7 +4,7 @@ import type { Save } from '../brain.ts';
 import type { PersonDraft, ResultName, ServiceName, SessionDraft } from '../model.ts';
 
 /** Numbers of the services in the catalogue; 0 = none in particular. */
-const SERVICES: Record<ServiceName, number> = { other: 0, activate: 1, password: 2, submit: 3, integrate: 4, sim: 5 };
+export const SERVICES: Record<ServiceName, number> = { other: 0, activate: 1, password: 2, submit: 3, integrate: 4, sim: 5 };
 
 /** Throws with a stable code where a screen's answer has no outcome. */
 export function entryOf(save: Exclude<Save, { kind: 'dismiss' }>): Entry {

@@ -35,6 +35,8 @@ export class Loop {
   #tag = 0;
   /** Inputs of a phone that was locked meanwhile go nowhere. */
   #isOver = false;
+  /** Effects that are being done. */
+  readonly #running = new Set<Promise<void>>();
 
   constructor(core: Phone, storage: Storage, listener: Listener) {
     this.core = core;
@@ -71,6 +73,11 @@ export class Loop {
     });
   }
 
+  /** Resolves once nothing is being stored, sent or fetched any more. */
+  async quiet(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
@@ -83,12 +90,18 @@ export class Loop {
   }
 
   #run(effect: Effect): void {
-    if ('Store' in effect) void this.#store(effect.Store);
-    else if ('Post' in effect) void this.#post(effect.Post);
-    else if ('Pull' in effect) void this.#pull(effect.Pull.bytes);
-    else if ('Enrol' in effect) void this.#enrol(effect.Enrol.bytes);
+    if ('Store' in effect) this.#keep(this.#store(effect.Store));
+    else if ('Post' in effect) this.#keep(this.#post(effect.Post));
+    else if ('Pull' in effect) this.#keep(this.#pull(effect.Pull.bytes));
+    else if ('AskNames' in effect) this.#keep(this.#askNames(effect.AskNames.bytes));
+    else if ('Enrol' in effect) this.#keep(this.#enrol(effect.Enrol.bytes));
     else if ('Schedule' in effect) this.#schedule(effect.Schedule.at);
     else if ('Show' in effect) this.#show(effect.Show);
+  }
+
+  #keep(doing: Promise<void>): void {
+    this.#running.add(doing);
+    void doing.finally(() => this.#running.delete(doing));
   }
 
   async #store({ ticket, writes }: Extract<Effect, { Store: unknown }>['Store']): Promise<void> {
@@ -110,6 +123,11 @@ export class Loop {
     const answer = await post('/v1/pull', bytes);
     this.#listener.heard(answer.is !== 'silent');
     this.input(answer.is === 'bytes' ? { Pulled: { bytes: answer.bytes, seed: seed() } } : { PullFailed: { seed: seed() } });
+  }
+
+  async #askNames(bytes: Uint8Array): Promise<void> {
+    const answer = await post('/v1/names', bytes);
+    if (answer.is === 'bytes') this.input({ Named: { bytes: answer.bytes } });
   }
 
   async #enrol(bytes: Uint8Array): Promise<void> {

@@ -2,11 +2,14 @@
  * The phone's storage: one object store per store of the core, and one for what stands outside of
  * it. A transaction is durable when its promise resolves, and never sooner.
  */
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import { openDB } from 'idb';
 import type { StorageFailure, StoredRecord, StoreName, Write } from './core.ts';
-import { READ_AT_START, STORES } from './core.ts';
+import { STORES } from './core.ts';
 import type { KeptKey } from './pin.ts';
+
+/** Held by whoever writes: one tab, or the service worker while no tab is open. */
+export const WRITER = 'sampan-writer';
 
 const NAME = 'sampan';
 const VERSION = 1;
@@ -15,7 +18,20 @@ const VERSION = 1;
 interface Outside {
   key: KeptKey;
   setup: SetUp;
+  /** Half-filled forms, sealed. */
+  drafts: SealedDrafts;
+  /** Who writes: random, made anew by whoever takes the phone over. */
+  writer: string;
 }
+
+/** Half-filled forms as they lie on the phone. */
+export interface SealedDrafts {
+  nonce: Uint8Array<ArrayBuffer>;
+  sealed: Uint8Array<ArrayBuffer>;
+}
+
+/** Another tab took the phone over: nothing of this one is written any more. */
+export class TakenOver extends Error {}
 
 /** How far this phone is in being set up. */
 export interface SetUp {
@@ -29,6 +45,7 @@ type Schema = DBSchema & Record<StoreName, { key: Uint8Array; value: Uint8Array 
 
 export class Storage {
   readonly #db: IDBPDatabase<Schema>;
+  #writer = '';
 
   private constructor(db: IDBPDatabase<Schema>) {
     this.#db = db;
@@ -43,6 +60,24 @@ export class Storage {
     return new Storage(db);
   }
 
+  /** From here on nobody else's writes are taken: they look for their own name first, in the
+   * same transaction. What was written before is seen by every later read. A full phone keeps the
+   * name it has: nobody writes anything there. */
+  async takeOver(writer: string): Promise<void> {
+    this.#writer = '';
+    try {
+      await this.#write(['outside'], (change) => change.objectStore('outside').put(writer, 'writer'));
+      this.#writer = writer;
+    } catch (error) {
+      if (failureOf(error) !== 'Full') throw error;
+      this.#writer = (await this.outside('writer')) ?? '';
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
   /** Records of one store whose keys begin so. */
   async beginning(store: StoreName, prefix: Uint8Array): Promise<StoredRecord[]> {
     const range = beginningWith(prefix);
@@ -51,11 +86,11 @@ export class Storage {
     return keys.map((key, at) => ({ store, key: new Uint8Array(key), value: values[at]! }));
   }
 
-  /** Everything the core wants to see at its start. */
-  async records(): Promise<StoredRecord[]> {
-    const read = this.#db.transaction(READ_AT_START);
+  /** Everything in these stores. */
+  async records(stores: StoreName[]): Promise<StoredRecord[]> {
+    const read = this.#db.transaction(stores);
     const all = await Promise.all(
-      READ_AT_START.map(async (store) => {
+      stores.map(async (store) => {
         const [keys, values] = await Promise.all([read.objectStore(store).getAllKeys(), read.objectStore(store).getAll()]);
         return keys.map((key, at) => ({ store, key: new Uint8Array(key), value: values[at]! }));
       }),
@@ -67,10 +102,7 @@ export class Storage {
   async write(writes: Write[]): Promise<void> {
     const stores = [...new Set(writes.map((write) => target(write)))];
     if (stores.length === 0) return;
-    const change = this.#db.transaction(stores, 'readwrite', { durability: 'strict' });
-    // A request that fails aborts the transaction, whose promise says why.
-    for (const write of writes) void this.#apply(change.objectStore(target(write)), write).catch(() => undefined);
-    await change.done;
+    await this.#write(stores, (change) => Promise.all(writes.map((write) => this.#apply(change.objectStore(target(write)), write))));
   }
 
   async outside<Name extends keyof Outside>(name: Name): Promise<Outside[Name] | undefined> {
@@ -78,8 +110,20 @@ export class Storage {
   }
 
   async setOutside<Name extends keyof Outside>(name: Name, value: Outside[Name]): Promise<void> {
-    const change = this.#db.transaction('outside', 'readwrite', { durability: 'strict' });
-    void change.store.put(value, name).catch(() => undefined);
+    await this.#write(['outside'], (change) => change.objectStore('outside').put(value, name));
+  }
+
+  /** One strict transaction, by the present writer or not at all. */
+  async #write(stores: Target[], work: (change: Change) => Promise<unknown>): Promise<void> {
+    const change = this.#db.transaction([...new Set<Target>([...stores, 'outside'])], 'readwrite', { durability: 'strict' });
+    // A request that fails aborts the transaction, whose promise says why.
+    const writer = this.#writer === '' ? '' : await change.objectStore('outside').get('writer');
+    if (writer !== this.#writer) {
+      change.abort();
+      await change.done.catch(() => undefined);
+      throw new TakenOver('another tab writes now');
+    }
+    work(change).catch(() => undefined);
     await change.done;
   }
 
@@ -90,6 +134,9 @@ export class Storage {
     else await store.delete(beginningWith(write.DeletePrefix.prefix));
   }
 }
+
+type Target = StoreName | 'outside';
+type Change = IDBPTransaction<Schema, Target[], 'readwrite'>;
 
 interface Puttable {
   put(value: Uint8Array, key: Uint8Array): Promise<unknown>;

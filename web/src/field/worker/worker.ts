@@ -1,29 +1,29 @@
 /** The field app's worker: owns the core, the storage, the keys and the network of this phone. */
-import init, { Phone, remarksOn } from 'sampan-app/client_app.js';
+import type { Entry } from 'sampan-app/client_app.js';
+import init, { Phone } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved } from '../brain.ts';
-import type { FieldRemark, PersonDraft } from '../model.ts';
-import type { CoreLine, Notice } from './core.ts';
-import { entryOf, typed } from './entries.ts';
+import type { PersonDraft, SessionDraft } from '../model.ts';
+import { answerOf } from './answers.ts';
+import type { Words } from './called.ts';
+import { hex } from './called.ts';
+import type { Notice } from './core.ts';
+import { READ_AT_START } from './core.ts';
 import { Confirmer } from './confirmer.ts';
+import { DraftBook } from './drafts.ts';
+import { entryOf } from './entries.ts';
 import { choosing, gateOf, remarkOf } from './gate.ts';
+import { Histories } from './histories.ts';
 import type { Listener, SaveOutcome } from './phone.ts';
 import { Loop, now, seed } from './phone.ts';
 import { keepNew, tryPin } from './pin.ts';
 import type { SetUp } from './storage.ts';
-import { Storage } from './storage.ts';
-import type { Words } from './views.ts';
-import {
-  badgesOf, dossierView, figuresOf, hamletOf, localMinute, Names, residentLine, stateOf, summaryOf,
-} from './views.ts';
+import { failureOf, Storage, WRITER } from './storage.ts';
+import { localMinute, Names } from './views.ts';
 
-/** More lines than one hamlet has people. */
-const LINES_MAX = 20_000;
-const DUPLICATES_MAX = 3;
 const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
-const LOCK = 'sampan-writer';
 
 /** Saving said no; the page makes an error of it. */
 export type SaveAnswer = { is: 'saved'; saved: Saved } | { is: 'not'; why: NotSavedWhy };
@@ -44,7 +44,11 @@ export class FieldWorker implements Listener {
   #setUp: SetUp | undefined;
   #chosen: string | null = null;
   #remark: Parameters<typeof gateOf>[0]['remark'] = null;
-  #here = 0;
+  #histories: Histories | null = null;
+  #book: DraftBook | null = null;
+  /** How the last save is taken back. */
+  #last: { record: string; undo: Entry } | null = null;
+  #hasSignal = true;
   #isSilent = false;
   #lastSaveFailed = false;
 
@@ -53,9 +57,13 @@ export class FieldWorker implements Listener {
     [this.#words, this.#invite, this.#changed, this.#trapped] = [words, invite, changed, trapped];
     await init({ module_or_path: wasmAddress });
     this.#names = new Names();
-    self.addEventListener('online', () => this.reachable());
-    self.addEventListener('offline', () => this.#changed());
     await this.#write({ ifAvailable: true });
+  }
+
+  /** The language has changed. */
+  speak(words: Words): void {
+    this.#words = words;
+    this.#changed();
   }
 
   /** Takes the phone over from another tab. */
@@ -65,42 +73,13 @@ export class FieldWorker implements Listener {
 
   answer(ask: Ask): Answers[keyof Answers] | null {
     if (ask.view === 'gate') return this.#gate();
-    const core = this.#loop?.core;
-    if (!core?.isOpen()) return null;
-    const [at, sync, assignment] = [localMinute(now()), core.sync(), core.assignment()];
-    const conflicted = core.list(dossiers('')).lines.filter((line) => line.is_conflicted);
-    const badges = badgesOf(sync, conflicted.length);
-    const summary = summaryOf(sync, this.#circumstances(core));
-    const hamlet = hamletOf(assignment);
-    switch (ask.view) {
-      case 'today':
-        return {
-          now: at, hamlet, sync: summary, filter: ask.filter, badges, tide: null, isFirstStart: summary.loading !== null,
-          counts: { due: conflicted.length, overdue: 0, unclear: 0 },
-          homes: ask.filter === 'due' ? conflicted.map(conflictTask) : [],
-        };
-      case 'people': {
-        const lines = core.list(dossiers(ask.text)).lines.filter((line) => fits(line, ask.filters));
-        const all = core.list(dossiers('')).count;
-        return { now: at, hamlet, query: ask.text, filters: ask.filters, all, loading: summary.loading, lines: lines.map(residentLine), badges };
-      }
-      case 'dossier': {
-        const view = core.document(ask.document);
-        return view && dossierView(view, this.#names, this.#words, at, core.recordableSteps());
-      }
-      case 'new-person':
-        return { now: at, draft: ask.draft, remarks: this.#remarks(ask.draft), duplicates: duplicates(core, ask.draft) };
-      case 'guidance':
-        return { now: at, hamlet, sync: summary, drafts: [], sessions: [], badges };
-      case 'results': {
-        const team = figuresOf(core.figures(), assignment?.grant.team ?? 0, at, ask.week);
-        return { now: at, week: ask.week, mine: [], team, teamPeople: 0, late: [], here: summary.here + summary.sending, badges };
-      }
-      case 'sync':
-        return { now: at, summary, badges, checked: { ...(this.#confirmer?.told ?? NOTHING_CHECKED) } };
-      case 'session':
-        return null;
-    }
+    const [core, histories, book] = [this.#loop?.core, this.#histories, this.#book];
+    if (!core?.isOpen() || histories === null || book === null) return null;
+    const hasSignal = this.#hasSignal;
+    const signal = { hasSignal, serverSilent: hasSignal && this.#isSilent, lastSaveFailed: this.#lastSaveFailed };
+    const { drafts } = book;
+    const checked = { ...(this.#confirmer?.told ?? NOTHING_CHECKED) };
+    return answerOf(ask, { core, histories, drafts, signal, names: this.#names, words: this.#words, checked, now: now() });
   }
 
   async save(save: Save): Promise<SaveAnswer> {
@@ -108,21 +87,56 @@ export class FieldWorker implements Listener {
     if (!loop || !this.#isOpen) return { is: 'not', why: 'locked' };
     if (save.kind === 'dismiss') {
       loop.input({ Dismiss: { number: Number(save.record) } });
-      return { is: 'saved', saved: { record: save.record, document: '' } };
+      return { is: 'saved', saved: { record: save.record, document: '', mayUndo: false } };
     }
+    const answer = await this.#save(loop, () => entryOf(save));
+    if (answer.is === 'saved' && save.kind === 'session') await this.dropSession(save.draft.id);
+    if (answer.is === 'saved' && save.kind === 'person') await this.keepPerson(null);
+    return answer;
+  }
+
+  /** Takes the last save back. */
+  async undo(record: string): Promise<SaveAnswer> {
+    const [loop, last] = [this.#loop, this.#last];
+    if (!loop || !this.#isOpen) return { is: 'not', why: 'locked' };
+    if (last === null || last.record !== record) return { is: 'not', why: 'typed' };
+    return this.#save(loop, () => last.undo);
+  }
+
+  async #save(loop: Loop, entry: () => Entry): Promise<SaveAnswer> {
     await idle(loop);
     let outcome: SaveOutcome;
     try {
-      outcome = await loop.save(entryOf(save));
+      outcome = await loop.save(entry());
     } catch {
       return { is: 'not', why: 'typed' };
     }
     this.#lastSaveFailed = outcome.is === 'not' && (outcome.reason === 'Full' || outcome.reason === 'Broken');
-    if (outcome.is === 'saved') this.#confirmer?.saved(outcome.record, outcome.documents);
+    this.#last = null;
+    if (outcome.is === 'saved') {
+      this.#confirmer?.saved(outcome.record, outcome.documents);
+      const record = String(outcome.record);
+      const undo = loop.core.undoOf(outcome.record);
+      this.#last = undo && { record, undo: { kind: 'undo', ...undo } };
+    }
     this.#changed();
     if (outcome.is === 'not') return { is: 'not', why: whyOf(outcome.reason) };
-    const document = outcome.documents[0]?.map((byte) => byte.toString(16).padStart(2, '0')).join('') ?? '';
-    return { is: 'saved', saved: { record: String(outcome.record), document } };
+    const record = String(outcome.record);
+    return { is: 'saved', saved: { record, document: hex(outcome.documents[0] ?? []), mayUndo: this.#last !== null } };
+  }
+
+  async keepSession(draft: SessionDraft): Promise<void> {
+    await this.#book?.keepSession({ ...draft, savedAt: localMinute(now()) });
+    this.#changed();
+  }
+
+  async dropSession(id: string): Promise<void> {
+    await this.#book?.dropSession(id);
+    this.#changed();
+  }
+
+  async keepPerson(draft: PersonDraft | null): Promise<void> {
+    await this.#book?.keepPerson(draft);
   }
 
   /** A dossier as automerge saves it, for other programs; `null` where its whole history is not here. */
@@ -142,29 +156,48 @@ export class FieldWorker implements Listener {
     await this.#setUpIs({ ...this.#setUp, stage: answer === 'same' ? 'waiting' : 'stopped' });
   }
 
+  /** Without room no try can be counted, so none is made. */
   async pin(digits: string): Promise<void> {
+    try {
+      await this.#pin(digits);
+    } catch (error) {
+      if (failureOf(error) !== 'Full') throw error;
+      this.#remark = { code: 'full' };
+    }
+    this.#changed();
+  }
+
+  async #pin(digits: string): Promise<void> {
     const kept = await this.#storage.outside('key');
-    if (kept !== undefined) {
+    if (digits === '') {
+      [this.#chosen, this.#remark] = [null, null];
+    } else if (kept !== undefined) {
       const tried = await tryPin(this.#storage, kept, digits, Date.now());
       this.#remark = tried.is === 'right' ? null : remarkOf(tried);
-      if (tried.is === 'right') this.#unlock(tried.dataKey);
+      if (tried.is === 'right') await this.#unlock(tried.dataKey);
     } else {
       this.#remark = choosing(this.#chosen, digits);
       if (this.#chosen !== null && this.#remark === null) {
         const dataKey = await keepNew(this.#storage, digits);
         [this.#hasKey, this.#chosen] = [true, null];
-        this.#unlock(dataKey);
+        await this.#unlock(dataKey);
       } else {
         this.#chosen = this.#remark === null ? digits : null;
       }
     }
-    this.#changed();
   }
 
   async lock(): Promise<void> {
     if (!this.#isWriter) return;
     await this.#start();
     this.#changed();
+  }
+
+  /** What the page is told of the network: workers are not told everywhere. */
+  signal(hasSignal: boolean): void {
+    this.#hasSignal = hasSignal;
+    if (hasSignal) this.reachable();
+    else this.#changed();
   }
 
   /** There is signal, the page is looked at again, or a person asked to send. */
@@ -201,16 +234,18 @@ export class FieldWorker implements Listener {
   #gate(): Gate {
     return gateOf({
       isWriter: this.#isWriter, hasKey: this.#hasKey, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
-      isUsed: this.#isUsed, hasSignal: navigator.onLine, here: this.#here, remark: this.#remark, chosen: this.#chosen,
+      isUsed: this.#isUsed, hasSignal: this.#hasSignal, here: this.#loop?.core.waiting() ?? 0, remark: this.#remark, chosen: this.#chosen,
     });
   }
 
   /** One tab writes. Who is robbed of the lock stops at once and says so. */
   #write(how: LockOptions): Promise<void> {
     return new Promise((resolve, reject) => {
-      const held = navigator.locks.request(LOCK, how, async (lock) => {
+      const held = navigator.locks.request(WRITER, how, async (lock) => {
         this.#isWriter = lock !== null;
         if (lock !== null) await this.#read();
+        // Once the other tab is closed this one goes on.
+        else void this.#write({});
         this.#changed();
         resolve();
         if (lock !== null) await new Promise(() => undefined);
@@ -221,12 +256,15 @@ export class FieldWorker implements Listener {
         this.#loop?.end();
         this.#loop = null;
         this.#changed();
+        // Once the other tab is closed this one may go on.
+        void this.#write({});
       });
     });
   }
 
   async #read(): Promise<void> {
     this.#storage ??= await Storage.open();
+    await this.#storage.takeOver(crypto.randomUUID());
     this.#hasKey = (await this.#storage.outside('key')) !== undefined;
     this.#setUp = await this.#storage.outside('setup');
     await this.#start();
@@ -238,15 +276,19 @@ export class FieldWorker implements Listener {
     this.#loop?.end();
     this.#confirmer?.end();
     this.#isOpen = false;
-    const stored = await this.#storage.records();
-    this.#here = stored.filter((record) => record.store === 'Journal').length;
+    const stored = await this.#storage.records(READ_AT_START);
+    [this.#histories, this.#book, this.#last] = [null, null, null];
     this.#loop = new Loop(new Phone(), this.#storage, this);
     this.#confirmer = new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
   }
 
-  #unlock(dataKey: Uint8Array): void {
-    this.#loop?.input({ Unlock: { data_key: dataKey, seed: seed() } });
+  async #unlock(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
+    const loop = this.#loop;
+    if (loop === null) return;
+    this.#book = await DraftBook.open(this.#storage, dataKey);
+    this.#histories = new Histories(loop.core, this.#storage, () => this.#changed());
+    loop.input({ Unlock: { data_key: dataKey, seed: seed() } });
   }
 
   #ready(): void {
@@ -265,50 +307,6 @@ export class FieldWorker implements Listener {
     await this.#storage.setOutside('setup', setUp);
     this.#changed();
   }
-
-  #circumstances(core: Phone) {
-    const here = core.records().filter((one) => stateOf(one.state) === 'here');
-    const oldest = here[0]?.saved;
-    return {
-      hasSignal: navigator.onLine, serverSilent: navigator.onLine && this.#isSilent, lastSaveFailed: this.#lastSaveFailed,
-      oldestHere: oldest === undefined ? null : localMinute(oldest),
-    };
-  }
-
-  #remarks(draft: PersonDraft): FieldRemark[] {
-    const said = remarksOn(typed(draft), new Date().getFullYear());
-    return said.map(({ field, code, severity, digits, year, written, is_female: isFemale }) => {
-      const params: Record<string, string | number> = {};
-      if (digits !== null) params['digits'] = digits;
-      if (year !== null) params['year'] = String(year);
-      if (written !== null) params['written'] = String(written);
-      if (isFemale !== null) params['sex'] = isFemale ? this.#words.female : this.#words.male;
-      return { field, code, severity, params };
-    });
-  }
-}
-
-function dossiers(text: string) {
-  return { text, kind: 'Dossier', unit: null, lines_max: LINES_MAX };
-}
-
-/** Residence is not in a line: "away" is left to the dossier. */
-function fits(line: CoreLine, filters: string[]): boolean {
-  return (!filters.includes('not-activated') || line.eid < 5) && (!filters.includes('no-card') || line.card < 2);
-}
-
-function conflictTask(line: CoreLine) {
-  const { document, name } = residentLine(line);
-  const task = {
-    id: document, document, name, kind: 'conflict' as const, field: null, ways: 2, appointment: null, due: null,
-  };
-  return { household: document, of: name, place: '', tasks: [task] };
-}
-
-/** People of the same name, once it has two words. */
-function duplicates(core: Phone, { name }: PersonDraft) {
-  if (name.trim().split(/\s+/).length < 2) return [];
-  return core.list({ ...dossiers(name.trim()), lines_max: DUPLICATES_MAX }).lines.map(residentLine);
 }
 
 function whyOf(reason: Extract<SaveOutcome, { is: 'not' }>['reason']): NotSavedWhy {

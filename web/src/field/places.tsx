@@ -1,0 +1,154 @@
+/** The five places of the app and the plain screens beside them, each with what it asks and does. */
+import { useState } from 'preact/hooks';
+import { apply, nextTheme, remember } from '../design/theme.ts';
+import { useLanguage } from '../text/language.ts';
+import type { PlaceProps } from './app.tsx';
+import type { PeopleFilter, PersonDraft, Tab } from './model.ts';
+import type { Way } from './route.ts';
+import { Guidance } from './screens/guidance.tsx';
+import { Help } from './screens/help.tsx';
+import { History } from './screens/history.tsx';
+import { MenuScreen } from './screens/menu.tsx';
+import { NewPerson } from './screens/new-person.tsx';
+import { People } from './screens/people.tsx';
+import { Refused } from './screens/refused.tsx';
+import { Results } from './screens/results.tsx';
+import { Sync } from './screens/sync.tsx';
+import { Today } from './screens/today.tsx';
+import { newDraftId } from './session-place.tsx';
+import { useBrain, useView } from './use-view.ts';
+
+function openTab({ go }: Way): (tab: Tab) => void {
+  return (tab) => go({ at: tab });
+}
+
+export function TodayPlace({ way }: PlaceProps) {
+  const brain = useBrain();
+  const [display, draw] = useState(brain.display());
+  const view = useView({ view: 'today', filter: 'due' });
+  if (view === null) return null;
+  const turn = () => {
+    const next = { ...display, theme: nextTheme(display.theme) };
+    remember(localStorage, next);
+    apply(document.documentElement, next);
+    draw(next);
+  };
+  return (
+    <Today
+      view={view} theme={display.theme} onTheme={turn} onMenu={() => way.go({ at: 'menu' })} onTab={openTab(way)}
+      onTask={(task) => way.go(task.kind === 'refused' ? { at: 'refused' } : { at: 'dossier', document: task.document })}
+      onUnvisited={() => way.go({ at: 'people' })}
+    />
+  );
+}
+
+export function PeoplePlace({ way }: PlaceProps) {
+  const [text, search] = useState('');
+  const [filters, filter] = useState<PeopleFilter[]>([]);
+  const view = useView({ view: 'people', text, filters });
+  if (view === null) return null;
+  const toggle = (one: PeopleFilter) =>
+    filter(filters.includes(one) ? filters.filter((other) => other !== one) : [...filters, one]);
+  return (
+    <People
+      view={{ ...view, query: text, filters }} onTab={openTab(way)} onSearch={search} onFilter={toggle}
+      onClearFilters={() => filter([])} onOpen={(document) => way.go({ at: 'dossier', document })}
+      onAdd={(name) => way.go({ at: 'new-person', name })}
+    />
+  );
+}
+
+export function NewPersonPlace(props: PlaceProps & { name: string }) {
+  const drafts = useView({ view: 'drafts' });
+  return drafts && <PersonForm {...props} kept={drafts.person} />;
+}
+
+function PersonForm({ way, save, name, kept }: PlaceProps & { name: string; kept: PersonDraft | null }) {
+  const brain = useBrain();
+  const [draft, write] = useState<PersonDraft>(kept ?? { number: '', name, birth: '', sex: null, phone: '' });
+  const [isOther, other] = useState(false);
+  const view = useView({ view: 'new-person', draft });
+  if (view === null) return null;
+  const edit = (next: PersonDraft) => {
+    write(next);
+    brain.keepPerson(next);
+  };
+  const leave = (go: () => void) => {
+    brain.keepPerson(null);
+    go();
+  };
+  const keep = () => save({ kind: 'person', draft }, ({ document }) => way.replace({ at: 'dossier', document }));
+  return (
+    <NewPerson
+      view={{ ...view, draft, duplicates: isOther ? [] : view.duplicates }} onEdit={edit}
+      onSame={(document) => leave(() => way.replace({ at: 'dossier', document }))} onOther={() => other(true)} onSave={keep}
+      onClose={() => leave(way.back)}
+    />
+  );
+}
+
+export function GuidancePlace({ way }: PlaceProps) {
+  const view = useView({ view: 'guidance' });
+  if (view === null) return null;
+  return (
+    <Guidance
+      view={view} onTab={openTab(way)} onNew={() => way.go({ at: 'session', draft: newDraftId(), document: null })}
+      onOpen={(draft) => way.go({ at: 'session', draft, document: null })}
+    />
+  );
+}
+
+export function ResultsPlace({ way }: PlaceProps) {
+  const [week, choose] = useState<'this' | 'last'>('this');
+  const view = useView({ view: 'results', week });
+  return view && <Results view={view} onTab={openTab(way)} onWeek={choose} onHelp={() => way.go({ at: 'help' })} />;
+}
+
+export function SyncPlace({ way }: PlaceProps) {
+  const brain = useBrain();
+  const view = useView({ view: 'sync' });
+  if (view === null) return null;
+  return (
+    <Sync
+      view={view} onTab={openTab(way)} onSend={() => brain.send()} onRefused={() => way.go({ at: 'refused' })}
+      onHelp={() => way.go({ at: 'help' })}
+    />
+  );
+}
+
+/** One after the other, until none is left. */
+export function RefusedPlace({ way, save }: PlaceProps) {
+  const view = useView({ view: 'refused' });
+  if (view === null) return null;
+  const { first } = view;
+  if (first === null) return <SyncPlace way={way} save={save} />;
+  const redo = () =>
+    way.replace(first.document === null ? { at: 'new-person', name: first.name } : { at: 'dossier', document: first.document });
+  return <Refused view={first} onRedo={redo} onDismiss={() => save({ kind: 'dismiss', record: first.record })} onBack={way.back} />;
+}
+
+export function HistoryPlace({ way, document }: PlaceProps & { document: string }) {
+  const view = useView({ view: 'history', document });
+  return view && <History view={view} onBack={way.back} />;
+}
+
+export function HelpPlace({ way }: PlaceProps) {
+  return <Help onBack={way.back} />;
+}
+
+export function MenuPlace({ way }: PlaceProps) {
+  const brain = useBrain();
+  const { choose } = useLanguage();
+  const [display, draw] = useState(brain.display());
+  return (
+    <MenuScreen
+      display={display}
+      onDisplay={(next) => {
+        remember(localStorage, next);
+        apply(document.documentElement, next);
+        draw(next);
+      }}
+      onLanguage={choose} onHelp={() => way.go({ at: 'help' })} onLock={() => brain.lock()} onBack={way.back}
+    />
+  );
+}

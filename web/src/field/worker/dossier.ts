@@ -1,0 +1,141 @@
+/** One resident: the row's fields and events, with who wrote them and when. */
+import type {
+  Conflict, DossierView, Funnel, FunnelView, HistoryView, LocalMinute, ReasonName, RecordState, ResidenceName, SideName,
+  WorkLine,
+} from '../model.ts';
+import { LEVELS } from '../model.ts';
+import type { Called } from './called.ts';
+import { hex } from './called.ts';
+import type { CoreDocument, CoreEvent, CoreField, CoreFunnel, CorePassage, CoreValue, Id } from './core.ts';
+import { eventOf, fieldOf, keyName, saidOf, shownOf } from './said.ts';
+import type { Names } from './views.ts';
+import { localMinute, sexOf, stateOf, textOf, uintOf } from './views.ts';
+
+/** What a view is made with. */
+export interface Reading {
+  now: LocalMinute;
+  names: Names;
+  called: Called;
+  /** Oldest first; empty until they are read. */
+  passages: CorePassage[];
+  /** Steps the person may record. */
+  may: string[];
+}
+
+export function dossierView(view: CoreDocument, reading: Reading): DossierView {
+  const { names, called, now } = reading;
+  const fields = new Map(view.fields.map((field) => [keyName(field.key, names), field]));
+  const value = (key: string) => fields.get(key)?.values.at(-1)?.value;
+  const own = view.mine[0];
+  const state = stateOf(own?.state ?? null);
+  const reason = (funnel: Funnel) => uintOf(value(funnel === 'card' ? 'cwhy' : 'ewhy'));
+  return {
+    now,
+    document: hex(view.document),
+    name: textOf(value('name')) ?? '',
+    birthYear: uintOf(value('byear')),
+    sex: sexOf(uintOf(value('sex'))),
+    last3: textOf(value('last3')),
+    residence: (names.of('residence', uintOf(value('res')) ?? -1) ?? 'unknown') as ResidenceName,
+    household: null,
+    phone: textOf(value('phone')),
+    here: view.mine.filter((one) => ['here', 'sending', 'carried'].includes(stateOf(one.state))).length,
+    movedTo: view.moved_to === null ? null : called.unit(view.moved_to),
+    unitedWith: null,
+    conflicts: view.fields.filter((field) => field.is_conflicted).flatMap((field) => conflict(field, reading, state)),
+    card: funnelView('card', view, reading, state),
+    eid: funnelView('eid', view, reading, state),
+    reasons: (['card', 'eid'] as const).flatMap((funnel) => reasonOf(funnel, view, reason(funnel), names, state)),
+    previews: [],
+    work: view.events.flatMap((event) => workLine(event, reading, state)).reverse(),
+    consent: consentOf(view.events),
+    historyEntries: reading.passages.length,
+  };
+}
+
+/** Everything that was written, newest first. */
+export function historyView(view: CoreDocument, { now, names, called, passages }: Reading): HistoryView {
+  const name = view.fields.find((field) => keyName(field.key, names) === 'name')?.values.at(-1)?.value;
+  const entries = passages.map(({ at, device, said, is_confirmed: isConfirmed }, index) => ({
+    id: String(index),
+    at: localMinute(at),
+    by: called.person(device),
+    said: saidOf(said, names),
+    state: isConfirmed ? ('received' as const) : ('here' as const),
+  }));
+  return { now, name: textOf(name) ?? '', entries: entries.filter(({ said }) => said.length > 0).reverse() };
+}
+
+function conflict(field: CoreField, { names, called, passages }: Reading, state: RecordState): Conflict[] {
+  const key = keyName(field.key, names);
+  const name = fieldOf(key);
+  if (name === undefined) return [];
+  const values = field.values.map(({ value, actor, device, is_mine: isMine }) => {
+    const wrote = (passage: CorePassage) => hex(passage.actor) === hex(actor) && puts(passage, key, value, names);
+    const written = passages.filter(wrote).at(-1);
+    return {
+      id: `${key}:${hex(actor)}`,
+      shown: shownOf(key, value, names),
+      by: called.person(device),
+      isMine,
+      at: written === undefined ? null : localMinute(written.at),
+      state: written?.is_confirmed === false ? state : ('received' as const),
+    };
+  });
+  // Two who wrote the same are no two ways of writing it.
+  const different = values.filter((one, at) => values.findIndex(({ shown }) => shown === one.shown) === at);
+  return [{ field: name, values: different }];
+}
+
+function puts(passage: CorePassage, key: string, value: CoreValue, names: Names): boolean {
+  return passage.said.some(
+    (one) => 'Value' in one && keyName(one.Value[0], names) === key && JSON.stringify(one.Value[1]) === JSON.stringify(value),
+  );
+}
+
+function funnelView(funnel: Funnel, view: CoreDocument, { names, called, may }: Reading, state: RecordState): FunnelView {
+  const core: CoreFunnel = view[funnel];
+  const reached = LEVELS[funnel].map((step, index) => {
+    const at = core.reached[index] ?? null;
+    if (at === null) return null;
+    const event = view.events.find(({ event: { what } }) => 'Stage' in what && names.of('step', what.Stage.step) === step);
+    return { at, by: called.person(event?.device ?? null), state: event?.is_confirmed === false ? state : ('received' as const) };
+  });
+  return {
+    funnel,
+    furthest: core.furthest,
+    reached,
+    side: core.side as SideName | null,
+    isConflicted: core.is_conflicted,
+    state: reached[core.furthest - 1]?.state ?? 'received',
+    nextBy: null,
+    mayRecord: LEVELS[funnel].filter((level) => may.includes(level)),
+  };
+}
+
+function reasonOf(funnel: Funnel, view: CoreDocument, code: number | null, names: Names, state: RecordState): DossierView['reasons'] {
+  const isDone = funnel === 'card' ? view.card.furthest >= 2 : view.eid.furthest >= 5;
+  if (isDone) return [];
+  const reason = code === null ? null : ((names.of('reason', code) ?? 'z-other') as ReasonName);
+  return [{ funnel, reason, state: reason === null ? 'received' : state }];
+}
+
+function workLine({ id, event, device, is_confirmed: isConfirmed }: CoreEvent, { names, called }: Reading, state: RecordState): WorkLine[] {
+  const said = eventOf(event, names);
+  if (said === null) return [];
+  const unsent = state === 'received' ? ('here' as const) : state;
+  return [{ id: hex(id), at: event.stamp.at, by: called.person(device), ...said, state: isConfirmed ? 'received' : unsent }];
+}
+
+function consentOf(events: CoreEvent[]): DossierView['consent'] {
+  for (const { event } of [...events].reverse()) {
+    if ('Consent' in event.what) return { given: !event.what.Consent.withdrawn, at: event.stamp.at };
+  }
+  return null;
+}
+
+/** The dossier as a set of ids tells when anything of it has changed. */
+export function markOf(view: CoreDocument): string {
+  const values = view.fields.map((field) => field.values.map(({ actor }: { actor: Id }) => hex(actor)).join());
+  return [...values, view.events.length, view.voided.length, view.mine.map(({ record }) => record).join()].join('|');
+}
