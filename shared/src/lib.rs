@@ -13,7 +13,7 @@
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
-//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`] |
+//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`] |
 //! | what may be done | [`check`], [`permission`] |
 
 pub mod account;

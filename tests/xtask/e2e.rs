@@ -28,10 +28,18 @@ pub fn browser(project: &Project, options: &Options) -> Result<(), Stop> {
         .arguments(["run", "e2e", "--prefix"])
         .arguments([&web])
         .foreground("the browser tests")?;
+    if let Some(folder) = &options.shots {
+        Tool::npm()
+            .arguments(["run", "shots", "--prefix"])
+            .arguments([&web])
+            .arguments(["--", "--out"])
+            .arguments([absolute(folder)?.join("screens")])
+            .foreground("pictures of every screen")?;
+    }
     with_server(project, options.shots.as_deref())
 }
 
-/// A phone's first day and a coordinator's, with the built app against the real server.
+/// Stories of phones and a coordinator's day, with the built app against the real server.
 pub fn with_server(project: &Project, shots: Option<&Path>) -> Result<(), Stop> {
     let Some(web) = project.web() else {
         return Ok(());
@@ -41,9 +49,9 @@ pub fn with_server(project: &Project, shots: Option<&Path>) -> Result<(), Stop> 
         .logged("building the server", project.log("server"))?;
     let sampan = project.target().join("debug").join("sampan");
     for (script, what) in [
-        ("phone", "a phone's first day"),
+        ("phone", "stories of phones"),
         // Without the module that confirms saves: nothing may depend on it.
-        ("phone-alone", "the same without automerge"),
+        ("phone-alone", "a first day without automerge"),
         ("console-e2e", "the console"),
     ] {
         let tool = Tool::npm()

@@ -26,7 +26,7 @@ const PROMISES = {
 
   async 'a sheet takes the focus to its title and keeps it inside'(page, show) {
     await show('visit');
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'sheet-title');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'sheet-title');
     for (let n = 0; n < 12; n += 1) await page.keyboard.press('Tab');
     assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement?.closest('dialog')));
   },
