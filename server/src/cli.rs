@@ -20,7 +20,7 @@ use crate::account::{BadPassword, LoginName};
 use crate::clock::{Clock, NoRandomness};
 use crate::config::DataFolder;
 use crate::demo::units::UnitFileError;
-use crate::demo::{DemoError, Replay};
+use crate::demo::{DemoError, RESIDENTS_PER_HAMLET, Replay};
 use crate::foundation::FoundationError;
 use crate::http::{ListenError, Web};
 use crate::ledger::LedgerError;
@@ -95,6 +95,9 @@ struct Demo {
     /// and end: soc-trang
     #[arg(long, value_name = "NAME", value_parser = campaign, requires = "sample")]
     replay: Option<Replay>,
+    /// Residents of each of the three hamlets
+    #[arg(long, value_name = "NUMBER", default_value_t = RESIDENTS_PER_HAMLET)]
+    residents: usize,
     /// Single records for one commune, opening figures for all others
     #[arg(long)]
     sample: bool,

@@ -25,6 +25,6 @@ mod draw;
 mod soc_trang;
 
 pub use draw::Seed;
-pub use live::{Populated, populate};
+pub use live::{Populated, RESIDENTS_PER_HAMLET, populate};
 pub use replay::{Mode, Replay, ReplayReport, replay};
 pub use world::{DemoError, world};

@@ -66,6 +66,28 @@ pub const AUTOMERGE_TO_ROW_CPU_RATIO: Figure = at_least("automerge_to_row_cpu_ra
 /// What a phone does for one change: edit, hash, fold.
 pub const CPU_US_PER_EDIT: Figure = shown("cpu_us_per_edit", "us");
 
+/// Dossiers on the phone that is measured.
+pub const PHONE_DOSSIERS: Figure = shown("phone_dossiers", "dossiers");
+/// How many times slower its browser was made.
+pub const PHONE_THROTTLE: Figure = shown("phone_throttle", "x");
+/// From the last digit of the PIN until the list is painted.
+pub const PHONE_UNLOCK_TO_LIST_MS: Figure = at_most("phone_unlock_to_list_ms", 1_500.0, "ms");
+/// From a key in the search box until what was found is painted.
+pub const PHONE_SEARCH_MS: Figure = at_most("phone_search_ms", 50.0, "ms");
+/// From the tap that saves until "saved" is painted.
+pub const PHONE_SAVE_MS: Figure = at_most("phone_save_ms", 100.0, "ms");
+/// What page and worker hold: scripts, buffers, the core's module.
+pub const PHONE_HEAP_MIB_12000: Figure = at_most("phone_heap_mib_12000", 60.0, "MiB");
+/// All of them.
+pub const PHONE: [Figure; 6] = [
+    PHONE_DOSSIERS,
+    PHONE_THROTTLE,
+    PHONE_UNLOCK_TO_LIST_MS,
+    PHONE_SEARCH_MS,
+    PHONE_SAVE_MS,
+    PHONE_HEAP_MIB_12000,
+];
+
 /// Random worlds lived since the tally was begun.
 pub const SIM_WORLDS: Figure = at_least("sim_worlds", 50_000.0, "worlds");
 /// Worlds of them that did not end as they must.
@@ -75,7 +97,7 @@ pub const SIM_WORLDS_PER_MINUTE: Figure =
     at_least("sim_worlds_per_minute_per_core", 500.0, "worlds");
 
 /// All figures of `bench`, in the order of the documentation.
-pub const ALL: [Figure; 16] = [
+pub const ALL: [Figure; 22] = [
     BYTES_UP_PER_RECORD_50_CODEC_0,
     BYTES_UP_PER_RECORD_50_CODEC_1,
     BYTES_UP_PER_RECORD_50_CODEC_2,
@@ -92,6 +114,12 @@ pub const ALL: [Figure; 16] = [
     WASM_HISTORY_BROTLI_KB,
     APP_FIRST_USE_BROTLI_KB,
     APP_BROTLI_KB,
+    PHONE_DOSSIERS,
+    PHONE_THROTTLE,
+    PHONE_UNLOCK_TO_LIST_MS,
+    PHONE_SEARCH_MS,
+    PHONE_SAVE_MS,
+    PHONE_HEAP_MIB_12000,
 ];
 
 impl Figure {

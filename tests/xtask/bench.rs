@@ -2,6 +2,7 @@
 
 use crate::download;
 use crate::figure;
+use crate::phone;
 use crate::project::Project;
 use crate::stop::Stop;
 
@@ -42,8 +43,18 @@ pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
         .arguments(["--"])
         .arguments(&options.groups)
         .foreground("the benchmarks")?;
-    if options.wants("download") {
-        download::measure(project)?;
+    let Some(web) = project.web() else {
+        return Ok(());
+    };
+    let (wants_download, wants_phone) = (options.wants("download"), options.wants("phone"));
+    if wants_download || wants_phone {
+        download::build(project, &web)?;
     }
-    Ok(())
+    if wants_download {
+        download::measure(project, &web)?;
+    }
+    match wants_phone {
+        true => phone::measure(project, &web),
+        false => Ok(()),
+    }
 }

@@ -59,7 +59,7 @@ fn run(project: &Project, options: &Options, stages: &mut Stages) -> Result<(), 
         e2e::with_server(project, None)
     })?;
     stages.run("wasm, small, with sizes", || {
-        wasm::build(project, &toolchain, Effort::Small)?;
+        wasm::build(project, &Toolchain::smallest(project)?, Effort::Small)?;
         wasm::self_test(project)?;
         wasm::print_sizes(project)
     })

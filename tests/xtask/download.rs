@@ -15,17 +15,18 @@ use crate::wasm::{self, Effort};
 /// How the names of files begin that the field app does not need before it can be used.
 const NOT_AT_FIRST: [&str; 4] = ["client_history", "console", "manifest", "sw"];
 
-/// Builds both modules and the web app with full effort and prints their sizes.
-pub fn measure(project: &Project) -> Result<(), Stop> {
-    let Some(web) = project.web() else {
-        return Ok(());
-    };
+/// Builds both modules and the web app with full effort.
+pub fn build(project: &Project, web: &Path) -> Result<(), Stop> {
     setup::web_packages(project)?;
-    wasm::build(project, &Toolchain::set_up(project)?, Effort::Small)?;
+    wasm::build(project, &Toolchain::smallest(project)?, Effort::Small)?;
     Tool::npm()
         .arguments(["run", "build", "--prefix"])
-        .arguments([&web])
-        .logged("building the web app", project.log("web-build"))?;
+        .arguments([web])
+        .logged("building the web app", project.log("web-build"))
+}
+
+/// Prints the sizes of what [`build`] made.
+pub fn measure(project: &Project, web: &Path) -> Result<(), Stop> {
     wasm::print_sizes(project)?;
     let (mut at_first, mut in_all) = (0, 0);
     for file in files(&web.join("dist"))? {

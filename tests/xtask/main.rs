@@ -12,6 +12,7 @@ mod download;
 mod e2e;
 #[path = "../bench/figure.rs"]
 mod figure;
+mod phone;
 mod project;
 mod release;
 mod run;

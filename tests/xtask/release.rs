@@ -13,7 +13,7 @@ use crate::wasm::{self, Effort, MODULES};
 /// Builds server and modules with full effort and gathers them in `release-bundle`, under the
 /// target directory. The sums are in `SHA256SUMS`, in the form `sha256sum --check` reads.
 pub fn bundle(project: &Project) -> Result<(), Stop> {
-    let toolchain = Toolchain::set_up(project)?;
+    let toolchain = Toolchain::smallest(project)?;
     eprintln!("   wasm: {}", toolchain.version()?);
     project
         .cargo([

@@ -87,6 +87,17 @@ impl Toolchain {
         }
     }
 
+    /// Finds the way that makes the smallest modules, if it takes no installing: only a compiler
+    /// that builds the standard library too can leave the texts of panics out of it.
+    ///
+    /// Errors: as [`Toolchain::set_up`].
+    pub fn smallest(project: &Project) -> Result<Self, Stop> {
+        match (forced()?, distribution()?) {
+            (None, Some(found)) => Ok(Self::BuildStd(found)),
+            _ => Self::set_up(project),
+        }
+    }
+
     /// Cargo's target directory for this way. They are apart because each compiler would find
     /// the other's artefacts stale, and because waiting for one build lock helps nobody.
     pub fn target_directory(&self, project: &Project) -> PathBuf {

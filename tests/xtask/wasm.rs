@@ -75,7 +75,10 @@ pub fn command(project: &Project, options: &Options) -> Result<(), Stop> {
     } else {
         Effort::Small
     };
-    let toolchain = Toolchain::set_up(project)?;
+    let toolchain = match effort {
+        Effort::Quick => Toolchain::set_up(project)?,
+        Effort::Small => Toolchain::smallest(project)?,
+    };
     eprintln!("   wasm: {}", toolchain.version()?);
     build(project, &toolchain, effort)?;
     self_test(project)?;

@@ -27,7 +27,7 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
         return tell(&report.map_err(Box::new)?, &demo);
     }
     let clock = demo.clock.clock();
-    let populated = populate(&made.server, SEED, clock.now()).await;
+    let populated = populate(&made.server, SEED, (demo.residents, clock.now())).await;
     let populated = populated.map_err(Box::new)?;
     println!(
         "commune {}, hamlets {:?}",

@@ -33,10 +33,13 @@ use crate::store::Store;
 /// The province's code, before and after the reform of 2025.
 const PROVINCE_CODE: &str = "96";
 const HAMLETS: usize = 3;
-const RESIDENTS_PER_HAMLET: usize = 100;
+/// Residents of each hamlet, where nothing else is asked for.
+pub const RESIDENTS_PER_HAMLET: usize = 100;
 const KHMER_PERMILLE: u32 = 48;
-/// Days of field work up to now.
-const FIELD_DAYS: i32 = 30;
+/// Days of field work up to now, at least.
+const FIELD_DAYS_MIN: i32 = 30;
+/// Residents one team has listed after each day of work, on average.
+const LISTED_PER_DAY: usize = 24;
 const HOUR_SECONDS: i64 = 3_600;
 
 /// What a live demo began with.
@@ -59,18 +62,21 @@ pub struct Populated {
 }
 
 /// Fills a server that holds nothing yet with a commune at work at `now`, and replaces its units
-/// with [`world`].
+/// with [`world`]. `residents`: of each of its three hamlets.
 ///
 /// # Errors
 /// [`DemoError`].
 pub async fn populate<S: Store>(
     server: &Server<S>,
     seed: Seed,
-    now: UnixSeconds,
+    (residents, now): (usize, UnixSeconds),
 ) -> Result<Populated, DemoError> {
     server.set_units(world(seed)?);
-    let stage = Stage::on(&server.units(), now.local_day())?;
-    let start = now.plus(-i64::from(FIELD_DAYS + 1) * 24 * HOUR_SECONDS);
+    let stage = Stage {
+        residents,
+        ..Stage::on(&server.units(), now.local_day())?
+    };
+    let start = now.plus(-i64::from(stage.field_days() + 1) * 24 * HOUR_SECONDS);
     let mut courier = Courier::new(server, start, seed);
     let mut cast = Cast::enrolled(server, &stage, seed, start).await?;
     let campaign = cast.set_targets(&stage, start);
@@ -106,6 +112,8 @@ struct Stage {
     commune: UnitId,
     hamlets: Vec<UnitId>,
     names: Vec<String>,
+    /// Of each hamlet.
+    residents: usize,
     day: LocalDay,
 }
 
@@ -124,8 +132,15 @@ impl Stage {
             commune,
             hamlets: at_work.iter().map(|hamlet| hamlet.id).collect(),
             names: at_work.iter().map(|hamlet| hamlet.full_name_vi()).collect(),
+            residents: RESIDENTS_PER_HAMLET,
             day,
         })
+    }
+
+    /// Days of field work up to now: a month, or as long as listing everybody takes.
+    fn field_days(&self) -> i32 {
+        let listing = i32::try_from(self.residents / LISTED_PER_DAY).unwrap_or(i32::MAX / 2);
+        listing.max(FIELD_DAYS_MIN)
     }
 }
 
@@ -177,14 +192,15 @@ impl Cast {
         let plan = Plan {
             unit: stage.province,
             name: "60 ngày kích hoạt tài khoản định danh",
-            days: LocalDay(stage.day.0 - FIELD_DAYS)..LocalDay(stage.day.0 + FIELD_DAYS),
+            days: LocalDay(stage.day.0 - stage.field_days())
+                ..LocalDay(stage.day.0 + FIELD_DAYS_MIN),
         };
         let campaign = desk::campaign(author, &plan, now);
         let whole = core::iter::once((stage.commune, stage.hamlets.len() as u64));
         let parts = stage.hamlets.iter().map(|hamlet| (*hamlet, 1));
         for (unit, hamlets) in whole.chain(parts) {
             for (indicator, percent) in [(Indicator::EidActivated, 30), (Indicator::Visits, 60)] {
-                let value = hamlets * RESIDENTS_PER_HAMLET as u64 * percent / 100;
+                let value = hamlets * stage.residents as u64 * percent / 100;
                 let wanted = Wanted {
                     unit,
                     indicator,
@@ -210,15 +226,15 @@ impl Cast {
             let plan = HamletPlan {
                 people: PeoplePlan {
                     hamlet,
-                    people: RESIDENTS_PER_HAMLET,
+                    people: stage.residents,
                     as_of: stage.day,
                     setting: Setting::Rural,
                     khmer_permille: KHMER_PERMILLE,
-                    first_serial: n * serials_needed(RESIDENTS_PER_HAMLET),
+                    first_serial: n * serials_needed(stage.residents),
                 },
                 team: team_of(hamlet),
                 // Teams begin one after the other.
-                period: LocalDay(stage.day.0 - FIELD_DAYS + 8 * n as i32)..stage.day,
+                period: LocalDay(stage.day.0 - stage.field_days() + 8 * n as i32)..stage.day,
             };
             all.add(work(&plan, core::slice::from_mut(phone), seed)?);
         }
@@ -389,7 +405,9 @@ mod tests {
         };
         let server = Server::new(store.clone(), Writer::direct(store), foundation);
         let now = LocalDay::from_date(2026, 11, 20).unwrap().start();
-        let populated = populate(&server, [7; 32], now.plus(36_000)).await.unwrap();
+        let populated = populate(&server, [7; 32], (RESIDENTS_PER_HAMLET, now.plus(36_000)))
+            .await
+            .unwrap();
         assert_eq!(populated.hamlets.len(), HAMLETS);
         let outcome = |name| populated.taken.outcomes.get(name).copied();
         assert_eq!(outcome("unit-changed"), Some(1), "{:?}", populated.taken);
