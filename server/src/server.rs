@@ -5,10 +5,12 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use shared::receipt::Receipt;
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 
 use crate::gate::Moment;
+use crate::ledger::receipt::signed;
 use crate::ledger::{Ledger, LedgerError};
 use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
@@ -121,6 +123,11 @@ impl<S: Store> Server<S> {
     /// Replaces the administrative units.
     pub fn set_units(&self, units: UnitTree) {
         *self.units.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(units);
+    }
+
+    /// A receipt as it leaves the server now.
+    pub(crate) fn signed(&self, receipt: Receipt) -> Result<Vec<u8>, LedgerError> {
+        signed(receipt, self.epoch, self.ledger.secrets().signing())
     }
 
     /// What the gate needs to know besides the ledger.

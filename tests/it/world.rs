@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
+use server::gate::Decided;
 use server::secrets::Secrets;
 use server::server::{Circumstances, DeviceStep, Foundation, Offer, Server};
 use server::store::Memory;
@@ -25,6 +26,7 @@ use shared::unit::{Period, UnitKind, UnitName, UnitTree, UnitVersion};
 use shared::value::Value;
 
 pub mod checks;
+pub mod diary;
 pub mod disk;
 pub mod ending;
 pub mod luck;
@@ -79,6 +81,8 @@ pub struct World<'e, E> {
     pub luck: Luck,
     pub server: Server<Memory>,
     pub phones: Vec<Phone<'e, E>>,
+    server_copy: Option<Memory>,
+    secrets: Arc<Secrets>,
     engine: &'e E,
     parcels: Vec<Parcel>,
     /// Every bundle that was sent, by its bytes, in the order of its first sending.
@@ -105,8 +109,9 @@ impl<'e, E: Engine> World<'e, E> {
     pub fn seeded(seed: u64, engine: &'e E) -> Self {
         let mut luck = Luck::new(seed);
         let store = Memory::new();
+        let secrets = Arc::new(Secrets::from_master(&luck.seed()));
         let foundation = Foundation {
-            secrets: Arc::new(Secrets::from_master(&luck.seed())),
+            secrets: secrets.clone(),
             units: units(),
             epoch: 1,
         };
@@ -120,6 +125,8 @@ impl<'e, E: Engine> World<'e, E> {
             luck,
             server: Server::new(store, writer, foundation),
             phones: Vec::new(),
+            server_copy: None,
+            secrets,
             engine,
             parcels: Vec::new(),
             bundles: Vec::new(),
@@ -203,6 +210,53 @@ impl<'e, E: Engine> World<'e, E> {
         self.collect();
     }
 
+    /// A worker gives everything unsent to a colleague, who carries it on and may look at it.
+    pub fn hand_over(&mut self, from: usize, to: usize) {
+        let (now, name) = (self.now, self.phones[from].name);
+        for bundle in self.phones[from].hand_over(now) {
+            self.phones[to].take_custody(name, bundle, now);
+        }
+        self.collect();
+    }
+
+    /// A coordinator decides on one of the held changes, counted round.
+    pub fn decide(&mut self, which: usize, decided: Decided) {
+        let held = at_once(self.server.held()).expect("a readable ledger");
+        if held.is_empty() {
+            return;
+        }
+        let view = &held[which % held.len()];
+        let document = view.document.parse().expect("a document id");
+        let change = view.change.parse().expect("a change hash");
+        let circumstances = self.circumstances();
+        // Another must be decided first: the coordinator tries again another day.
+        let _not_yet = at_once(
+            self.server
+                .decide((document, change), decided, circumstances),
+        );
+    }
+
+    /// The server is backed up.
+    pub fn server_copies_itself(&mut self) {
+        let copy = self.server.ledger().store().copy();
+        self.server_copy = Some(copy.expect("a readable store"));
+    }
+
+    /// The server is restored from its backup, if there is one, and says so by a new epoch.
+    pub fn server_goes_back(&mut self) {
+        let Some(store) = &self.server_copy else {
+            return;
+        };
+        let store = store.copy().expect("a readable store");
+        let foundation = Foundation {
+            secrets: self.secrets.clone(),
+            units: units(),
+            epoch: self.server.epoch() + 1,
+        };
+        let writer = Writer::direct(store.clone());
+        self.server = Server::new(store, writer, foundation);
+    }
+
     /// A coordinator puts a phone aside, or back to work.
     pub fn steer(&mut self, phone: usize, step: DeviceStep) {
         let device = self.device_of(phone);
@@ -282,16 +336,17 @@ impl<'e, E: Engine> World<'e, E> {
                     .for_each(|receipt| self.count_outcomes(receipt));
                 self.phones[phone].posted(serial, receipt.filter(|_| answered), now);
             }
-            Outbound::Carried { bytes } if arrives => {
-                let receipt = at_once(self.server.take_bundle(&bytes, circumstances))
+            Outbound::Carried(bundle) if arrives => {
+                let receipt = at_once(self.server.take_bundle(&bundle.bytes, circumstances))
                     .unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
                 self.count_outcomes(&receipt);
                 if answered {
                     self.phones[phone].receipt(receipt, now);
                 }
             }
-            Outbound::Carried { .. } => {}
+            Outbound::Carried(_) => {}
             Outbound::Pull { bytes } => {
+                diary::note(|| format!("{} pulls", self.phones[phone].name));
                 let answer = arrives.then(|| {
                     let pull = at_once(self.server.open_pull(&bytes)).expect("an honest pull");
                     let answer = at_once(self.server.answer_pull(&pull, circumstances));
@@ -314,6 +369,12 @@ impl<'e, E: Engine> World<'e, E> {
             Verdict::Rejected(rejection) => vec![rejection.reason.code()],
             Verdict::TooNew => vec!["too-new"],
         };
+        let serial = receipt.serial;
+        diary::note(|| {
+            let (life, number) = (serial.incarnation.0, serial.number.0);
+            let device = &serial.device.to_string()[..6];
+            format!("bundle {life}/{number} of {device} is answered {codes:?}")
+        });
         for code in codes {
             *self.outcomes.entry(code).or_default() += 1;
         }

@@ -5,6 +5,11 @@
 //! answered is packed again *unchanged*. If it had arrived after all, the server knows it. Only
 //! what the server called a fork is made again by the new life's actors, under the same document
 //! and event ids.
+//!
+//! Whatever is made again is made by a new life, for a change once handed out may arrive years
+//! later: a server restored from a backup gets every old bundle once more, and finds nothing
+//! wrong with a clock that has been caught up with. Two changes of one actor under one number
+//! would then be a fork; of two lives they are two changes with the same values.
 
 use shared::bundle::Serial;
 use shared::engine::Engine;
@@ -17,11 +22,19 @@ use crate::work::Work;
 impl<E: Engine> Work<'_, E> {
     /// Begins a new life and packs again what is not answered.
     pub(crate) fn begin_life(&mut self) {
+        let mine = &self.state.mine;
         let lost: Vec<Serial> = (self.state.outbox.unanswered())
+            // What was confirmed before and is to be sent once more has no other way.
+            .filter(|bundle| bundle.changes().iter().all(|id| mine.get(*id).is_some()))
             .map(|bundle| bundle.serial())
             .collect();
+        let now = self.now;
         for serial in lost {
-            self.state.outbox.frozen.remove(&serial);
+            // It need not be sent again. It is kept as what was answered is: if it did arrive and
+            // the server is restored from before, nobody else has its bytes.
+            if let Some(bundle) = self.state.outbox.frozen.get_mut(&serial) {
+                bundle.answered = Some(now);
+            }
             self.touch_bundle(serial);
         }
         if let Some(tail) = self.state.outbox.tail.take() {
@@ -31,6 +44,19 @@ impl<E: Engine> Work<'_, E> {
         self.touch_device();
         self.state.sender.posting = None;
         self.pack_waiting();
+    }
+
+    /// Begins a new life with every bundle of the old one left as it is. What the old one wrote
+    /// may be missing from what the server shows next, and must not be numbered again.
+    pub(crate) fn begin_life_as_it_is(&mut self) {
+        let frozen = self.freeze_tail();
+        let unsealed = self.state.outbox.tail.take();
+        self.state.device.begin_next_life();
+        self.touch_device();
+        self.state.sender.posting = None;
+        if frozen.is_err() || unsealed.is_some() {
+            self.pack_waiting();
+        }
     }
 
     /// Begins a new life in which what was rejected is issued again.

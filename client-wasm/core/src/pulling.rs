@@ -129,6 +129,9 @@ impl<E: Engine> Work<'_, E> {
         }
         self.settle_rebases();
         self.supersede();
+        if fresh && !more {
+            self.reissue_misplaced();
+        }
         self.prune_sent();
         self.pull_next(more);
     }

@@ -16,7 +16,7 @@ use shared::signed;
 use crate::confirmed::{Held, Home, Stream};
 use crate::effect::Notice;
 use crate::limits::{KEEP_SENT_SECONDS, REISSUES_MAX, TOO_NEW_RETRY_SECONDS};
-use crate::mine::{OwnId, OwnState};
+use crate::mine::{Own, OwnId, OwnState};
 use crate::work::Work;
 
 impl<E: Engine> Work<'_, E> {
@@ -57,7 +57,7 @@ impl<E: Engine> Work<'_, E> {
         }
         self.state.device.backed_up_to = backed_up_to;
         self.state.device.receipts_upto = 0;
-        self.touch_device();
+        self.begin_life_as_it_is();
         let lost: Vec<Serial> = (self.state.outbox.frozen.keys())
             .filter(|serial| !covers(backed_up_to, **serial))
             .copied()
@@ -185,6 +185,13 @@ impl<E: Engine> Work<'_, E> {
             Verdict::Taken(outcomes) => {
                 self.answered(serial);
                 self.state.device.reissues = 0;
+                let ahead = |(id, outcome): (&OwnId, &Outcome)| {
+                    let refused = *outcome == Outcome::Refused(RefuseReason::Clock);
+                    refused && self.state.mine.get(*id).is_some()
+                };
+                if changes.iter().zip(outcomes.iter()).any(ahead) {
+                    self.begin_life();
+                }
                 for (id, outcome) in changes.iter().zip(outcomes.iter()) {
                     self.outcome(*id, *outcome, receipt);
                 }
@@ -277,6 +284,24 @@ impl<E: Engine> Work<'_, E> {
         );
         if cured_by_a_new_life {
             self.reissue_by_itself(serial);
+        }
+    }
+
+    /// Issues again what was written upon a row that lacked what its changes stand on: a server
+    /// restored from a backup shows it for a while. Called when every page has come.
+    pub(crate) fn reissue_misplaced(&mut self) {
+        let misplaced = |own: &Own| {
+            matches!(
+                own.state,
+                OwnState::Rejected(
+                    RejectReason::RedundantDep
+                        | RejectReason::OmittedOwnChange
+                        | RejectReason::ForeignDeps
+                )
+            )
+        };
+        if self.state.mine.all().any(misplaced) {
+            self.reissue_by_itself(self.state.device.next_serial());
         }
     }
 

@@ -57,7 +57,7 @@ pub async fn decide<S: Store>(
     let waiting = all.iter().find(is_it).ok_or(DecideError::NotHeld)?.clone();
     match decided {
         Decided::Approved => approve(&mut draft, document, &waiting, &all).await?,
-        Decided::Refused => refuse(&mut draft, (hash, &all)).await?,
+        Decided::Refused => refuse(&mut draft, document, (hash, &all)).await?,
     }
     Ok(draft.finish())
 }
@@ -214,6 +214,7 @@ async fn keep_aside<S: Store>(
 /// Refuses a change and every held change that was written upon it.
 async fn refuse<S: Store>(
     draft: &mut Draft<'_, S>,
+    document: DocumentId,
     (hash, all): (ChangeHash, &[Waiting<HeldChange>]),
 ) -> Result<(), DecideError> {
     let mut refused = std::collections::BTreeMap::from([(hash, RefuseReason::ByDecision)]);
@@ -237,11 +238,15 @@ async fn refuse<S: Store>(
                 kept.push(waiting);
                 continue;
             };
+            if logged.change.deps.is_empty() {
+                draft.never_begins(document);
+            }
             let told = (Decision::Refused(*reason), Outcome::Refused(*reason));
             keep_aside(draft, waiting, told).await?;
         }
         if kept.len() == before {
-            return Ok(());
+            // What waits for a document that will never begin need not wait any longer.
+            return settle(waking::wake_for(draft, document).await);
         }
         open = kept;
     }

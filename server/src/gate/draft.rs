@@ -1,6 +1,6 @@
 //! A draft: the ledger as it will be once the bundle is committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::bundle::Serial;
 use shared::derive::Hashed;
@@ -9,7 +9,6 @@ use shared::entry::{Entry, Logged};
 use shared::id::{BundleId, DeviceId, DocumentId};
 use shared::kind::Kind;
 use shared::receipt::{Receipt, Verdict};
-use shared::signed::sign;
 use shared::tally::{Contributions, contributions, difference};
 
 use super::Moment;
@@ -18,10 +17,10 @@ use crate::ledger::document::{
     Alias, Document, Found, Place, drop_document, is_personal, put_alias, put_document, put_key,
 };
 use crate::ledger::history::{append_change, append_mark};
-use crate::ledger::receipt::{Answered, put_receipt, serial_key};
+use crate::ledger::receipt::{Answered, put_receipt, serial_key, signed};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::target::put_target;
-use crate::ledger::waiting::{HeldChange, Waiting, held_hash};
+use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash};
 use crate::ledger::{Ledger, LedgerError, Read};
 use crate::secrets::{DataKey, Tag};
 use crate::store::{Commit, Expect, Put, Store, Table, TallyDelta, Version};
@@ -60,6 +59,8 @@ pub(super) struct Draft<'l, S> {
     devices: BTreeMap<DeviceId, Read<DeviceRecord>>,
     answers: BTreeMap<Serial, (Version, Option<u64>, Answered)>,
     pub(super) tags: BTreeMap<Tag, TagRecord>,
+    /// Documents whose first change this draft refuses.
+    refused: BTreeSet<DocumentId>,
     keys_made: u32,
     commit: Commit,
 }
@@ -74,6 +75,7 @@ impl<'l, S: Store> Draft<'l, S> {
             devices: BTreeMap::new(),
             answers: BTreeMap::new(),
             tags: BTreeMap::new(),
+            refused: BTreeSet::new(),
             keys_made: 0,
             commit: Commit::default(),
         }
@@ -109,6 +111,15 @@ impl<'l, S: Store> Draft<'l, S> {
         Ok(alias)
     }
 
+    /// The documents that begin with this draft.
+    pub(super) fn begun(&self) -> impl Iterator<Item = DocumentId> {
+        let begun = |working: &Working| working.document.version == Version::ABSENT;
+        let documents = self.documents.iter();
+        documents
+            .filter(move |(_, working)| begun(working))
+            .map(|(id, _)| *id)
+    }
+
     /// Every id the document was ever known by: its own, and those of the documents united into it.
     pub(super) fn names(&self, id: DocumentId) -> Vec<DocumentId> {
         let joined = self.documents.get(&id).map(|w| &w.document.place.joined);
@@ -133,6 +144,31 @@ impl<'l, S: Store> Draft<'l, S> {
             !(added.into_iter().flatten()).any(|(known, _)| Some(*known) == hash)
         });
         Ok(found)
+    }
+
+    /// Whether the change that was to begin this document was refused.
+    pub(super) async fn refuses(&self, id: DocumentId) -> Result<bool, LedgerError> {
+        if self.refused.contains(&id) {
+            return Ok(true);
+        }
+        for waiting in self.ledger.held_for(id).await? {
+            if let Decision::Refused(_) = waiting.record.decision
+                && waiting
+                    .record
+                    .open(self.ledger.secrets())?
+                    .change
+                    .deps
+                    .is_empty()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Notes that a document will not begin.
+    pub(super) fn never_begins(&mut self, id: DocumentId) {
+        self.refused.insert(id);
     }
 
     /// Begins a document that is nowhere yet.
@@ -418,8 +454,8 @@ impl<'l, S: Store> Draft<'l, S> {
     /// The signed receipt of a bundle this draft answers.
     pub(super) fn receipt_of(&self, serial: Serial) -> Result<Vec<u8>, LedgerError> {
         let (_, _, answered) = self.answers.get(&serial).ok_or(NOT_OPEN)?;
-        sign(&answered.receipt, self.ledger.secrets().signing())
-            .map_err(|_| LedgerError::Contradiction("a receipt beyond its limit"))
+        let key = self.ledger.secrets().signing();
+        signed(answered.receipt.clone(), self.moment.epoch, key)
     }
 
     /// Everything that is to be written.
@@ -452,11 +488,7 @@ impl<'l, S: Store> Draft<'l, S> {
             }
         }
         for (_, replaced, answered) in self.answers.values() {
-            let signed = sign(&answered.receipt, self.ledger.secrets().signing());
-            let signed = signed.unwrap_or_default();
-            self.commit
-                .puts
-                .extend(put_receipt(answered, signed, *replaced));
+            self.commit.puts.extend(put_receipt(answered, *replaced));
         }
         self.commit
     }

@@ -22,6 +22,8 @@ pub(super) enum Located {
     New(Names, Place),
     /// Nothing yet: it may still arrive.
     Unknown,
+    /// Nothing, and nothing will come: its first change was refused.
+    Refused,
     /// More than one document begins like this.
     Several,
     /// It was erased.
@@ -54,7 +56,7 @@ pub(super) async fn locate<S: Store>(
         Err(elsewhere) => return Ok(elsewhere),
     };
     match companion {
-        None => here_or_new(draft, group, names, None),
+        None => here_or_new(draft, group, names, None).await,
         Some(which) => companion_of(draft, group, names, which).await,
     }
 }
@@ -71,11 +73,16 @@ async fn base_id<S: Store>(
             let by = authors[author];
             Ok(DocumentId::created(by.device, by.incarnation, n))
         }
-        Base::Prefix(prefix) => match draft.ledger.by_prefix(&prefix).await? {
-            Match::One(id) => Ok(id),
-            Match::None => Err(Located::Unknown),
-            Match::Several => Err(Located::Several),
-        },
+        Base::Prefix(prefix) => {
+            let known = draft.ledger.by_prefix(&prefix).await?;
+            // What this draft begins stands in no ledger yet.
+            let mut begun = draft.begun().filter(|id| id.0.starts_with(&prefix));
+            match (known, begun.next(), begun.next()) {
+                (Match::One(id), None, _) | (Match::None, Some(id), None) => Ok(id),
+                (Match::None, None, _) => Err(Located::Unknown),
+                _ => Err(Located::Several),
+            }
+        }
     })
 }
 
@@ -104,7 +111,7 @@ async fn companion_of<S: Store>(
     which: Companion,
 ) -> Result<Located, Stop> {
     let Some(found) = draft.documents.get(&dossier.actual) else {
-        return Ok(Located::Unknown);
+        return missing(draft, dossier.actual).await;
     };
     if found.document.place.kind != Kind::Dossier {
         return Err(Stop::reject(RejectReason::WrongDocument));
@@ -112,12 +119,22 @@ async fn companion_of<S: Store>(
     let named = dossier.named.companion(which);
     let actual = dossier.actual.companion(which);
     match follow(draft, actual).await? {
-        Ok(actual) => here_or_new(draft, group, Names { named, actual }, Some(dossier.actual)),
+        Ok(actual) => {
+            here_or_new(draft, group, Names { named, actual }, Some(dossier.actual)).await
+        }
         Err(elsewhere) => Ok(elsewhere),
     }
 }
 
-fn here_or_new<S: Store>(
+/// A document that is not there: it may come, unless what it was to begin with was refused.
+async fn missing<S: Store>(draft: &Draft<'_, S>, id: DocumentId) -> Result<Located, Stop> {
+    match draft.refuses(id).await? {
+        true => Ok(Located::Refused),
+        false => Ok(Located::Unknown),
+    }
+}
+
+async fn here_or_new<S: Store>(
     draft: &Draft<'_, S>,
     group: &Group,
     names: Names,
@@ -132,7 +149,7 @@ fn here_or_new<S: Store>(
     }
     let first = &group.facts[0];
     if first.upon != Upon::Genesis {
-        return Ok(Located::Unknown);
+        return missing(draft, names.actual).await;
     }
     let (kind, unit) = birth(first).ok_or_else(|| Stop::reject(RejectReason::WrongDocument))?;
     let is_companion = group.reference.companion.map(|which| match which {

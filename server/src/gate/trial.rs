@@ -89,6 +89,10 @@ pub(super) async fn decide<S: Store>(
                 .await
                 .map(|o| Decided::all(group, o));
         }
+        Located::Refused => {
+            let outcome = Outcome::Refused(RefuseReason::Dependent);
+            return Ok(Decided::all(group, outcome));
+        }
         Located::Several => return Ok(Decided::all(group, Outcome::AskFull)),
         Located::Erased => return Ok(Decided::all(group, Outcome::Refused(RefuseReason::Erased))),
         Located::Refounded(survivor) => {

@@ -39,6 +39,18 @@ pub(super) async fn wake<S: Store>(draft: &mut Draft<'_, S>) -> Result<(), Stop>
     }
 }
 
+/// Tries again what waits for this document, which the draft has not changed.
+pub(super) async fn wake_for<S: Store>(
+    draft: &mut Draft<'_, S>,
+    document: DocumentId,
+) -> Result<(), Stop> {
+    let parked = draft.ledger.parked_for(document).await?;
+    for waiting in parked.iter().take(WOKEN_GROUPS_MAX) {
+        retry(draft, waiting).await?;
+    }
+    Ok(())
+}
+
 /// The names under which groups may wait for what this draft has changed; for a companion those
 /// of its dossier.
 async fn touched<S: Store>(draft: &mut Draft<'_, S>) -> Result<BTreeSet<DocumentId>, LedgerError> {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use shared::bundle::Serial;
 use shared::id::{BundleId, DeviceId};
 use shared::receipt::Receipt;
+use shared::signed::{DeviceKey, sign};
 
-use super::{Ledger, LedgerError, Read, encode};
+use super::{Ledger, LedgerError, Read, decode, encode};
 use crate::store::{Put, RangeQuery, ScanLimit, Store, Table};
 
 /// What was answered to the bundle with one serial.
@@ -35,8 +36,8 @@ impl<S: Store> Ledger<S> {
         self.read(Table::Receipt, serial_key(serial)).await
     }
 
-    /// Signed receipts issued to `device` after number `after`, ascending, at most `max`, each
-    /// with its number.
+    /// Receipts issued to `device` after number `after`, ascending, at most `max`, each with its
+    /// number.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -45,7 +46,7 @@ impl<S: Store> Ledger<S> {
         device: DeviceId,
         after: u64,
         max: usize,
-    ) -> Result<Vec<(u64, Vec<u8>)>, LedgerError> {
+    ) -> Result<Vec<(u64, Receipt)>, LedgerError> {
         let query = RangeQuery::new(Table::Receipt, issue_key(device, None))
             .after(issue_key(device, Some(after)))
             .limit(ScanLimit::entries(max));
@@ -58,14 +59,14 @@ impl<S: Store> Ledger<S> {
         };
         page.records
             .into_iter()
-            .map(|(key, found)| Ok((number(&key)?, found.bytes)))
+            .map(|(key, found)| Ok((number(&key)?, decode(Table::Receipt, &found.bytes)?)))
             .collect()
     }
 }
 
 /// Writes a receipt under its serial and under its issue number; the issue it replaces is removed.
 #[must_use]
-pub fn put_receipt(record: &Answered, signed: Vec<u8>, replaced: Option<u64>) -> Vec<Put> {
+pub fn put_receipt(record: &Answered, replaced: Option<u64>) -> Vec<Put> {
     let serial = record.receipt.serial;
     let mut puts = vec![
         Put {
@@ -76,7 +77,7 @@ pub fn put_receipt(record: &Answered, signed: Vec<u8>, replaced: Option<u64>) ->
         Put {
             table: Table::Receipt,
             key: issue_key(serial.device, Some(record.issue)),
-            bytes: Some(signed),
+            bytes: Some(encode(&record.receipt)),
         },
     ];
     if let Some(issue) = replaced {
@@ -88,6 +89,18 @@ pub fn put_receipt(record: &Answered, signed: Vec<u8>, replaced: Option<u64>) ->
         });
     }
     puts
+}
+
+/// A receipt as it leaves the server now.
+///
+/// Receipts are kept unsigned and signed in the present epoch: one that survived the restoring of
+/// a backup is true of what was restored, and a phone believes nothing from a former epoch.
+///
+/// # Errors
+/// [`LedgerError`] if it is beyond its limit; none that was ever stored is.
+pub fn signed(receipt: Receipt, epoch: u32, key: &DeviceKey) -> Result<Vec<u8>, LedgerError> {
+    sign(&Receipt { epoch, ..receipt }, key)
+        .map_err(|_| LedgerError::Contradiction("a receipt beyond its limit"))
 }
 
 /// The key to expect unchanged when a bundle is answered.

@@ -35,7 +35,7 @@ impl<S: Store> Server<S> {
         let moment = self.moment(&units, circumstances);
         for _ in 0..COMMIT_TRIES_MAX {
             let admission = match door::open(self.ledger(), bytes).await? {
-                Opened::Again(receipt) => return Ok(receipt),
+                Opened::Again(receipt) => return Ok(self.signed(*receipt)?),
                 Opened::Arrival(arrival) => gate::admit(self.ledger(), &arrival, moment).await?,
                 Opened::TurnedAway {
                     serial,

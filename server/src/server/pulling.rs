@@ -194,6 +194,7 @@ impl<S: Store> Server<S> {
         answer.more = receipts.len() == RECEIPTS_MAX;
         let mut bytes = 0;
         for (issue, receipt) in receipts {
+            let receipt = self.signed(receipt)?;
             if bytes > 0 && bytes + receipt.len() > RECEIPTS_BYTES_MAX {
                 answer.more = true;
                 break;

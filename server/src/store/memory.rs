@@ -24,7 +24,7 @@ pub struct Memory {
     hints: broadcast::Sender<Hint>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct State {
     commits: u64,
     records: BTreeMap<(Table, Vec<u8>), Versioned>,
@@ -46,6 +46,16 @@ impl Memory {
             state: Arc::default(),
             hints: broadcast::Sender::new(limits::HINTS_MAX),
         }
+    }
+
+    /// A store with the same content, apart from this one from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub fn copy(&self) -> Result<Self, StoreError> {
+        let copy = Self::new();
+        *copy.state()? = self.state()?.clone();
+        Ok(copy)
     }
 
     fn state(&self) -> Result<MutexGuard<'_, State>, StoreError> {

@@ -7,9 +7,9 @@ use shared::engine::{Engine, RowEngine};
 use shared::id::{BundleId, DocumentId};
 use shared::row::Row;
 
-use super::checks;
 use super::shrink::{failure, shrunk};
 use super::story::Story;
+use super::{checks, diary};
 
 /// What a finished world is compared by.
 #[derive(Debug, PartialEq)]
@@ -47,13 +47,19 @@ pub struct Failed {
     words: String,
     short: Story,
     short_words: String,
+    /// What happened in the short one, and what the post office saw.
+    diary: Vec<String>,
 }
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.words)?;
         writeln!(f, "as short as it can be: {}", self.short_words)?;
-        write!(f, "{}", self.short)
+        writeln!(f, "seed {}:", self.short.seed)?;
+        for line in &self.diary {
+            writeln!(f, "  {line}")?;
+        }
+        Ok(())
     }
 }
 
@@ -64,11 +70,23 @@ pub fn lived(story: Story) -> Result<Ending, Box<Failed>> {
         return Ok(ending.expect("a telling without a panic ends"));
     };
     let fails = |story: &Story| failure(|| drop(live(story, &RowEngine)));
-    let short = shrunk(story, |story| fails(story).is_some());
-    let short_words = fails(&short).unwrap_or_default();
+    let kind = kind_of(&words);
+    let short = shrunk(story, |story| {
+        fails(story).is_some_and(|words| kind_of(&words) == kind)
+    });
+    let mut short_words = None;
+    let diary = diary::of(|| short_words = fails(&short));
     Err(Box::new(Failed {
         words,
         short,
-        short_words,
+        short_words: short_words.unwrap_or_default(),
+        diary,
     }))
+}
+
+/// What kind of failure some words tell of: without ids, numbers and names.
+fn kind_of(words: &str) -> String {
+    let telling = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let words = words.lines().next().unwrap_or_default();
+    words.split(' ').filter(telling).collect()
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use client_core::Client;
-use client_core::effect::{Effect, Notice};
-use client_core::input::{History, Input, Leave, PostAnswer, Save};
+use client_core::effect::{Carried, Effect, Notice};
+use client_core::input::{History, Input, Leave, PostAnswer, PreviewKey, Save};
 use shared::bundle::Serial;
 use shared::engine::Engine;
-use shared::id::DocumentId;
+use shared::id::{Audience, DocumentId};
 use shared::time::UnixSeconds;
 
 use super::disk::Disk;
@@ -36,9 +36,7 @@ pub enum Outbound {
         bytes: Vec<u8>,
     },
     /// A bundle in somebody's pocket; its receipt comes back the same way, or never.
-    Carried {
-        bytes: Vec<u8>,
-    },
+    Carried(Carried),
 }
 
 /// One phone and its owner.
@@ -59,7 +57,17 @@ pub struct Phone<'e, E> {
     pub notices: Vec<Notice>,
     pub check_code: Option<String>,
     death: Option<Death>,
+    /// What the present start was told of the past, until something is written.
+    history: History,
     next_tag: u32,
+    copy: Option<Copy>,
+}
+
+/// A phone's storage as it was, and what had been saved by then.
+#[derive(Debug, Clone)]
+struct Copy {
+    disk: Disk,
+    saved: BTreeMap<u32, Vec<DocumentId>>,
 }
 
 impl<'e, E: Engine> Phone<'e, E> {
@@ -81,7 +89,9 @@ impl<'e, E: Engine> Phone<'e, E> {
             notices: Vec::new(),
             check_code: None,
             death: None,
+            history: History::Certain,
             next_tag: 1,
+            copy: None,
         };
         phone.restart(History::Certain, UnixSeconds(0));
         phone
@@ -90,6 +100,7 @@ impl<'e, E: Engine> Phone<'e, E> {
     /// The app is killed and started again; what was not durable is gone.
     pub fn restart(&mut self, history: History, now: UnixSeconds) {
         self.client = Client::new(self.engine);
+        self.history = history;
         self.outbound.clear();
         self.tick_at = None;
         let stored = self.disk.read_at_start();
@@ -140,6 +151,53 @@ impl<'e, E: Engine> Phone<'e, E> {
     pub fn hand_out(&mut self, now: UnixSeconds) {
         let leave = Leave::CarryOnly;
         self.feed(Input::HandOut { leave }, now);
+    }
+
+    /// The owner gives everything unsent to a colleague, who may look at the team's part.
+    pub fn hand_over(&mut self, now: UnixSeconds) -> Vec<Carried> {
+        let before = std::mem::take(&mut self.outbound);
+        let leave = Leave::LookAtTeam;
+        self.feed(Input::HandOut { leave }, now);
+        let mut given = Vec::new();
+        for message in std::mem::replace(&mut self.outbound, before) {
+            match message {
+                Outbound::Carried(bundle) => given.push(bundle),
+                other => self.outbound.push(other),
+            }
+        }
+        given
+    }
+
+    /// A colleague's bundle is put into this phone.
+    pub fn take_custody(&mut self, from: &str, bundle: Carried, now: UnixSeconds) {
+        let preview = bundle.team_key.map(|key| PreviewKey {
+            from: from.to_owned(),
+            audience: Audience::Team,
+            key,
+        });
+        let bytes = bundle.bytes;
+        self.feed(Input::TakeCustody { bytes, preview }, now);
+    }
+
+    /// The program was updated.
+    pub fn reissue(&mut self, now: UnixSeconds) {
+        let seed = self.luck.seed();
+        self.feed(Input::Reissue { seed }, now);
+    }
+
+    /// The owner backs the phone up.
+    pub fn copies_itself(&mut self) {
+        let (disk, saved) = (self.disk.clone(), self.saved.clone());
+        self.copy = Some(Copy { disk, saved });
+    }
+
+    /// The phone goes back to its copy, if there is one; what was entered since is gone from it.
+    pub fn goes_back(&mut self, now: UnixSeconds) {
+        if let Some(copy) = self.copy.clone() {
+            self.disk = copy.disk;
+            self.saved = copy.saved;
+            self.restart(History::Uncertain, now);
+        }
     }
 
     /// A receipt comes back by hand.
@@ -195,13 +253,15 @@ impl<'e, E: Engine> Phone<'e, E> {
             for effect in self.client.handle(input, at) {
                 if let Effect::Store { ticket, writes } = &effect {
                     match self.death.take() {
-                        Some(Death::BeforeStore) => return self.restart(History::Certain, now),
+                        // Nothing was written: what is known of the past is what was known.
+                        Some(Death::BeforeStore) => return self.restart(self.history, now),
                         Some(Death::AfterStore) => {
                             self.disk.apply(writes);
                             return self.restart(History::Certain, now);
                         }
                         None => {
                             self.disk.apply(writes);
+                            self.history = History::Certain;
                             inputs.push_back(Input::Stored(*ticket));
                         }
                     }
@@ -215,9 +275,8 @@ impl<'e, E: Engine> Phone<'e, E> {
         match effect {
             Effect::Store { .. } => {}
             Effect::HandOut { bundles } => {
-                let carried = bundles.into_iter().map(|bundle| bundle.bytes);
                 self.outbound
-                    .extend(carried.map(|bytes| Outbound::Carried { bytes }));
+                    .extend(bundles.into_iter().map(Outbound::Carried));
             }
             Effect::Post { serial, bytes } => self.outbound.push(Outbound::Post { serial, bytes }),
             Effect::Pull { bytes } => self.outbound.push(Outbound::Pull { bytes }),

@@ -8,6 +8,7 @@ use std::fmt;
 
 use client_core::input::{History, Put};
 use client_core::views::Query;
+use server::gate::Decided;
 use server::server::DeviceStep;
 use shared::engine::Engine;
 use shared::event::Step;
@@ -17,7 +18,7 @@ use shared::permission::Role;
 
 use super::luck::Luck;
 use super::phone::Death;
-use super::{COMMUNE, Fate, HAMLETS, NewResident, World};
+use super::{COMMUNE, Fate, HAMLETS, NewResident, World, diary};
 
 /// Who lives in a story's world.
 pub const PEOPLE: [&str; 3] = ["An", "Bình", "Dung"];
@@ -64,6 +65,36 @@ pub enum Happening {
         seconds: i64,
     },
     MessageMoves(Fate),
+    /// All unsent work goes into a colleague's phone, who may look at it.
+    GivesTo {
+        phone: usize,
+        colleague: usize,
+    },
+    /// The coordinator decides on one of the held changes, counted round.
+    Decides {
+        which: usize,
+        decided: Decided,
+    },
+    /// The program is updated.
+    Updates {
+        phone: usize,
+    },
+    CopiesPhone {
+        phone: usize,
+    },
+    RestoresPhone {
+        phone: usize,
+    },
+    CopiesServer,
+    RestoresServer,
+}
+
+/// Who is ever restored from a copy in one world. Both in one world can lose what stood in neither
+/// copy, and no software helps.
+#[derive(Debug, Clone, Copy)]
+enum Restored {
+    Phones,
+    Server,
 }
 
 /// What somebody writes to a resident.
@@ -92,8 +123,9 @@ impl Story {
         // A stream of its own: the world draws keys from the seed itself.
         let mut luck = Luck::new(seed).fork();
         let mut happenings = Vec::new();
+        let restored = *luck.one_of(&[Restored::Phones, Restored::Server]);
         for _ in 0..turns {
-            turn(&mut luck, &mut happenings);
+            turn(&mut luck, restored, &mut happenings);
         }
         Self { seed, happenings }
     }
@@ -105,8 +137,10 @@ impl Story {
         world.phone(PEOPLE[1], Role::TeamMember, &HAMLETS);
         world.phone(PEOPLE[2], Role::CommunePolice, &[COMMUNE]);
         for happening in &self.happenings {
+            diary::note(|| format!("- {happening}"));
             happening.happen(&mut world);
         }
+        diary::note(|| "- everybody has signal".to_owned());
         world
     }
 }
@@ -132,6 +166,13 @@ impl Happening {
             Self::MessageMoves(fate) => {
                 world.deliver_one(*fate);
             }
+            Self::GivesTo { phone, colleague } => world.hand_over(*phone, *colleague),
+            Self::Decides { which, decided } => world.decide(*which, *decided),
+            Self::Updates { phone } => world.phones[*phone].reissue(now),
+            Self::CopiesPhone { phone } => world.phones[*phone].copies_itself(),
+            Self::RestoresPhone { phone } => world.phones[*phone].goes_back(now),
+            Self::CopiesServer => world.server_copies_itself(),
+            Self::RestoresServer => world.server_goes_back(),
         }
     }
 }
@@ -164,9 +205,9 @@ fn writes<E: Engine>(world: &mut World<'_, E>, phone: usize, which: usize, what:
 }
 
 /// Usually one happening; a moment with signal moves several messages.
-fn turn(luck: &mut Luck, happenings: &mut Vec<Happening>) {
+fn turn(luck: &mut Luck, restored: Restored, happenings: &mut Vec<Happening>) {
     let phone = luck.below(PEOPLE.len());
-    let happening = match luck.below(15) {
+    let happening = match luck.below(18) {
         0 | 1 => Happening::Records {
             phone,
             resident: resident(luck),
@@ -202,6 +243,15 @@ fn turn(luck: &mut Luck, happenings: &mut Vec<Happening>) {
             phone,
             ahead_seconds: *luck.one_of(&[36 * 3600, -3600, 0, 0]),
         },
+        12 => Happening::GivesTo {
+            phone,
+            colleague: (phone + 1 + luck.below(PEOPLE.len() - 1)) % PEOPLE.len(),
+        },
+        13 => Happening::Decides {
+            which: luck.below(1_000),
+            decided: decided(luck, restored),
+        },
+        14 => rare(luck, restored, phone),
         _ => {
             let moved = luck.below(6);
             happenings.extend((0..moved).map(|_| Happening::MessageMoves(storm(luck))));
@@ -209,6 +259,26 @@ fn turn(luck: &mut Luck, happenings: &mut Vec<Happening>) {
         }
     };
     happenings.push(happening);
+}
+
+/// TODO when a phone can read its own sealed bundles again: refusals on a restored server, too. Of
+/// what was stored before, a phone has only the sealed bytes left, and cannot list it as refused.
+fn decided(luck: &mut Luck, restored: Restored) -> Decided {
+    let drawn = *luck.one_of(&[Decided::Approved, Decided::Approved, Decided::Refused]);
+    match restored {
+        Restored::Phones => drawn,
+        Restored::Server => Decided::Approved,
+    }
+}
+
+fn rare(luck: &mut Luck, restored: Restored, phone: usize) -> Happening {
+    match (luck.below(5), restored) {
+        (0, _) => Happening::Updates { phone },
+        (1 | 2, Restored::Phones) => Happening::CopiesPhone { phone },
+        (_, Restored::Phones) => Happening::RestoresPhone { phone },
+        (1 | 2, Restored::Server) => Happening::CopiesServer,
+        (_, Restored::Server) => Happening::RestoresServer,
+    }
 }
 
 fn resident(luck: &mut Luck) -> NewResident {
@@ -239,16 +309,6 @@ fn storm(luck: &mut Luck) -> Fate {
         doubled: luck.percent(20),
         lost: luck.percent(25),
         unanswered: luck.percent(25),
-    }
-}
-
-impl fmt::Display for Story {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {}:", self.seed)?;
-        for happening in &self.happenings {
-            writeln!(f, "  - {happening}")?;
-        }
-        Ok(())
     }
 }
 
@@ -291,6 +351,21 @@ impl fmt::Display for Happening {
             } => write!(f, "{}'s clock is {ahead_seconds} s ahead", PEOPLE[*phone]),
             Self::TimePasses { seconds } => write!(f, "{} minutes pass", seconds / 60),
             Self::MessageMoves(fate) => write!(f, "a message moves: {fate:?}"),
+            Self::GivesTo { phone, colleague } => {
+                let (who, whom) = (PEOPLE[*phone], PEOPLE[*colleague]);
+                write!(f, "{who} gives all unsent to {whom}, who may look")
+            }
+            Self::Decides { which, decided } => {
+                write!(
+                    f,
+                    "the coordinator decides on held change {which}: {decided:?}"
+                )
+            }
+            Self::Updates { phone } => write!(f, "{}'s app is updated", PEOPLE[*phone]),
+            Self::CopiesPhone { phone } => write!(f, "{}'s phone is backed up", PEOPLE[*phone]),
+            Self::RestoresPhone { phone } => write!(f, "{}'s phone is restored", PEOPLE[*phone]),
+            Self::CopiesServer => write!(f, "the server is backed up"),
+            Self::RestoresServer => write!(f, "the server is restored"),
         }
     }
 }
