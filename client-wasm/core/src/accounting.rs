@@ -39,13 +39,15 @@ impl Accounting {
 }
 
 impl<E: Engine> Client<E> {
-    /// Begins the account of a document, by any of its ids; `None` while locked.
+    /// Begins the account of a document, by any of its ids. `None` while locked, and for what
+    /// this phone may write but not read: once the server has it, a stub without history is left.
     pub fn accounting(&self, id: &DocumentId) -> Option<Accounting> {
         let state = self.state()?;
         let root = state.confirmed.root(id);
         let prefix = match state.confirmed.held(&root) {
             Some((Home::Stream(stream), _)) => stored::stream_bytes(stream).to_vec(),
-            _ => Vec::new(),
+            Some((Home::Alone, _)) => return None,
+            None => Vec::new(),
         };
         Some(Accounting {
             root,

@@ -1,7 +1,7 @@
 //! A server with a commune at work on it, or with a published campaign played again.
 
 use shared::hash::derive;
-use shared::id::TeamId;
+use shared::id::{TeamId, UnitId};
 use shared::permission::{Grant, Role};
 use tempfile::TempDir;
 
@@ -29,10 +29,15 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
     let clock = demo.clock.clock();
     let populated = populate(&made.server, SEED, (demo.residents, clock.now())).await;
     let populated = populated.map_err(Box::new)?;
-    println!(
-        "commune {}, hamlets {:?}",
-        populated.commune, populated.hamlets
-    );
+    let units = made.server.units();
+    let name = |id: &UnitId| {
+        let unit = units.get(*id, clock.now().local_day());
+        unit.map_or_else(|| id.to_string(), |unit| unit.name.vi.to_string())
+    };
+    let hamlets: Vec<String> = populated.hamlets.iter().map(name).collect();
+    let commune = name(&populated.commune);
+    println!("a commune at work: {commune}, with {}", hamlets.join(", "));
+    println!("for a phone: sign in to the console as dieuphoi, make an invite, open its link");
     add_accounts(&made.server, &populated, &clock).await?;
     let ground = Ground {
         server: made.server,

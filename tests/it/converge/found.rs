@@ -1,10 +1,12 @@
 //! Stories that once ended badly, as short as they could be told.
 
 use client_core::input::History;
+use server::gate::Decided;
 use server::server::DeviceStep;
 use shared::event::Step;
 
 use super::lives;
+use crate::world::phone::Death;
 use crate::world::story::{Happening, Story, Written};
 use crate::world::{Fate, HAMLETS, NewResident};
 
@@ -68,6 +70,118 @@ fn work_upon_held_work_is_released_with_it_across_a_union() {
     ];
     lives(Story {
         seed: 3164,
+        happenings,
+    });
+}
+
+/// A repeated bundle was answered with the receipt of the former epoch, which the phone rightly
+/// ignored, for ever.
+#[test]
+fn a_restored_server_answers_repeated_bundles_in_its_own_epoch() {
+    let happenings = vec![
+        records(BINH, "Huỳnh Út", None),
+        Happening::FindsSignal { phone: BINH },
+        MOVES,
+        MOVES,
+        Happening::CopiesServer,
+        records(BINH, "Trần Thị Lan", Some("099052000003")),
+        Happening::FindsSignal { phone: BINH },
+        MOVES,
+        Happening::RestoresServer,
+    ];
+    lives(Story {
+        seed: 15,
+        happenings,
+    });
+}
+
+/// The identity that came with a refused dossier waited for it on the server for ever.
+#[test]
+fn what_waits_for_a_refused_dossier_is_handed_back_with_it() {
+    let happenings = vec![
+        records(DUNG, "Huỳnh Út", Some("099052000003")),
+        Happening::HandsOut { phone: DUNG },
+        Happening::Steered {
+            phone: DUNG,
+            step: DeviceStep::Suspend,
+        },
+        MOVES,
+        Happening::Decides {
+            which: 0,
+            decided: Decided::Refused,
+        },
+    ];
+    lives(Story {
+        seed: 21,
+        happenings,
+    });
+}
+
+/// An edit that named its dossier by the first bytes of its id came before the dossier, and was
+/// not found by the commit that brought it.
+#[test]
+fn a_restored_server_takes_edits_and_what_they_stand_on_in_any_order() {
+    let happenings = vec![
+        Happening::CopiesServer,
+        records(DUNG, "Huỳnh Út", Some("099052000001")),
+        Happening::FindsSignal { phone: DUNG },
+        MOVES,
+        MOVES,
+        writes(DUNG, 0, Written::Name("Lâm Đời")),
+        Happening::RestoresServer,
+    ];
+    lives(Story {
+        seed: 30,
+        happenings,
+    });
+}
+
+/// The work refused for a wrong clock was made again under the same number, and the restored
+/// server, to which the clock was right by then, took the first for a copy's.
+#[test]
+fn work_refused_for_its_clock_may_arrive_on_a_restored_server_after_all() {
+    let happenings = vec![
+        records(DUNG, "Lâm Đời", None),
+        Happening::CopiesServer,
+        records(DUNG, "Trần Thị Lan", Some("099052000002")),
+        Happening::FindsSignal { phone: DUNG },
+        MOVES,
+        MOVES,
+        Happening::ClockIs {
+            phone: DUNG,
+            ahead_seconds: 36 * 3600,
+        },
+        writes(DUNG, 0, Written::Phone("0957111112".to_owned())),
+        Happening::FindsSignal { phone: DUNG },
+        MOVES,
+        MOVES,
+        Happening::RestoresServer,
+    ];
+    lives(Story {
+        seed: 407,
+        happenings,
+    });
+}
+
+/// A restored phone that died before it could note its new life went on in the old one.
+#[test]
+fn a_restored_phone_that_dies_at_once_still_begins_a_new_life() {
+    let happenings = vec![
+        Happening::CopiesPhone { phone: AN },
+        records(AN, "Huỳnh Út", None),
+        Happening::GivesTo {
+            phone: AN,
+            colleague: BINH,
+        },
+        Happening::Dies {
+            phone: AN,
+            death: Death::BeforeStore,
+        },
+        Happening::RestoresPhone { phone: AN },
+        records(AN, "Lê Văn Đẹp", Some("099052000003")),
+    ];
+    lives(Story {
+        seed: 24,
         happenings,
     });
 }
