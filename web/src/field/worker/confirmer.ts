@@ -20,6 +20,12 @@ const LOAD_AGAIN_MS = 60_000;
 /** Saves that may wait for the module; later ones are not counted either. */
 const WAITING_MAX = 10_000;
 
+const BROKEN = 'the history module broke off';
+/** Nothing is wrong with such a document. */
+const FINE: ReadonlySet<string> = new Set(['agrees', 'gone']);
+/** What would not be said otherwise a moment later. */
+const AT_REST: ReadonlySet<string> = new Set([...FINE, BROKEN]);
+
 /** How many own saves there were since the phone was opened, and what automerge said of them. */
 export interface Checked {
   saves: number;
@@ -85,7 +91,7 @@ export class Confirmer {
     for (let save = this.#waiting.shift(); history && save !== undefined; save = this.#waiting.shift()) {
       const verdicts = new Set<string>();
       for (const document of save.documents) verdicts.add(await this.#verdict(history, document));
-      verdicts.delete('agrees');
+      for (const verdict of FINE) verdicts.delete(verdict);
       if (verdicts.size === 0) this.#told.checked += 1;
       verdicts.delete('incomplete');
       if (verdicts.size > 0) this.#told.disagreements += 1;
@@ -96,14 +102,22 @@ export class Confirmer {
   }
 
   async #verdict(history: History, document: DocumentId): Promise<string> {
+    const verdict = await this.#ask(history, document);
+    // News may have come between two pages: only what is said twice is said of the document.
+    return AT_REST.has(verdict) ? verdict : this.#ask(history, document);
+  }
+
+  async #ask(history: History, document: DocumentId): Promise<string> {
     const account = await this.#account(document);
+    // Once the server has what this phone may write but not read, nothing is left here to check.
+    if (account === undefined) return this.#core.isOpen() ? 'gone' : 'incomplete';
     try {
-      return account ? history.confirm(account) : 'incomplete';
+      return history.confirm(account);
     } catch {
       // The module broke off over this history. It is not asked again before the next start.
       [this.#history, this.#isBroken] = [Promise.resolve(null), true];
       this.#waiting.length = 0;
-      return 'the history module broke off';
+      return BROKEN;
     }
   }
 
