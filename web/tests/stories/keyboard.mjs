@@ -4,6 +4,9 @@ import { waitFor } from '../wait.mjs';
 /** More stops than any screen has. */
 const STOPS_MAX = 60;
 
+/** A key pressed while the focus returns from a sheet that closes opens nothing; one tries again. */
+const SHEET_OPENS_MS = 2_000;
+
 export async function story({ server, phone, step }) {
   const khoa = await phone('anh Khoa');
   const { page } = khoa;
@@ -39,6 +42,7 @@ export async function story({ server, phone, step }) {
   await step('a visit, and it is taken back', async () => {
     await press('Đến nhà');
     await press('Gặp được');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByText(/Đến nhà · gặp được/i).waitFor();
     await press('Hoàn tác');
     await page.getByText(/Đến nhà · gặp được/i).waitFor({ state: 'hidden' });
@@ -47,8 +51,14 @@ export async function story({ server, phone, step }) {
     await press(/Xem các bước: Thẻ/);
     await press(/Ghi bước này.*Đã hẹn/);
     await press('Lưu');
+    // A sheet that closes gives the focus back: whoever goes on before that presses nothing.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByText('Đã hẹn').first().waitFor();
-    await press(/Chưa rõ lý do.*Chưa kích hoạt/);
+    await waitFor('the sheet of reasons', async () => {
+      await press(/Chưa rõ lý do.*Chưa kích hoạt/);
+      const sheet = page.getByRole('dialog').waitFor({ timeout: SHEET_OPENS_MS });
+      return sheet.then(() => true, () => false);
+    });
     await press('Không có điện thoại');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByText('Không có điện thoại').waitFor();
