@@ -36,7 +36,11 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
     };
     let hamlets: Vec<String> = populated.hamlets.iter().map(name).collect();
     let commune = name(&populated.commune);
-    println!("a commune at work: {commune}, with {}", hamlets.join(", "));
+    println!(
+        "commune {} is at work: {commune}, with {}",
+        populated.commune,
+        hamlets.join(", ")
+    );
     println!("for a phone: sign in to the console as dieuphoi, make an invite, open its link");
     add_accounts(&made.server, &populated, &clock).await?;
     let ground = Ground {
