@@ -1,6 +1,6 @@
 /** Waiting for what becomes true by itself. Nothing here waits for time to pass. */
 
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
 
 /** What `look` finds, once it finds anything. */
