@@ -2,6 +2,7 @@
 
 use client_core::input::{History, Put};
 use crdt::AutomergeEngine;
+use server::ledger::device::CHAINS_MAX;
 use shared::engine::{Engine, RowEngine};
 use shared::event::Step;
 use shared::id::Companion;
@@ -217,6 +218,28 @@ fn nobody_counts_work_for_a_unit_they_do_not_work_in() {
     );
     assert_eq!(world.outcomes.get("unit-changed"), Some(&1));
     world.assert_nothing_lost();
+}
+
+/// Every refusal for its clock begins a new life: the server remembers the newest of them only.
+#[test]
+fn a_clock_that_stays_wrong_does_not_swell_what_the_server_keeps_of_a_phone() {
+    let engine = RowEngine;
+    let mut world = World::seeded(16, &engine);
+    let an = world.phone("An", Role::TeamMember, &HAMLETS);
+    let device = world.device_of(an);
+    world.phones[an].skew_seconds = 36 * 3600;
+    for _ in 0..=CHAINS_MAX {
+        let number = world.number(1, 1985);
+        world.add_resident(an, &lan(&number)).expect("saved");
+        world.hand_out(an);
+        world.run_until_quiet();
+    }
+    let found = crate::world::at_once(world.server.ledger().device(device));
+    let record = found.expect("readable").record.expect("enrolled");
+    assert_eq!(record.chains.len(), CHAINS_MAX);
+    world.heal();
+    world.assert_outboxes_empty();
+    world.assert_all_equal();
 }
 
 #[test]

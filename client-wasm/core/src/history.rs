@@ -108,8 +108,9 @@ impl<E: Engine> Client<E> {
 /// device's and cannot be taken apart, but there are few who may have made it.
 pub(crate) struct Writers(Vec<(ActorId, DeviceId)>);
 
-/// Lives of a device that are tried: a phone is restored or copied a few times at most.
-const LIVES_TRIED: u32 = 4;
+/// Lives of a colleague's device that are tried. A phone begins a new one when it is restored,
+/// copied, or its clock was refused; work of later ones is shown without a name.
+const LIVES_TRIED: u32 = 16;
 
 impl Writers {
     /// For the document of this root.

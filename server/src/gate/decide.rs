@@ -239,14 +239,14 @@ async fn refuse<S: Store>(
                 continue;
             };
             if logged.change.deps.is_empty() {
-                draft.never_begins(document);
+                draft.refused.insert(document);
             }
             let told = (Decision::Refused(*reason), Outcome::Refused(*reason));
             keep_aside(draft, waiting, told).await?;
         }
         if kept.len() == before {
             // What waits for a document that will never begin need not wait any longer.
-            return settle(waking::wake_for(draft, document).await);
+            return settle(waking::wake(draft).await);
         }
         open = kept;
     }

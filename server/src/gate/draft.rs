@@ -60,7 +60,7 @@ pub(super) struct Draft<'l, S> {
     answers: BTreeMap<Serial, (Version, Option<u64>, Answered)>,
     pub(super) tags: BTreeMap<Tag, TagRecord>,
     /// Documents whose first change this draft refuses.
-    refused: BTreeSet<DocumentId>,
+    pub(super) refused: BTreeSet<DocumentId>,
     keys_made: u32,
     commit: Commit,
 }
@@ -164,11 +164,6 @@ impl<'l, S: Store> Draft<'l, S> {
             }
         }
         Ok(false)
-    }
-
-    /// Notes that a document will not begin.
-    pub(super) fn never_begins(&mut self, id: DocumentId) {
-        self.refused.insert(id);
     }
 
     /// Begins a document that is nowhere yet.
@@ -353,10 +348,7 @@ impl<'l, S: Store> Draft<'l, S> {
             number: serial.number.0,
             bundle,
         };
-        let chain = record.chains.entry(serial.incarnation.0).or_insert(end);
-        if chain.number < end.number {
-            *chain = end;
-        }
+        record.follow_chain(serial.incarnation, end);
         Ok(())
     }
 

@@ -13,8 +13,8 @@ use crate::ledger::LedgerError;
 use crate::ledger::waiting::{ParkedGroup, Waiting};
 use crate::store::{Store, Table};
 
-/// Tries again what waits for documents that this draft has changed; what succeeds gets a new
-/// outcome in the receipt of the bundle it came in.
+/// Tries again what waits for documents that this draft has changed or refused; what waits no
+/// longer gets a new outcome in the receipt of the bundle it came in.
 pub(super) async fn wake<S: Store>(draft: &mut Draft<'_, S>) -> Result<(), Stop> {
     let mut woken = BTreeSet::new();
     let mut tries = 0;
@@ -39,24 +39,13 @@ pub(super) async fn wake<S: Store>(draft: &mut Draft<'_, S>) -> Result<(), Stop>
     }
 }
 
-/// Tries again what waits for this document, which the draft has not changed.
-pub(super) async fn wake_for<S: Store>(
-    draft: &mut Draft<'_, S>,
-    document: DocumentId,
-) -> Result<(), Stop> {
-    let parked = draft.ledger.parked_for(document).await?;
-    for waiting in parked.iter().take(WOKEN_GROUPS_MAX) {
-        retry(draft, waiting).await?;
-    }
-    Ok(())
-}
-
-/// The names under which groups may wait for what this draft has changed; for a companion those
-/// of its dossier.
+/// The names under which groups may wait for what this draft has changed, or keeps from ever
+/// beginning; for a companion those of its dossier.
 async fn touched<S: Store>(draft: &mut Draft<'_, S>) -> Result<BTreeSet<DocumentId>, LedgerError> {
     let changed = (draft.documents.iter()).filter(|(_, working)| working.touched);
     let ids: BTreeSet<DocumentId> = changed
         .flat_map(|(id, working)| [*id, working.document.place.sealed_under])
+        .chain(draft.refused.iter().copied())
         .collect();
     let mut names = BTreeSet::new();
     for id in ids {

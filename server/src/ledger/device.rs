@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shared::enrol::{Assignment, InviteId};
-use shared::id::{BundleId, DeviceId};
+use shared::id::{BundleId, DeviceId, Incarnation};
 use shared::seal::SealingKey;
 use shared::signed::DevicePublic;
 use shared::time::{LocalDay, UnixSeconds};
@@ -58,7 +58,8 @@ pub struct DeviceRecord {
     pub rejected: u32,
     /// How many unions its bundles caused on which day.
     pub unions: (LocalDay, u32),
-    /// Per incarnation the highest bundle number received and the bundle under it.
+    /// Per incarnation the highest bundle number received and the bundle under it; of the newest
+    /// [`CHAINS_MAX`] incarnations.
     pub chains: BTreeMap<u32, ChainEnd>,
     /// A name for people, for example of its owner.
     pub label: String,
@@ -71,6 +72,23 @@ pub struct ChainEnd {
     pub number: u32,
     /// The bundle that bears it.
     pub bundle: BundleId,
+}
+
+/// Incarnations whose chains are remembered. A phone whose clock stays wrong begins one with every
+/// refusal, and the record is written with every bundle.
+pub const CHAINS_MAX: usize = 64;
+
+impl DeviceRecord {
+    /// Notes a bundle that arrived, and forgets the chains of lives long over.
+    pub fn follow_chain(&mut self, incarnation: Incarnation, end: ChainEnd) {
+        let known = self.chains.entry(incarnation.0).or_insert(end);
+        if known.number < end.number {
+            *known = end;
+        }
+        while self.chains.len() > CHAINS_MAX {
+            self.chains.pop_first();
+        }
+    }
 }
 
 impl<S: Store> Ledger<S> {

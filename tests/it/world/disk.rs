@@ -33,23 +33,18 @@ impl Disk {
 
     /// Everything a start reads.
     pub fn read_at_start(&self) -> Vec<Record> {
-        let wanted = |store: &Store| Store::READ_AT_START.contains(store);
-        let records = self.records.iter().filter(|((store, _), _)| wanted(store));
-        records
-            .map(|((store, key), value)| Record {
-                store: *store,
-                key: key.clone(),
-                value: value.clone(),
-            })
-            .collect()
+        self.read(|store, _| Store::READ_AT_START.contains(&store))
     }
 
     /// The pages of facts whose keys begin with `prefix`, in the order of their keys.
     pub fn facts(&self, prefix: &[u8]) -> Vec<Record> {
-        let wanted = |(store, key): &(Store, Vec<u8>)| {
-            *store == Store::Facts && !prefix.is_empty() && key.starts_with(prefix)
-        };
-        let records = self.records.iter().filter(|(place, _)| wanted(place));
+        self.read(|store, key| {
+            store == Store::Facts && !prefix.is_empty() && key.starts_with(prefix)
+        })
+    }
+
+    fn read(&self, wanted: impl Fn(Store, &[u8]) -> bool) -> Vec<Record> {
+        let records = (self.records.iter()).filter(|((store, key), _)| wanted(*store, key));
         records
             .map(|((store, key), value)| Record {
                 store: *store,

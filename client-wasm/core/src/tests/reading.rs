@@ -38,14 +38,20 @@ fn names_meant_for_another_phone_are_not_taken() {
     assert_eq!(phone.client.names(), None);
 }
 
-#[test]
-fn values_and_events_say_which_device_wrote_them_also_after_a_restart() {
+/// The second phone has pulled the dossier that the first has recorded.
+fn two_phones_with_one_dossier() -> (Phone, Phone, DocumentId) {
     let mut one = Phone::enrolled(1, &[Audience::Team]);
     let mut two = Phone::enrolled(2, &[Audience::Team]);
     let dossier = one.add_resident("Lâm Thị Đẹp");
     let mut log = Log::new();
     log.take_all(&one);
     log.bring(&mut two);
+    (one, two, dossier)
+}
+
+#[test]
+fn values_and_events_say_which_device_wrote_them_also_after_a_restart() {
+    let (one, mut two, dossier) = two_phones_with_one_dossier();
     let (author, reader) = (one.client.device().unwrap(), two.client.device().unwrap());
     two.give(named(reader, &[(author, "anh Khoa"), (reader, "chị Thắm")]));
     two.save(5, vec![visited(dossier)]);
@@ -58,12 +64,7 @@ fn values_and_events_say_which_device_wrote_them_also_after_a_restart() {
 
 #[test]
 fn history_tells_what_pages_brought_and_what_is_mine_in_order() {
-    let mut one = Phone::enrolled(1, &[Audience::Team]);
-    let mut two = Phone::enrolled(2, &[Audience::Team]);
-    let dossier = one.add_resident("Lâm Thị Đẹp");
-    let mut log = Log::new();
-    log.take_all(&one);
-    log.bring(&mut two);
+    let (one, mut two, dossier) = two_phones_with_one_dossier();
     two.put(dossier, Key::PHONE, Value::from("0957214402"));
     let passages = two.client.history(&dossier, &facts(&two, &dossier));
     let devices: Vec<_> = passages.iter().map(|passage| passage.device).collect();
