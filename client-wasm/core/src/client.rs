@@ -265,9 +265,8 @@ fn dispatch<E: Engine>(work: &mut Work<'_, E>, input: Input) {
         Input::Dismiss { number } => work.dismiss(number),
         Input::Enrol { invite, .. } => work.enrol(&invite),
         Input::EnrolAnswered { bytes, .. } => work.enrol_answered(&bytes),
-        // A tick has nothing of its own: whatever is due goes out after every input.
-        Input::Tick { .. }
-        | Input::Start { .. }
+        Input::Tick { .. } => work.woken(),
+        Input::Start { .. }
         | Input::Unlock { .. }
         | Input::Stored(_)
         | Input::StoreFailed(..)

@@ -29,6 +29,12 @@ impl<E: Engine> Work<'_, E> {
         self.schedule();
     }
 
+    /// The wish last told is used up, also if the alarm went off a moment too early. Whatever is
+    /// due goes out after every input anyway.
+    pub(crate) fn woken(&mut self) {
+        self.state.sender.scheduled = None;
+    }
+
     /// Signal is back: what waited for its pause waits no longer.
     pub(crate) fn reachable(&mut self) {
         let (now, sender) = (self.now, &mut self.state.sender);

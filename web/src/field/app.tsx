@@ -1,8 +1,8 @@
 /** The field app: the gate, then the five places and what opens from them. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { Screen } from '../parts/shell.tsx';
-import { focusTitle, Title } from '../parts/title.tsx';
+import { Title } from '../parts/title.tsx';
 import { Toast } from '../parts/toast.tsx';
 import { useText } from '../text/text.ts';
 import type { Save, Saved } from './brain.ts';
@@ -18,6 +18,7 @@ import { Invite } from './screens/invite.tsx';
 import { NotSavedSheet } from './screens/not-saved.tsx';
 import { Pin } from './screens/pin.tsx';
 import { SessionPlace } from './session-place.tsx';
+import { useFocus } from './use-focus.ts';
 import { useLock } from './use-lock.ts';
 import { useBrain, useView } from './use-view.ts';
 
@@ -26,6 +27,7 @@ export function App() {
   const { t } = useText();
   const gate = useView({ view: 'gate' });
   const [entered, enter] = useState(0);
+  useFocus();
   if (gate === null) return null;
   switch (gate.is) {
     case 'elsewhere':
@@ -81,7 +83,6 @@ function Places() {
   const [notice, say] = useState<Notice | null>(null);
   const [unsaved, keep] = useState<Unsaved | null>(null);
   const saving = useLock(() => brain.lock());
-  useEffect(() => focusTitle(), [JSON.stringify(way.route)]);
   const fail = (error: unknown, again: () => void) => {
     const why = error instanceof NotSaved ? error.why : 'stopped';
     if (why === 'full' || why === 'stopped') keep({ why: why === 'full' ? 'full' : 'failed', again });

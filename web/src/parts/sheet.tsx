@@ -6,7 +6,7 @@
  */
 import './sheet.css';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Icon } from '../design/icons.tsx';
 import { useText } from '../text/text.ts';
 
@@ -25,7 +25,8 @@ export function Sheet({ icon: Drawn, title, blocking, onClose, children }: Sheet
   const named = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // At once with the sheet itself: a key pressed in between would go to what lies behind.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const shown = dialog.current;
     shown?.showModal();

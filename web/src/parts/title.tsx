@@ -1,7 +1,9 @@
-/** The one title of a screen. After navigation it takes the focus, so that readers say it first. */
+/** The one title of a screen. Readers say it first, because it takes the focus when it appears. */
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
 
 export function Title({ children }: { children: ComponentChildren }) {
+  useLayoutEffect(focusTitle, []);
   return (
     <h1 id="title" tabIndex={-1}>
       {children}
@@ -9,7 +11,7 @@ export function Title({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** Call after a screen was changed by navigation. */
+/** Call where a screen keeps its title and shows something else under it. */
 export function focusTitle(): void {
   document.getElementById('title')?.focus({ preventScroll: true });
 }

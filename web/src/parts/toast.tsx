@@ -14,9 +14,18 @@ export interface ToastProps {
 
 export function Toast({ sentence, onUndo, onGone, seconds = 6 }: ToastProps) {
   const { t } = useText();
+  // Whoever comes by keyboard has to pass everything before it: each key begins the time anew.
   useEffect(() => {
-    const timer = setTimeout(onGone, seconds * 1000);
-    return () => clearTimeout(timer);
+    let timer = setTimeout(onGone, seconds * 1000);
+    const again = () => {
+      clearTimeout(timer);
+      timer = setTimeout(onGone, seconds * 1000);
+    };
+    addEventListener('keydown', again);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('keydown', again);
+    };
   }, [sentence, seconds]);
   return (
     <div class="toast" role="status">

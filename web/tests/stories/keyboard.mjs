@@ -4,9 +4,6 @@ import { waitFor } from '../wait.mjs';
 /** More stops than any screen has. */
 const STOPS_MAX = 60;
 
-/** A key pressed while the focus returns from a sheet that closes opens nothing; one tries again. */
-const SHEET_OPENS_MS = 2_000;
-
 export async function story({ server, phone, step }) {
   const khoa = await phone('anh Khoa');
   const { page } = khoa;
@@ -51,14 +48,9 @@ export async function story({ server, phone, step }) {
     await press(/Xem các bước: Thẻ/);
     await press(/Ghi bước này.*Đã hẹn/);
     await press('Lưu');
-    // A sheet that closes gives the focus back: whoever goes on before that presses nothing.
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByText('Đã hẹn').first().waitFor();
-    await waitFor('the sheet of reasons', async () => {
-      await press(/Chưa rõ lý do.*Chưa kích hoạt/);
-      const sheet = page.getByRole('dialog').waitFor({ timeout: SHEET_OPENS_MS });
-      return sheet.then(() => true, () => false);
-    });
+    await press(/Chưa rõ lý do.*Chưa kích hoạt/);
     await press('Không có điện thoại');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByText('Không có điện thoại').waitFor();
@@ -89,22 +81,23 @@ export async function story({ server, phone, step }) {
   });
 }
 
-/** Goes on by Tab until the focus is on what has this name. */
+/** Waits for what has this name and goes on by Tab until it has the focus. */
 async function reached(page, name) {
   const fits = (found) => (typeof name === 'string' ? found === name : name.test(found));
-  await waitFor(`something named ${name}`, async () => {
+  await waitFor(`something named ${name}`, async () => (await page.evaluate(named)).some(fits));
+  await waitFor(`the focus on ${name}`, async () => {
     for (let stops = 0; stops < STOPS_MAX; stops += 1) {
-      if (fits(await focused(page))) return true;
+      if ((await page.evaluate(named, 'focus')).some(fits)) return true;
       await page.keyboard.press('Tab');
     }
     return false;
   });
 }
 
-/** What a screen reader would call the thing with the focus. */
-function focused(page) {
-  return page.evaluate(() => {
-    const one = document.activeElement;
+/** Runs in the page: what a screen reader would call what has the focus, or all that can have it. */
+function named(which) {
+  const all = which === 'focus' ? [document.activeElement] : [...document.querySelectorAll('a[href], button, input, [tabindex]')];
+  return all.map((one) => {
     const words = one?.getAttribute('aria-label') ?? one?.labels?.[0]?.textContent ?? one?.textContent ?? '';
     return words.replaceAll(/\s+/g, ' ').trim();
   });

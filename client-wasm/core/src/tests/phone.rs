@@ -55,6 +55,8 @@ pub(super) struct Phone {
     pub(super) handed_out: Vec<Carried>,
     pub(super) pulls: usize,
     pub(super) asks_for_names: usize,
+    /// When the phone wants to be woken.
+    pub(super) alarm: Option<UnixSeconds>,
     enrol: Option<Vec<u8>>,
     public: Option<DevicePublic>,
     seeds: u64,
@@ -73,6 +75,7 @@ impl Phone {
             handed_out: Vec::new(),
             pulls: 0,
             asks_for_names: 0,
+            alarm: None,
             enrol: None,
             public: None,
             seeds: u64::from(number) << 32,
@@ -174,7 +177,10 @@ impl Phone {
                 Effect::AskNames { .. } => self.asks_for_names += 1,
                 Effect::Enrol { bytes } => self.enrol = Some(bytes),
                 Effect::HandOut { bundles } => self.handed_out.extend(bundles),
-                Effect::Schedule { at } => assert!(at > self.now),
+                Effect::Schedule { at } => {
+                    assert!(at > self.now);
+                    self.alarm = Some(at);
+                }
                 Effect::Show(notice) => self.shown.push(notice),
             }
         }

@@ -183,3 +183,14 @@ fn an_event_gets_its_id_from_the_op_that_writes_it() {
     let dossier = phone.saved_documents()[0];
     assert_eq!(phone.client.row(&dossier).events().count(), 1);
 }
+
+#[test]
+fn an_alarm_that_goes_off_too_early_is_set_again() {
+    let mut phone = Phone::enrolled(1, &[Audience::Team]);
+    phone.add_resident("Lâm Thị Đẹp");
+    let alarm = phone.alarm.take();
+    assert!(alarm.is_some());
+    let seed = phone.seed();
+    phone.give(Input::Tick { seed });
+    assert_eq!(phone.alarm, alarm);
+}
