@@ -13,6 +13,7 @@ use shared::change::Change;
 use shared::id::DocumentId;
 use shared::row::Row;
 
+use crate::apart::apart;
 use crate::clock::Clock;
 use crate::gate;
 use crate::ledger::about::{About, put_about};
@@ -243,19 +244,4 @@ fn audit(changes: &[Change], row: &Row) -> Option<(Disagreement, Option<Row>)> {
         _ => None,
     };
     Some((disagreement, right))
-}
-
-/// Runs `work` where it holds up nobody: on a blocking thread, if there is a runtime.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => match runtime.spawn_blocking(work).await {
-            Ok(done) => done,
-            Err(panicked) if panicked.is_panic() => {
-                std::panic::resume_unwind(panicked.into_panic())
-            }
-            // The runtime ends, and this task with it.
-            Err(_) => core::future::pending().await,
-        },
-        Err(_) => work(),
-    }
 }

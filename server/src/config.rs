@@ -9,7 +9,9 @@ use crate::store::RedbConfig;
 pub const CACHE_BYTES: usize = 128 * 1024 * 1024;
 
 /// The folder with a server's files: `sampan.redb` the store, `sampan.key` the master secret,
-/// `token` what programs show. Back up the key apart from the store.
+/// `keys` the vault with the keys of residents' documents, `token` what programs show. Back up the
+/// master secret and the vault apart from the store, and keep no backup of the vault for more than
+/// 20 days: a person is erased once the last one with their key is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataFolder(PathBuf);
 
@@ -30,6 +32,12 @@ impl DataFolder {
     #[must_use]
     pub fn key(&self) -> PathBuf {
         self.0.join("sampan.key")
+    }
+
+    /// The folder of the vault.
+    #[must_use]
+    pub fn keys(&self) -> PathBuf {
+        self.0.join("keys")
     }
 
     /// The file with the programs' token, for its owner alone.

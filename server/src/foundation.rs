@@ -18,6 +18,9 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::secrets::Secrets;
 use crate::server::Foundation;
 use crate::store::{Commit, OpenError, Outcome, Put, Redb, Store, StoreError};
+use crate::vault::{Folder, Vault, VaultError};
+
+mod master;
 
 /// Records of one commit while units are written.
 const UNITS_PER_COMMIT: usize = 4_096;
@@ -36,10 +39,12 @@ pub struct Opened {
 /// The random bytes a new server grows from.
 #[derive(Clone, Copy)]
 pub struct NewSecrets {
-    /// Every key of the server is derived from it.
+    /// Every key of the server is derived from it, unless one is given by the system's keeper.
     pub master: [u8; 32],
     /// The programs' token.
     pub token: Token,
+    /// What the first keys in the vault grow from; kept nowhere.
+    pub vault: [u8; 32],
 }
 
 impl core::fmt::Debug for NewSecrets {
@@ -66,6 +71,12 @@ pub enum FoundationError {
         /// Which file.
         path: PathBuf,
     },
+    /// The environment does not hold one.
+    #[error(
+        "{} holds no master secret: 64 hexadecimal digits are needed",
+        master::VARIABLE
+    )]
+    BadVariable,
     /// Others than its owner may read the key file.
     #[error("others may read {path:?}: change its mode to 600")]
     OpenKey {
@@ -84,6 +95,9 @@ pub enum FoundationError {
     /// The store cannot be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The vault cannot be made or opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The store cannot be written.
     #[error("the new store cannot be written")]
     Write(#[from] StoreError),
@@ -100,10 +114,20 @@ pub async fn create(
 ) -> Result<(), FoundationError> {
     let made = fs::create_dir_all(folder.path());
     made.map_err(|source| at(folder.path(), source))?;
-    write_secret(&folder.key(), &new.master)?;
+    let master = match master::given()? {
+        Some(given) => given,
+        None => {
+            write_secret(&folder.key(), &new.master)?;
+            new.master
+        }
+    };
+    let keys = new_private_folder(&folder.keys());
+    keys.map_err(|source| at(&folder.keys(), source))?;
+    let vault = Folder::new(folder.keys());
+    let vault = Vault::create(vault, Secrets::vault_key(&master), new.vault)?;
     write_secret(&folder.token(), format!("{}\n", new.token).as_bytes())?;
     let store = Redb::create(&folder.store())?;
-    let secrets = Secrets::from_master(&new.master);
+    let secrets = Secrets::with_vault(&master, vault);
     for versions in units.versions().chunks(UNITS_PER_COMMIT) {
         write(&store, versions.iter().map(put_unit).collect()).await?;
     }
@@ -132,7 +156,9 @@ async fn write(store: &Redb, puts: Vec<Put>) -> Result<(), FoundationError> {
 /// # Errors
 /// [`FoundationError`]; nothing is changed then.
 pub async fn open(folder: &DataFolder) -> Result<Opened, FoundationError> {
-    let secrets = Arc::new(Secrets::from_master(&read_key(&folder.key())?));
+    let master = master::read(folder)?;
+    let vault = Vault::open(Folder::new(folder.keys()), Secrets::vault_key(&master))?;
+    let secrets = Arc::new(Secrets::with_vault(&master, vault));
     let store = Redb::open(&folder.store())?;
     let ledger = Ledger::new(store.clone(), secrets.clone());
     let epoch = ledger.about::<u32>(About::Epoch).await?.record;
@@ -151,19 +177,6 @@ pub async fn open(folder: &DataFolder) -> Result<Opened, FoundationError> {
         token: TokenHash(token.ok_or(FoundationError::Unfinished)?),
         store,
     })
-}
-
-fn read_key(path: &Path) -> Result<[u8; 32], FoundationError> {
-    let bytes = fs::read(path).map_err(|source| at(path, source))?;
-    let master = bytes.try_into().map_err(|_| FoundationError::BadKey {
-        path: path.to_owned(),
-    })?;
-    match is_private(path).map_err(|source| at(path, source))? {
-        true => Ok(master),
-        false => Err(FoundationError::OpenKey {
-            path: path.to_owned(),
-        }),
-    }
 }
 
 /// Writes a new file that only its owner may read, and waits until the disk has it.
@@ -189,14 +202,14 @@ fn new_private(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn is_private(path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o077 == 0)
+fn new_private_folder(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().mode(0o700).create(path)
 }
 
 #[cfg(not(unix))]
-fn is_private(_: &Path) -> io::Result<bool> {
-    Ok(true)
+fn new_private_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
 }
 
 fn at(path: &Path, source: io::Error) -> FoundationError {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::secrets::{CannotUnseal, Secrets};
 use crate::store::{Store, StoreError, Table, Version};
+use crate::vault::VaultError;
 
 pub mod about;
 pub mod account;
@@ -15,6 +16,7 @@ pub mod device;
 pub mod document;
 pub mod history;
 pub mod invite;
+pub mod key;
 pub mod receipt;
 pub mod tag;
 pub mod target;
@@ -37,6 +39,9 @@ pub enum LedgerError {
     /// A record does not open.
     #[error("a record does not open")]
     Sealed(#[from] CannotUnseal),
+    /// A key cannot be had.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A record is not what its table holds.
     #[error("a record of table {table:?} cannot be read; run `sampan verify`")]
     Unreadable {

@@ -1,6 +1,7 @@
 //! The server: what phones and consoles sync with.
 
 pub mod account;
+mod apart;
 pub mod auditor;
 pub mod author;
 pub mod cli;
@@ -15,5 +16,6 @@ pub mod ledger;
 pub mod secrets;
 pub mod server;
 pub mod store;
+pub mod vault;
 pub mod verify;
 pub mod writer;

@@ -1,7 +1,9 @@
 //! What only the server knows: one master secret and everything grown from it.
 //!
 //! The master secret stands in a file of its own, never beside the data: a stolen disk without it
-//! opens nothing. Keys for a purpose are derived by domain, so no key serves two purposes.
+//! opens nothing. Keys for a purpose are derived by domain, so no key serves two purposes. The keys
+//! of residents' documents are not grown from it, or nobody could ever be forgotten: they stand in
+//! a [`Vault`].
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce};
@@ -15,6 +17,7 @@ use shared::seal::{OpeningKey, OpeningKeys, SealingKey};
 use shared::signed::DeviceKey;
 
 use crate::account::AccountId;
+use crate::vault::Vault;
 
 /// A personal number as the server compares it: keyed, so that nobody without the key can tell
 /// which number it is. Still personal data.
@@ -29,6 +32,7 @@ pub struct Secrets {
     wrapping: DataKey,
     commons: DataKey,
     accounts: [u8; 32],
+    vault: Vault,
 }
 
 impl core::fmt::Debug for Secrets {
@@ -38,9 +42,22 @@ impl core::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Grows every key from the master secret.
+    /// Grows every key from the master secret, with a vault that lives as long as they do: for
+    /// stores in memory.
     #[must_use]
     pub fn from_master(master: &[u8; 32]) -> Self {
+        Self::with_vault(master, Vault::in_memory(*master))
+    }
+
+    /// What opens the vault of a server with this master secret.
+    #[must_use]
+    pub fn vault_key(master: &[u8; 32]) -> DataKey {
+        DataKey(hash::digest("sampan/secret", &[b"vault", master]))
+    }
+
+    /// Grows every key but those in the vault from the master secret.
+    #[must_use]
+    pub fn with_vault(master: &[u8; 32], vault: Vault) -> Self {
         let grow = |purpose: &str| hash::digest("sampan/secret", &[purpose.as_bytes(), master]);
         let opening = OpeningKey::from_bytes(grow("opening"));
         Self {
@@ -50,6 +67,7 @@ impl Secrets {
             wrapping: DataKey(grow("wrapping")),
             commons: DataKey(grow("commons")),
             accounts: grow("accounts"),
+            vault,
         }
     }
 
@@ -87,7 +105,13 @@ impl Secrets {
         &self.commons
     }
 
-    /// Seals the keys of dossiers.
+    /// The keys of residents' documents.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Seals the keys of invites.
     #[must_use]
     pub fn wrapping(&self) -> &DataKey {
         &self.wrapping

@@ -9,6 +9,7 @@ use shared::receipt::Receipt;
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 
+use crate::apart::apart;
 use crate::gate::Moment;
 use crate::ledger::receipt::signed;
 use crate::ledger::{Ledger, LedgerError};
@@ -145,9 +146,20 @@ impl<S: Store> Server<S> {
         }
     }
 
+    /// Makes the keys that anything prepared so far was sealed with durable: before the commit.
+    async fn keep_keys(&self) -> Result<(), LedgerError> {
+        let vault = self.ledger.secrets().vault();
+        if vault.has_unsaved() {
+            let vault = vault.clone();
+            apart(move || vault.flush()).await?;
+        }
+        Ok(())
+    }
+
     /// Makes a commit durable. `false` if something it was computed from has changed meanwhile:
     /// compute it again, at most [`COMMIT_TRIES_MAX`] times, then give [`CommitError::Contended`].
     pub(crate) async fn settle(&self, commit: Commit) -> Result<bool, CommitError> {
+        self.keep_keys().await?;
         match self.writer.commit(commit).await? {
             Outcome::Applied { .. } => Ok(true),
             Outcome::Conflict { .. } => Ok(false),

@@ -142,12 +142,16 @@ impl Count {
             for (_, bytes) in &page.entries {
                 let sound = match read_step(bytes)? {
                     Step::Change(sealed) => {
-                        let key = server.ledger().keys_of(&[sealed.under]).await?;
-                        let logged = key.first().map(|key| sealed.open(key)).transpose()?;
-                        logged.is_some_and(|logged| folded.change(logged))
+                        let key = server.ledger().key_of(sealed.under).await?;
+                        let logged = key.map(|key| sealed.open(&key)).transpose()?;
+                        logged.is_none_or(|logged| folded.change(logged))
                     }
                     Step::Mark(Entry::United { survivor, joined }) => {
                         folded.unite(survivor, joined);
+                        true
+                    }
+                    Step::Mark(Entry::Erased { document }) => {
+                        folded.documents.remove(&document);
                         true
                     }
                     // No other mark is written yet.

@@ -38,8 +38,9 @@ async fn worked() -> (Memory, Server<Memory>, DocumentId) {
         let late = phone.write(written[0].0, vec![put(Key::ADDRESS, "Ấp 1")]);
         site.push(&phone.bundle(&[late])).await;
     }
+    let keys = site.server().ledger().secrets().vault().clone();
     let foundation = Foundation {
-        secrets: Arc::new(Secrets::from_master(&[9; 32])),
+        secrets: Arc::new(Secrets::with_vault(&[9; 32], keys)),
         units: units(),
         epoch: 1,
     };

@@ -116,7 +116,12 @@ async fn make(demo: &Demo) -> Result<Made, Stop> {
     let units = world(SEED).map_err(Box::new)?;
     let token = Token::from_bytes(random()?);
     let master = random()?;
-    let secrets = NewSecrets { master, token };
+    let vault = random()?;
+    let secrets = NewSecrets {
+        master,
+        token,
+        vault,
+    };
     foundation::create(&folder, &units, secrets).await?;
     let opened = foundation::open(&folder).await?;
     let writer = Writer::queued(opened.store.clone(), WriterConfig::default());

@@ -24,6 +24,7 @@ pub(super) async fn init(init: Init) -> Result<(), Stop> {
     let new = NewSecrets {
         master: random()?,
         token: Token::from_bytes(random()?),
+        vault: random()?,
     };
     let folder = init.folder.files();
     foundation::create(&folder, &units, new).await?;

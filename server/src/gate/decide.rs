@@ -68,7 +68,7 @@ async fn approve<S: Store>(
     waiting: &Waiting<HeldChange>,
     all: &[Waiting<HeldChange>],
 ) -> Result<(), DecideError> {
-    let logged = waiting.record.open(draft.ledger.secrets())?;
+    let logged = draft.ledger.opened(&waiting.record).await?;
     if !draft.documents.contains_key(&document) {
         let place = Place::of_genesis(document, &logged.change).ok_or(DecideError::EarlierFirst)?;
         let sealed_under = waiting.record.sealed_under;
@@ -149,7 +149,7 @@ async fn look_again<S: Store>(
         let before = open.len();
         let mut kept = Vec::new();
         for waiting in open {
-            let logged = waiting.record.open(draft.ledger.secrets())?;
+            let logged = draft.ledger.opened(&waiting.record).await?;
             if !is_ready(draft, document, &logged).await? {
                 kept.push(waiting);
                 continue;
@@ -223,7 +223,7 @@ async fn refuse<S: Store>(
         let before = open.len();
         let mut kept = Vec::new();
         for waiting in open {
-            let logged = waiting.record.open(draft.ledger.secrets())?;
+            let logged = draft.ledger.opened(&waiting.record).await?;
             if logged
                 .change
                 .deps

@@ -6,7 +6,8 @@ use shared::bundle::Serial;
 use shared::derive::Hashed;
 use shared::engine::{Engine as _, RowEngine};
 use shared::entry::{Entry, Logged};
-use shared::id::{BundleId, DeviceId, DocumentId};
+use shared::hash::digest;
+use shared::id::{BundleId, DeviceId, DocumentId, UnitId};
 use shared::kind::Kind;
 use shared::receipt::{Receipt, Verdict};
 use shared::tally::{Contributions, contributions, difference};
@@ -14,9 +15,10 @@ use shared::tally::{Contributions, contributions, difference};
 use super::Moment;
 use crate::ledger::device::{ChainEnd, DeviceRecord, put_device};
 use crate::ledger::document::{
-    Alias, Document, Found, Place, drop_document, is_personal, put_alias, put_document, put_key,
+    Alias, Document, Found, Place, drop_document, is_personal, put_alias, put_document,
 };
 use crate::ledger::history::{append_change, append_mark};
+use crate::ledger::key::{KeyPlace, block_of, put_key};
 use crate::ledger::receipt::{Answered, put_receipt, serial_key, signed};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::target::put_target;
@@ -24,6 +26,7 @@ use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash};
 use crate::ledger::{Ledger, LedgerError, Read};
 use crate::secrets::{DataKey, Tag};
 use crate::store::{Commit, Expect, Put, Store, Table, TallyDelta, Version};
+use crate::vault::{BlockId, KeyName};
 
 /// A document being worked on.
 #[derive(Debug, Clone)]
@@ -61,7 +64,6 @@ pub(super) struct Draft<'l, S> {
     pub(super) tags: BTreeMap<Tag, TagRecord>,
     /// Documents whose first change this draft refuses.
     pub(super) refused: BTreeSet<DocumentId>,
-    keys_made: u32,
     commit: Commit,
 }
 
@@ -76,7 +78,6 @@ impl<'l, S: Store> Draft<'l, S> {
             answers: BTreeMap::new(),
             tags: BTreeMap::new(),
             refused: BTreeSet::new(),
-            keys_made: 0,
             commit: Commit::default(),
         }
     }
@@ -152,15 +153,11 @@ impl<'l, S: Store> Draft<'l, S> {
             return Ok(true);
         }
         for waiting in self.ledger.held_for(id).await? {
-            if let Decision::Refused(_) = waiting.record.decision
-                && waiting
-                    .record
-                    .open(self.ledger.secrets())?
-                    .change
-                    .deps
-                    .is_empty()
-            {
-                return Ok(true);
+            if let Decision::Refused(_) = waiting.record.decision {
+                let refused = self.ledger.opened(&waiting.record).await?;
+                if refused.change.deps.is_empty() {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
@@ -168,7 +165,8 @@ impl<'l, S: Store> Draft<'l, S> {
 
     /// Begins a document that is nowhere yet.
     pub(super) async fn begin(&mut self, id: DocumentId, place: Place) -> Result<(), LedgerError> {
-        let key = self.key_for(&place).await?;
+        let key = self.key_for(place.kind, place.sealed_under, place.stream.unit);
+        let key = key.await?;
         self.expect(Table::Row, id.0.to_vec(), Version::ABSENT);
         let document = Document {
             version: Version::ABSENT,
@@ -189,29 +187,40 @@ impl<'l, S: Store> Draft<'l, S> {
         Ok(())
     }
 
-    /// The key a new document is sealed with: its dossier's, made when the dossier is new.
-    async fn key_for(&mut self, place: &Place) -> Result<DataKey, LedgerError> {
-        let dossier = place.sealed_under;
-        if !is_personal(place.kind) {
+    /// The key a new document of `unit` is sealed with: its dossier's, made when that is new.
+    pub(super) async fn key_for(
+        &mut self,
+        kind: Kind,
+        dossier: DocumentId,
+        unit: UnitId,
+    ) -> Result<DataKey, LedgerError> {
+        if !is_personal(kind) {
             return Ok(self.ledger.secrets().commons().clone());
         }
         let kept = |working: &Working| working.document.place.sealed_under == dossier;
         if let Some(working) = self.documents.values().find(|working| kept(working)) {
             return Ok(working.document.key.clone());
         }
-        if let Some(key) = self.ledger.existing_key(dossier).await? {
-            return Ok(key);
+        if self.ledger.key_place(dossier).await?.is_some() {
+            let key = self.ledger.key_of(dossier).await?;
+            return key.ok_or(LedgerError::Contradiction(
+                "a new document of an erased one",
+            ));
         }
-        self.keys_made += 1;
-        let count = self.keys_made.to_le_bytes();
-        let seed = self.moment.seed;
-        let key = DataKey(shared::hash::digest(
-            "sampan/document-key",
-            &[&seed, &count],
-        ));
-        let wrapping = self.ledger.secrets().wrapping();
-        self.commit.puts.push(put_key(dossier, &key, wrapping));
-        Ok(key)
+        let block = block_of(unit, self.moment.units, self.moment.now.local_day());
+        self.put(put_key(dossier, KeyPlace::In(block)));
+        self.new_key(block, dossier.into())
+    }
+
+    /// The key of groups that wait for what begins with `prefix`.
+    pub(super) fn waiting_key(&mut self, prefix: &[u8]) -> Result<DataKey, LedgerError> {
+        self.new_key(BlockId::WAITING, KeyName::of_waiting(prefix))
+    }
+
+    /// The key under `name`, made now unless it was made before.
+    fn new_key(&mut self, block: BlockId, name: KeyName) -> Result<DataKey, LedgerError> {
+        let fresh = DataKey(digest("sampan/document-key", &[&self.moment.seed, &name.0]));
+        Ok(self.ledger.secrets().vault().obtain(block, name, fresh)?)
     }
 
     /// The changes of a document, from the first. Read only when first asked for: whoever edits

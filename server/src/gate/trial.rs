@@ -19,7 +19,7 @@ use super::locate::{Located, Names, locate};
 use super::upon::{Deps, Known};
 use super::{Stop, waiting};
 use crate::ledger::document::{Document, Place};
-use crate::ledger::waiting::{Decision, HeldChange, HeldSubject, Waiting};
+use crate::ledger::waiting::{Decision, HeldChange, HeldSubject, Waiting, put_held};
 use crate::store::{Store, Table};
 
 /// What was decided about a group.
@@ -164,7 +164,7 @@ impl Trial {
         let (mut held, mut refused) = (Vec::new(), Vec::new());
         let mut decisions = BTreeMap::new();
         for waiting in draft.held(names.actual).await? {
-            let logged = waiting.record.open(draft.ledger.secrets())?;
+            let logged = draft.ledger.opened(&waiting.record).await?;
             let list = match waiting.record.decision {
                 Decision::Open(_) => &mut held,
                 Decision::Refused(_) => &mut refused,
@@ -363,7 +363,11 @@ impl Trial {
                     decision,
                     sealed_under,
                 };
-                waiting::hold(draft, self.names.actual, group, &subject, &logged);
+                let key = draft
+                    .key_for(self.kind, self.sealed_under, self.unit)
+                    .await?;
+                let held = HeldChange::new(waiting::arrived(draft, group), &subject, &logged, &key);
+                draft.put(put_held(self.names.actual, logged.hash, &held));
             }
             if fate == Fate::Stored {
                 if let Some(place) = self.new.take() {

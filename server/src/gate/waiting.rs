@@ -1,6 +1,5 @@
 //! Keeping aside: groups that wait for something, changes that wait for a decision.
 
-use shared::entry::Logged;
 use shared::facts::{Base, Form, encode};
 use shared::id::DocumentId;
 use shared::receipt::Outcome;
@@ -8,7 +7,7 @@ use shared::receipt::Outcome;
 use super::draft::Draft;
 use super::group::Group;
 use super::{PARKED_GROUPS_MAX, Stop};
-use crate::ledger::waiting::{Arrived, HeldChange, HeldSubject, ParkedGroup, put_held, put_parked};
+use crate::ledger::waiting::{Arrived, ParkedGroup, put_parked};
 use crate::store::Store;
 
 /// Parks a group until its document, or what it was written upon, arrives. A device with too much
@@ -24,8 +23,8 @@ pub(super) async fn park<S: Store>(
     }
     record.parked += 1;
     let bytes = encode(&group.batch(), Form::Bundle(group.serial.device));
-    let secrets = draft.ledger.secrets();
-    let parked = ParkedGroup::new(arrived, group.positions.clone(), &bytes, secrets);
+    let key = draft.waiting_key(&prefix(group))?;
+    let parked = ParkedGroup::new(arrived, group.positions.clone(), &bytes, &key);
     draft.put(put_parked(prefix(group), &parked));
     if let Ok(id) = base(group) {
         // Whoever begins the document meanwhile would not see the group that waits for it.
@@ -37,20 +36,8 @@ pub(super) async fn park<S: Store>(
     Ok(Outcome::Parked)
 }
 
-/// Keeps a change aside for a decision, or remembers that it was refused.
-pub(super) fn hold<S: Store>(
-    draft: &mut Draft<'_, S>,
-    document: DocumentId,
-    group: &Group,
-    subject: &HeldSubject,
-    logged: &Logged,
-) {
-    let arrived = arrived(draft, group);
-    let held = HeldChange::new(arrived, subject, logged, draft.ledger.secrets());
-    draft.put(put_held(document, logged.hash, &held));
-}
-
-fn arrived<S: Store>(draft: &Draft<'_, S>, group: &Group) -> Arrived {
+/// Where a group came from.
+pub(super) fn arrived<S: Store>(draft: &Draft<'_, S>, group: &Group) -> Arrived {
     Arrived {
         serial: group.serial,
         audience: group.audience,

@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::group::Group;
 use super::{Stop, WOKEN_GROUPS_MAX, trial};
 use crate::ledger::LedgerError;
-use crate::ledger::waiting::{ParkedGroup, Waiting};
+use crate::ledger::waiting::{ParkedGroup, Waiting, parked_prefix};
 use crate::store::{Store, Table};
 
 /// Tries again what waits for documents that this draft has changed or refused; what waits no
@@ -62,7 +62,8 @@ async fn retry<S: Store>(
 ) -> Result<bool, Stop> {
     let parked = &waiting.record;
     let device = parked.serial.device;
-    let bytes = parked.open(draft.ledger.secrets())?;
+    let key = draft.ledger.waiting_key(parked_prefix(&waiting.key))?;
+    let bytes = parked.open(&key.ok_or(UNREADABLE)?)?;
     let batch = decode(&bytes, Form::Bundle(device)).map_err(|_| UNREADABLE)?;
     let audience = Audience::from_code(parked.audience).ok_or(UNREADABLE)?;
     let group = Group::of_section(parked.serial, audience, &batch, 0)

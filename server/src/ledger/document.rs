@@ -150,7 +150,10 @@ impl<S: Store> Ledger<S> {
             return Ok(alias.map_or(Found::Nothing, Found::Alias));
         };
         let record: DocumentRecord = decode(Table::Row, &found.bytes)?;
-        let key = self.key_of(record.kind, record.sealed_under).await?;
+        let Some(key) = self.key_of(record.sealed_under).await? else {
+            // The store is an older backup than the destruction of the key.
+            return Ok(Found::Alias(Alias::Erased));
+        };
         let document = record.open(id, found.version, key)?;
         Ok(Found::Document(Box::new(document)))
     }
@@ -175,10 +178,11 @@ impl<S: Store> Ledger<S> {
         }
         let dossiers: Vec<DocumentId> = records.iter().map(|(_, _, r)| r.sealed_under).collect();
         let keys = self.keys_of(&dossiers).await?;
-        let open = |((id, version, record), key): ((_, _, DocumentRecord), _)| {
-            Ok((id, record.open(id, version, key)?))
+        let open = |((id, version, record), key): ((_, _, DocumentRecord), Option<_>)| {
+            let document = key.map(|key| record.open(id, version, key)).transpose();
+            document.map(|document| Some((id, document?))).transpose()
         };
-        records.into_iter().zip(keys).map(open).collect()
+        records.into_iter().zip(keys).filter_map(open).collect()
     }
 
     /// Ids and versions of documents, by id, at most `max`; `after` = the last of the page before.
@@ -202,63 +206,6 @@ impl<S: Store> Ledger<S> {
             Ok((DocumentId(id), found.version))
         };
         page.records.into_iter().map(read).collect()
-    }
-
-    /// The key that seals documents of `kind` under `dossier`.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; a missing key of a document that exists is a contradiction.
-    pub async fn key_of(&self, kind: Kind, dossier: DocumentId) -> Result<DataKey, LedgerError> {
-        if !is_personal(kind) {
-            return Ok(self.secrets().commons().clone());
-        }
-        let wrapped = self
-            .store()
-            .get(Table::Key, vec![dossier.0.to_vec()])
-            .await?
-            .pop()
-            .flatten();
-        let wrapped = wrapped.ok_or(LedgerError::Contradiction("a document without its key"))?;
-        self.unwrap(dossier, &wrapped.bytes)
-    }
-
-    /// The keys of these dossiers, in order; a document that holds nothing personal has none of
-    /// its own and shares one with all its like.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn keys_of(&self, dossiers: &[DocumentId]) -> Result<Vec<DataKey>, LedgerError> {
-        let names = dossiers.iter().map(|id| id.0.to_vec()).collect();
-        let found = self.store().get(Table::Key, names).await?;
-        let unwrap = |(id, wrapped): (&DocumentId, Option<Versioned>)| match wrapped {
-            None => Ok(self.secrets().commons().clone()),
-            Some(wrapped) => self.unwrap(*id, &wrapped.bytes),
-        };
-        dossiers.iter().zip(found).map(unwrap).collect()
-    }
-
-    fn unwrap(&self, dossier: DocumentId, wrapped: &[u8]) -> Result<DataKey, LedgerError> {
-        let key = self.secrets().wrapping().unseal(&dossier.0, wrapped)?;
-        let key = <[u8; 32]>::try_from(key.as_slice())
-            .map_err(|_| LedgerError::Contradiction("a key of the wrong length"))?;
-        Ok(DataKey(key))
-    }
-
-    /// The key of a dossier, if it has one yet.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn existing_key(&self, dossier: DocumentId) -> Result<Option<DataKey>, LedgerError> {
-        let found = self
-            .store()
-            .get(Table::Key, vec![dossier.0.to_vec()])
-            .await?
-            .pop()
-            .flatten();
-        match found {
-            None => Ok(None),
-            Some(_) => self.key_of(Kind::Dossier, dossier).await.map(Some),
-        }
     }
 
     /// The document whose id, or an alias of it, begins with `prefix`.
@@ -330,16 +277,5 @@ pub fn put_alias(id: DocumentId, alias: Alias) -> Put {
         table: Table::Alias,
         key: id.0.to_vec(),
         bytes: Some(encode(&alias)),
-    }
-}
-
-/// Writes a dossier's key, wrapped.
-#[must_use]
-pub fn put_key(dossier: DocumentId, key: &DataKey, wrapping: &DataKey) -> Put {
-    let wrapped = wrapping.seal(&dossier.0, &key.0);
-    Put {
-        table: Table::Key,
-        key: dossier.0.to_vec(),
-        bytes: Some(wrapped),
     }
 }

@@ -150,10 +150,13 @@ impl<S: Store> Ledger<S> {
             let Step::Change(sealed) = read_step(bytes)? else {
                 return Err(LedgerError::Contradiction("the history names no change"));
             };
-            history.push(match sealed.under == place.sealed_under {
-                true => sealed.open(key)?,
-                false => sealed.open(&self.key_of(place.kind, sealed.under).await?)?,
-            });
+            if sealed.under == place.sealed_under {
+                history.push(sealed.open(key)?);
+                continue;
+            }
+            let other = self.key_of(sealed.under).await?;
+            let other = other.ok_or(LedgerError::Contradiction("a document half erased"))?;
+            history.push(sealed.open(&other)?);
         }
         Ok(history)
     }

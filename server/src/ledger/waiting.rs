@@ -9,7 +9,7 @@ use shared::receipt::{HoldReason, RefuseReason};
 use shared::time::UnixSeconds;
 
 use super::{Ledger, LedgerError, decode, encode};
-use crate::secrets::Secrets;
+use crate::secrets::DataKey;
 use crate::store::{Expect, Put, RangeQuery, Store, Table, Version};
 
 /// One document's group of facts in one bundle, waiting for what it depends on.
@@ -56,15 +56,15 @@ pub enum Decision {
 }
 
 impl ParkedGroup {
-    /// A group that waits from now on. `batch`: in bundle form.
+    /// A group that waits from now on. `batch`: in bundle form; `key`: of what waits for the same.
     #[must_use]
-    pub fn new(arrived: Arrived, positions: Vec<u32>, batch: &[u8], secrets: &Secrets) -> Self {
+    pub fn new(arrived: Arrived, positions: Vec<u32>, batch: &[u8], key: &DataKey) -> Self {
         let Arrived {
             serial,
             audience,
             since,
         } = arrived;
-        let batch = secrets.wrapping().seal(PARKED, batch);
+        let batch = key.seal(PARKED, batch);
         Self {
             serial,
             audience: audience.code(),
@@ -78,8 +78,8 @@ impl ParkedGroup {
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn open(&self, secrets: &Secrets) -> Result<Vec<u8>, LedgerError> {
-        Ok(secrets.wrapping().unseal(PARKED, &self.batch)?)
+    pub fn open(&self, key: &DataKey) -> Result<Vec<u8>, LedgerError> {
+        Ok(key.unseal(PARKED, &self.batch)?)
     }
 }
 
@@ -106,31 +106,22 @@ pub struct HeldSubject {
 }
 
 impl HeldChange {
-    /// A change with what was decided about it.
+    /// A change with what was decided about it, under the key of its document.
     #[must_use]
-    pub fn new(
-        arrived: Arrived,
-        subject: &HeldSubject,
-        logged: &Logged,
-        secrets: &Secrets,
-    ) -> Self {
+    pub fn new(arrived: Arrived, subject: &HeldSubject, logged: &Logged, key: &DataKey) -> Self {
         let plain = Entry::Change(logged.clone()).to_bytes();
         Self {
             serial: arrived.serial,
             position: subject.position,
             decision: subject.decision,
             sealed_under: subject.sealed_under,
-            logged: secrets.wrapping().seal(HELD, &plain),
+            logged: key.seal(HELD, &plain),
             since: arrived.since,
         }
     }
 
-    /// The change itself.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub fn open(&self, secrets: &Secrets) -> Result<Logged, LedgerError> {
-        let plain = secrets.wrapping().unseal(HELD, &self.logged)?;
+    fn open(&self, key: &DataKey) -> Result<Logged, LedgerError> {
+        let plain = key.unseal(HELD, &self.logged)?;
         match Entry::from_bytes(&plain) {
             Ok(Entry::Change(logged)) => Ok(logged),
             _ => Err(LedgerError::Contradiction("a held change is no change")),
@@ -182,6 +173,15 @@ impl<S: Store> Ledger<S> {
         self.waiting(Table::Held, document.0.to_vec()).await
     }
 
+    /// The change itself.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn opened(&self, held: &HeldChange) -> Result<Logged, LedgerError> {
+        let key = self.key_of(held.sealed_under).await?;
+        held.open(&key.ok_or(LedgerError::Contradiction("a held change half erased"))?)
+    }
+
     /// Every held or refused change, one page of them; `after` = the last key of the page before.
     ///
     /// # Errors
@@ -227,6 +227,12 @@ impl<S: Store> Ledger<S> {
 /// Leading bytes of a document's id under which its parked groups stand: all that a short
 /// reference tells.
 const PREFIX_BYTES: usize = 5;
+
+/// The bytes a parked group's key begins with: all that is known of the document it waits for.
+#[must_use]
+pub fn parked_prefix(key: &[u8]) -> &[u8] {
+    key.get(..PREFIX_BYTES).unwrap_or(key)
+}
 
 /// Writes a parked group. `prefix`: the first bytes of its document's id.
 #[must_use]

@@ -96,7 +96,7 @@ impl<S: Store> Server<S> {
         reason: HoldReason,
     ) -> Result<HeldView, LedgerError> {
         let (document, hash) = names(waiting)?;
-        let logged = waiting.record.open(self.ledger().secrets())?;
+        let logged = self.ledger().opened(&waiting.record).await?;
         let key = |op: &shared::change::Op| match op.key.event_id() {
             Some(_) => "~".to_owned(),
             None => op.key.name().to_owned(),
@@ -124,7 +124,7 @@ impl<S: Store> Server<S> {
     ) -> Result<Option<UnitId>, DecidingError> {
         for waiting in self.ledger().held_for(document).await? {
             if held_hash(&waiting.key) == Some(hash) {
-                let logged = waiting.record.open(self.ledger().secrets())?;
+                let logged = self.ledger().opened(&waiting.record).await?;
                 let subject = self.subject_of_held(document, &logged.change).await?;
                 return Ok(subject.unit);
             }

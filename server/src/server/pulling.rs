@@ -243,8 +243,8 @@ fn may_follow(device: &DeviceRecord, stream: StreamId, units: &UnitTree, now: Un
 /// Pages being collected for one answer.
 struct Pages<'l, S> {
     ledger: &'l Ledger<S>,
-    /// Keys used so far: a dossier's entries often lie together.
-    keys: BTreeMap<DocumentId, DataKey>,
+    /// Keys used so far: a dossier's entries often lie together. `None` is destroyed.
+    keys: BTreeMap<DocumentId, Option<DataKey>>,
     bytes_left: usize,
     done: Vec<Page>,
     more: bool,
@@ -324,7 +324,13 @@ impl<'l, S: Store> Pages<'l, S> {
         self.keys.extend(missing.into_iter().zip(keys));
         let open = |step| match step {
             Step::Mark(entry) => Ok(entry),
-            Step::Change(sealed) => sealed.open(&self.keys[&sealed.under]).map(Entry::Change),
+            Step::Change(sealed) => match &self.keys[&sealed.under] {
+                Some(key) => sealed.open(key).map(Entry::Change),
+                // What was written about an erased person is only their tombstone once more.
+                None => Ok(Entry::Erased {
+                    document: sealed.document,
+                }),
+            },
         };
         steps.into_iter().map(open).collect()
     }

@@ -109,11 +109,11 @@ fn a_file_of_a_newer_format_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     drop(new_file(folder.path()));
     let config = config(folder.path());
-    write_number(&config.path, "store", ("format", 2));
+    write_number(&config.path, "store", ("format", 3));
     let refused = Redb::open(&config);
     assert!(matches!(
         refused,
-        Err(OpenError::Format { found: 2, known: 1 })
+        Err(OpenError::Format { found: 3, known: 2 })
     ));
 }
 

@@ -15,7 +15,7 @@ use super::{RedbConfig, STORE, engine};
 pub(super) const COMMITS: &str = "commits";
 
 const FORMAT: &str = "format";
-const FORMAT_KNOWN: u64 = 1;
+const FORMAT_KNOWN: u64 = 2;
 
 /// The first bytes of every redb file, before its format number.
 const MAGIC: &[u8] = b"redb\x1A\x0A\xA9\x0D\x0A";
