@@ -21,6 +21,14 @@ pub enum Opened {
     Arrival(Arrival),
     /// The very bundle was answered before: the receipt of then, or of its last change.
     Again(Box<Receipt>),
+    /// A bundle of a later version, whose signature nobody here can check: its device is told,
+    /// and nothing is written down.
+    Later {
+        /// Whose, which life, which number.
+        serial: Serial,
+        /// The bundle's bytes, named.
+        bundle: BundleId,
+    },
     /// A bundle of an enrolled device that cannot be decided about.
     TurnedAway {
         /// Whose, which life, which number.
@@ -49,12 +57,28 @@ pub enum DoorError {
     Ledger(#[from] LedgerError),
 }
 
+impl DoorError {
+    /// Whether the same bytes may come in later.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Ledger(LedgerError::Store(_)))
+    }
+}
+
 /// Lets a bundle in as far as it deserves.
 ///
 /// # Errors
 /// [`DoorError`].
 pub async fn open<S: Store>(ledger: &Ledger<S>, bytes: &[u8]) -> Result<Opened, DoorError> {
-    let bundle = Bundle::read(bytes)?;
+    let bundle = match Bundle::read(bytes) {
+        Ok(bundle) => bundle,
+        Err(HeaderError::FutureVersion { serial, .. }) => {
+            let device = ledger.device(serial.device).await?.record;
+            device.ok_or(DoorError::UnknownDevice)?;
+            let bundle = BundleId::of(bytes);
+            return Ok(Opened::Later { serial, bundle });
+        }
+        Err(error) => return Err(error.into()),
+    };
     let serial = bundle.header().serial;
     let device = ledger
         .device(serial.device)

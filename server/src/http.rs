@@ -10,6 +10,7 @@
 //! | `POST /v1/enrol` | signed `EnrolRequest` | signed `EnrolAnswer` | anyone with an invite |
 //! | `POST /v1/bundles` | bundle | signed `Receipt` | any enrolled device |
 //! | `POST /v1/pull` | signed `PullRequest` | signed `PullAnswer` | any enrolled device |
+//! | `POST /v1/parcels` | parcel | parcel | anyone, for enrolled devices |
 //! | `POST /v1/names` | signed `PullRequest` | signed `Names` | any enrolled device |
 //! | `GET /v1/health` | | JSON | anyone |
 //! | `POST /v1/session` | name and password in JSON | JSON and a cookie | anyone |

@@ -18,6 +18,8 @@ use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
 use directory::Directory;
 use editing::Turns;
+use packing::Shelf;
+use roster::{Roster, device_puts};
 
 mod accounts;
 mod deciding;
@@ -30,8 +32,11 @@ mod enrolment;
 mod intake;
 mod naming;
 mod pace;
+mod packing;
+mod parcels;
 mod progress;
 mod pulling;
+mod roster;
 
 pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
 pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
@@ -44,10 +49,11 @@ pub use enrolment::{
 };
 pub use intake::IntakeError;
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
+pub use parcels::ParcelRefused;
 pub use progress::{
     Figure, PERCENT_DECIMALS, Progress, ProgressError, ProgressQuery, Target, UnitProgress,
 };
-pub use pulling::{Pull, PullError, Pulled};
+pub use pulling::{Asked, Pull, PullError, Pulled};
 
 /// A server. Clones are handles to the same one.
 #[derive(Debug, Clone)]
@@ -57,6 +63,8 @@ pub struct Server<S> {
     units: Arc<RwLock<Arc<UnitTree>>>,
     directory: Arc<Directory>,
     turns: Arc<Turns>,
+    roster: Arc<Roster>,
+    shelf: Arc<Shelf>,
     epoch: u32,
 }
 
@@ -90,6 +98,8 @@ impl<S: Store> Server<S> {
             units: Arc::new(RwLock::new(Arc::new(foundation.units))),
             directory: Arc::default(),
             turns: Arc::default(),
+            roster: Arc::default(),
+            shelf: Arc::default(),
             epoch: foundation.epoch,
         }
     }
@@ -160,8 +170,16 @@ impl<S: Store> Server<S> {
     /// compute it again, at most [`COMMIT_TRIES_MAX`] times, then give [`CommitError::Contended`].
     pub(crate) async fn settle(&self, commit: Commit) -> Result<bool, CommitError> {
         self.keep_keys().await?;
+        let devices = device_puts(&commit.puts);
+        let outdated = packing::outdated(&commit)?;
         match self.writer.commit(commit).await? {
-            Outcome::Applied { .. } => Ok(true),
+            Outcome::Applied { .. } => {
+                self.roster.follow(&devices)?;
+                outdated
+                    .iter()
+                    .for_each(|stream| self.shelf.forget(*stream));
+                Ok(true)
+            }
             Outcome::Conflict { .. } => Ok(false),
             Outcome::Unbalanced { .. } => {
                 Err(LedgerError::Contradiction("a count would leave its range").into())

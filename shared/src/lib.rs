@@ -13,7 +13,7 @@
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
-//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`] |
+//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`], [`news`], [`parcel`], [`spoken`] |
 //! | what may be done | [`check`], [`permission`] |
 
 pub mod account;
@@ -37,7 +37,9 @@ pub mod key;
 pub mod kind;
 pub mod limits;
 pub mod names;
+pub mod news;
 pub mod page;
+pub mod parcel;
 pub mod percent;
 pub mod permission;
 pub mod problem;
@@ -47,6 +49,7 @@ pub mod receipt;
 pub mod row;
 pub mod seal;
 pub mod signed;
+pub mod spoken;
 pub mod stage;
 pub mod tally;
 pub mod time;

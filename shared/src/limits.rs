@@ -86,6 +86,18 @@ pub const PULL_REQUEST_BYTES_MAX: usize = 4 * 1024;
 /// Bytes of a signed pull answer. At 256 kbit/s one takes 32 s, and a broken one is asked again.
 pub const PULL_ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
+/// Bytes of sealed news: the longest answer in its envelope.
+pub const NEWS_BYTES_MAX: usize = PULL_ANSWER_BYTES_MAX + 128;
+
+/// Things one parcel may hold: what 30 phones of a team bring home from two weeks without signal.
+pub const PARCEL_ITEMS_MAX: usize = 1_024;
+
+/// Bytes of one parcel: a file that a phone still sends at once.
+pub const PARCEL_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of the answer that says which protocols are served.
+pub const SPOKEN_BYTES_MAX: usize = 1024;
+
 /// Bytes of a signed answer with names: [`NAMES_PEOPLE_MAX`] and [`NAMES_UNITS_MAX`] of the longest.
 pub const NAMES_BYTES_MAX: usize = 256 * 1024;
 

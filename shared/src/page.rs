@@ -92,6 +92,12 @@ impl Page {
         }
     }
 
+    /// The same page, of a stream whose last entry is `head` by now.
+    #[must_use]
+    pub fn seen_from(self, head: u64) -> Self {
+        Self { head, ..self }
+    }
+
     /// What was written, by whom and when, without the rows it was written upon: for people to
     /// read, never to fold.
     ///

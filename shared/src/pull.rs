@@ -40,6 +40,18 @@ pub struct PullRequest {
     pub wait_seconds: u8,
     /// Bytes of pages wanted at most.
     pub bytes_max: u32,
+    /// In which form the answer is wanted.
+    pub reply: Reply,
+}
+
+/// In which form a device wants its answer. It signs this with the rest, so that nobody who
+/// carries its request gets the answer in clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reply {
+    /// Signed: for an app that takes it in at once.
+    Open,
+    /// Signed and sealed to the device ([`crate::news`]): for a locked app, or a carrier.
+    Sealed,
 }
 
 impl Signable for PullRequest {
@@ -89,5 +101,89 @@ impl PullRequest {
     #[must_use]
     pub fn is_bounded(&self) -> bool {
         self.cursors.len() <= PULL_STREAMS_MAX && self.wait_seconds <= 30
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{check, hex};
+    use crate::id::{Audience, UnitId};
+    use crate::names::Names;
+    use crate::signed::{DeviceKey, sign, verify};
+
+    const DEVICE: DeviceId = DeviceId([7; 16]);
+
+    fn request(streams: u32, reply: Reply) -> PullRequest {
+        let cursor = |n: u32| Cursor {
+            stream: StreamId {
+                unit: UnitId(1_000_301 + n / 2),
+                audience: Audience::ALL[n as usize % 2],
+            },
+            upto: 900 + u64::from(n),
+        };
+        PullRequest {
+            protocol: 1,
+            device: DEVICE,
+            incarnation: Incarnation(1),
+            at: UnixSeconds(1_700_442_000),
+            assignment: 2,
+            epoch: 1,
+            cursors: (0..streams).map(cursor).collect(),
+            receipts_upto: 40,
+            wait_seconds: 0,
+            bytes_max: 640 * 1024,
+            reply,
+        }
+    }
+
+    fn answer() -> PullAnswer {
+        PullAnswer {
+            device: DEVICE,
+            epoch: 1,
+            now: UnixSeconds(1_700_442_001),
+            assignment: None,
+            receipts: Vec::new(),
+            receipts_upto: 40,
+            backed_up_to: None,
+            pages: Vec::new(),
+            more: false,
+        }
+    }
+
+    #[test]
+    fn golden_pulls_are_read_as_written() {
+        let key = DeviceKey::from_seed([0x22; 32]);
+        for (name, reply) in [("request", Reply::Open), ("request-sealed", Reply::Sealed)] {
+            let bytes = sign(&request(3, reply), &key).unwrap();
+            check(&format!("pull/{name}.hex"), &hex(&bytes));
+            assert_eq!(verify(&bytes, &key.public()), Ok(request(3, reply)));
+            let asked = crate::spoken::asked_by(&bytes);
+            assert_eq!(asked, Some((1, DEVICE)));
+        }
+        let bytes = sign(&answer(), &key).unwrap();
+        check("pull/nothing-new.hex", &hex(&bytes));
+        assert_eq!(verify(&bytes, &key.public()), Ok(answer()));
+    }
+
+    #[test]
+    fn golden_names_are_read_as_written() {
+        let key = DeviceKey::from_seed([0x22; 32]);
+        let names = Names {
+            device: DEVICE,
+            units: vec![(UnitId(1_000_301), "Ấp 1".to_owned())],
+            people: vec![(DEVICE, "Máy 1".to_owned())],
+        };
+        let bytes = sign(&names, &key).unwrap();
+        check("pull/names.hex", &hex(&bytes));
+        assert_eq!(verify(&bytes, &key.public()), Ok(names));
+    }
+
+    #[test]
+    fn a_pull_that_finds_nothing_new_in_15_streams_takes_few_bytes() {
+        let key = DeviceKey::from_seed([0x22; 32]);
+        let up = sign(&request(15, Reply::Open), &key).unwrap().len();
+        let down = sign(&answer(), &key).unwrap().len();
+        assert!(up + down <= 320, "{up} bytes up and {down} down");
     }
 }

@@ -136,7 +136,7 @@ async fn bytes_that_are_no_bundle_are_named() {
     scene.refuses(cut, "length-mismatch").await;
     let mut future = bundle.clone();
     future[4] = 2;
-    scene.refuses(&future, "future-version").await;
+    scene.refuses(&future, "too-new").await;
     let mut suite = bundle.clone();
     suite[5] = 9;
     scene.refuses(&suite, "unknown-suite").await;

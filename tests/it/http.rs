@@ -3,6 +3,8 @@
 
 // Signing in to the console.
 pub mod accounts;
+// Parcels, and phones of another age.
+mod carried;
 // Dossiers read and edited at the console.
 mod dossiers;
 // A server that is killed while phones hand in.

@@ -348,9 +348,7 @@ impl<'e, E: Engine> World<'e, E> {
             Outbound::Pull { bytes } => {
                 diary::note(|| format!("{} pulls", self.phones[phone].name));
                 let answer = arrives.then(|| {
-                    let pull = at_once(self.server.open_pull(&bytes)).expect("an honest pull");
-                    let answer = at_once(self.server.answer_pull(&pull, circumstances));
-                    answer.expect("a readable ledger").bytes
+                    at_once(self.server.pull(&bytes, circumstances)).expect("an honest pull")
                 });
                 self.phones[phone].pulled(answer.filter(|_| answered), now);
             }

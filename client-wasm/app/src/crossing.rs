@@ -80,6 +80,30 @@ pub(crate) fn input(value: &JsValue) -> Result<Input, Unreadable> {
             answer: post_answer(&given.property("answer"))?,
             seed: given.seed()?,
         },
+        "HandOut" => Input::HandOut {
+            leave: read(&given.property("leave"))?,
+        },
+        "Reissue" => Input::Reissue {
+            seed: given.seed()?,
+        },
+        "Dismiss" => Input::Dismiss {
+            number: number(&given.property("number"))?,
+        },
+        "Enrol" => Input::Enrol {
+            invite: given.text("invite")?,
+            seed: given.seed()?,
+        },
+        "EnrolAnswered" => Input::EnrolAnswered {
+            bytes: given.bytes("bytes")?,
+            seed: given.seed()?,
+        },
+        _ => return brought(&name, &given),
+    })
+}
+
+/// What came in from the network or by hand.
+fn brought(name: &str, given: &Given) -> Result<Input, Unreadable> {
+    Ok(match name {
         "Receipt" => Input::Receipt {
             bytes: given.bytes("bytes")?,
             seed: given.seed()?,
@@ -94,24 +118,11 @@ pub(crate) fn input(value: &JsValue) -> Result<Input, Unreadable> {
         "PullFailed" => Input::PullFailed {
             seed: given.seed()?,
         },
-        "HandOut" => Input::HandOut {
-            leave: read(&given.property("leave"))?,
-        },
         "TakeCustody" => Input::TakeCustody {
             bytes: given.bytes("bytes")?,
             preview: read(&given.property("preview"))?,
         },
-        "Reissue" => Input::Reissue {
-            seed: given.seed()?,
-        },
-        "Dismiss" => Input::Dismiss {
-            number: number(&given.property("number"))?,
-        },
-        "Enrol" => Input::Enrol {
-            invite: given.text("invite")?,
-            seed: given.seed()?,
-        },
-        "EnrolAnswered" => Input::EnrolAnswered {
+        "TakeParcel" => Input::TakeParcel {
             bytes: given.bytes("bytes")?,
             seed: given.seed()?,
         },
@@ -145,10 +156,12 @@ fn show_effect(effect: Effect) -> Result<JsValue, Unshowable> {
         Effect::Pull { bytes } => named("Pull", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::AskNames { bytes } => named("AskNames", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::Enrol { bytes } => named("Enrol", object(&[("bytes", shown_bytes(&bytes))])),
-        Effect::HandOut { bundles } => {
+        Effect::HandOut { bundles, request } => {
             let shown = bundles.iter().map(show_carried);
             let bundles: Array = shown.collect::<Result<_, _>>()?;
-            named("HandOut", object(&[("bundles", bundles.into())]))
+            let request = request.as_deref().map_or(JsValue::NULL, shown_bytes);
+            let parts = [("bundles", bundles.into()), ("request", request)];
+            named("HandOut", object(&parts))
         }
         Effect::Schedule { at } => named("Schedule", object(&[("at", show(&at)?)])),
         Effect::Show(notice) => named("Show", show(&notice)?),

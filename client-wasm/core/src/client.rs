@@ -261,6 +261,7 @@ fn dispatch<E: Engine>(work: &mut Work<'_, E>, input: Input) {
         Input::Named { bytes } => work.learn_names(&bytes),
         Input::HandOut { leave } => work.hand_out(leave),
         Input::TakeCustody { bytes, preview } => work.take_custody(&bytes, preview),
+        Input::TakeParcel { bytes, .. } => work.take_parcel(&bytes),
         Input::Reissue { .. } => work.reissue(),
         Input::Dismiss { number } => work.dismiss(number),
         Input::Enrol { invite, .. } => work.enrol(&invite),
@@ -285,6 +286,7 @@ fn seed_of(input: &Input) -> [u8; 32] {
         | Input::Receipt { seed, .. }
         | Input::Pulled { seed, .. }
         | Input::PullFailed { seed }
+        | Input::TakeParcel { seed, .. }
         | Input::Reissue { seed }
         | Input::Enrol { seed, .. }
         | Input::EnrolAnswered { seed, .. } => *seed,

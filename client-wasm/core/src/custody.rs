@@ -7,6 +7,9 @@ use std::sync::Arc;
 use serde_bytes::ByteBuf;
 use shared::bundle::{Bundle, Serial};
 use shared::engine::Engine;
+use shared::id::DeviceId;
+use shared::news::News;
+use shared::parcel::{Item, Sort, unpack};
 use shared::receipt::{Receipt, Verdict};
 
 use crate::effect::{Carried, Notice, Store};
@@ -75,6 +78,25 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
+    /// Takes what a parcel has for this phone: bundles of others to carry on, receipts of its own
+    /// or of what it carries, and its news. The rest is for others and left alone.
+    pub(crate) fn take_parcel(&mut self, bytes: &[u8]) {
+        let items = match unpack(bytes) {
+            Ok(items) => items,
+            Err(error) => return self.show(Notice::Unusable(error.code().to_owned())),
+        };
+        for Item { sort, bytes } in items {
+            match sort {
+                Sort::Bundle => self.take_custody(&bytes, None),
+                Sort::Receipt => {
+                    self.receipt(&bytes);
+                }
+                Sort::News if is_for(&bytes, self.state.device.id) => self.pulled(&bytes),
+                Sort::News | Sort::Request => {}
+            }
+        }
+    }
+
     /// What the server said to a carried bundle; once it has it, it need not be kept.
     pub(crate) fn custody_receipt(&mut self, receipt: &Receipt) {
         let serial = receipt.serial;
@@ -85,6 +107,10 @@ impl<E: Engine> Work<'_, E> {
             self.write(delete(Store::Custody, &custody_key(serial)));
         }
     }
+}
+
+fn is_for(news: &[u8], device: DeviceId) -> bool {
+    News::read(news).is_ok_and(|news| news.device == device)
 }
 
 fn custody_key(serial: Serial) -> Vec<u8> {

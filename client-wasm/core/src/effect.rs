@@ -46,6 +46,9 @@ pub enum Effect {
     HandOut {
         /// Sealed bundles, oldest first.
         bundles: Vec<Carried>,
+        /// A signed request for news, to be packed with them: what comes back is sealed to this
+        /// phone. `None` before a coordinator has confirmed it.
+        request: Option<Vec<u8>>,
     },
     /// Send `Input::Tick` at this time. Replaces every earlier wish.
     Schedule {
@@ -210,6 +213,11 @@ pub enum Notice {
     Enrolled,
     /// A coordinator said no.
     EnrolRefused,
+    /// The server speaks a later protocol: what was entered still goes up, news needs an update
+    /// of this app.
+    UpdateNeeded,
+    /// The server speaks an earlier protocol: what was entered waits here until it is updated.
+    ServerBehind,
     /// Bytes that came in are not what they should be; the code says why.
     Unusable(String),
 }

@@ -98,6 +98,13 @@ pub enum Input {
         /// Leave to look, from the bundle's author.
         preview: Option<PreviewKey>,
     },
+    /// Somebody brought a parcel: receipts and news for this phone, or bundles to be carried on.
+    TakeParcel {
+        /// The parcel.
+        bytes: Vec<u8>,
+        /// Fresh randomness.
+        seed: [u8; 32],
+    },
     /// The program was updated: what was rejected before is issued again.
     Reissue {
         /// Fresh randomness.

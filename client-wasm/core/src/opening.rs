@@ -107,7 +107,8 @@ impl Locked {
             Input::HandOut { .. } => {
                 let writes = self.freeze();
                 let bundles = sending::carried(&mut self.outbox);
-                (writes, vec![Effect::HandOut { bundles }])
+                let request = self.pull_ahead.clone();
+                (writes, vec![Effect::HandOut { bundles, request }])
             }
             Input::Reachable { .. } | Input::Tick { .. } => {
                 if matches!(input, Input::Reachable { .. }) {

@@ -6,15 +6,17 @@ use shared::engine::Engine;
 use shared::enrol::Assignment;
 use shared::id::{Companion, DocumentId, StreamId};
 use shared::limits::PULL_STREAMS_MAX;
+use shared::news::{News, is_news};
 use shared::page::Page;
-use shared::pull::{Cursor, PullAnswer, PullRequest};
+use shared::pull::{Cursor, PullAnswer, PullRequest, Reply};
 use shared::signed;
+use shared::spoken::{Behind, Spoken};
 use shared::version::PROTOCOL;
 
 use crate::confirmed::{Held, Home, Stream};
 use crate::effect::{Notice, Store, Write};
 use crate::folding::{Folded, Reader, Told, merged};
-use crate::limits::PULL_BYTES_MAX;
+use crate::limits::{PULL_BYTES_MAX, TOO_NEW_RETRY_SECONDS};
 use crate::mine::OwnId;
 use crate::stored::{self, PULL_AHEAD_KEY};
 use crate::work::Work;
@@ -33,7 +35,7 @@ impl<E: Engine> Work<'_, E> {
         let named = streams.iter().cycle().skip(from).take(streams.len());
         let asked: Vec<StreamId> = named.take(PULL_STREAMS_MAX).copied().collect();
         self.state.sender.pull_from = from + asked.len();
-        let request = self.signed_request(&asked);
+        let request = self.signed_request(&asked, Reply::Open);
         self.state.sender.asked = asked.into();
         request
     }
@@ -43,13 +45,7 @@ impl<E: Engine> Work<'_, E> {
         if !self.state.device.is_active {
             return;
         }
-        let streams = self.state.device.assignment.iter();
-        let asked: Vec<StreamId> = streams
-            .flat_map(|assignment| &assignment.streams)
-            .take(PULL_STREAMS_MAX)
-            .copied()
-            .collect();
-        if let Some(value) = self.signed_request(&asked) {
+        if let Some(value) = self.sealed_request() {
             self.write(Write::Put {
                 store: Store::Outbox,
                 key: PULL_AHEAD_KEY.to_vec(),
@@ -58,12 +54,23 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
-    /// A signed request for nothing but names.
-    pub(crate) fn names_request(&self) -> Option<Vec<u8>> {
-        self.signed_request(&[])
+    /// A signed request whose answer anybody may carry, for they cannot read it.
+    pub(crate) fn sealed_request(&self) -> Option<Vec<u8>> {
+        let streams = self.state.device.assignment.iter();
+        let asked: Vec<StreamId> = streams
+            .flat_map(|assignment| &assignment.streams)
+            .take(PULL_STREAMS_MAX)
+            .copied()
+            .collect();
+        self.signed_request(&asked, Reply::Sealed)
     }
 
-    fn signed_request(&self, asked: &[StreamId]) -> Option<Vec<u8>> {
+    /// A signed request for nothing but names.
+    pub(crate) fn names_request(&self) -> Option<Vec<u8>> {
+        self.signed_request(&[], Reply::Open)
+    }
+
+    fn signed_request(&self, asked: &[StreamId], reply: Reply) -> Option<Vec<u8>> {
         let state = &self.state;
         let confirmed = &state.confirmed;
         let cursors = asked.iter().map(|id| {
@@ -85,16 +92,63 @@ impl<E: Engine> Work<'_, E> {
             receipts_upto: state.device.receipts_upto,
             wait_seconds: 0,
             bytes_max: PULL_BYTES_MAX,
+            reply,
         };
         signed::sign(&request, &state.device.signing_key()).ok()
     }
 
-    /// Takes in an answer, however it came.
+    /// Takes in an answer, however it came: open, or sealed to this phone.
     pub(crate) fn pulled(&mut self, bytes: &[u8]) {
+        if !is_news(bytes) {
+            return self.answered_pull(bytes);
+        }
+        match News::read(bytes) {
+            Ok(news) if news.device != self.state.device.id => self.unusable("other-device"),
+            Ok(news) => match news.open(&self.state.device.opening_key()) {
+                Ok(answer) => self.answered_pull(&answer),
+                Err(error) => self.unusable(error.code()),
+            },
+            Err(error) => self.unusable(error.code()),
+        }
+    }
+
+    fn unusable(&mut self, code: &str) {
+        self.show(Notice::Unusable(code.to_owned()));
+        self.pull_failed();
+    }
+
+    /// The server does not speak this app's protocol: bundles still go up, news waits for an
+    /// update of one of the two.
+    fn spoken(&mut self, spoken: &Spoken) {
+        let device = &mut self.state.device;
+        if let Some(server) = &mut device.server
+            && !spoken.sealing_keys.is_empty()
+            && device.last_keys < spoken.now
+        {
+            device.last_keys = spoken.now;
+            server.keys.sealing.clone_from(&spoken.sealing_keys);
+        }
+        self.touch_device();
+        let notice = spoken.behind().map(|behind| match behind {
+            Behind::Us => Notice::UpdateNeeded,
+            Behind::Server => Notice::ServerBehind,
+        });
+        notice.into_iter().for_each(|notice| self.show(notice));
+        let sender = &mut self.state.sender;
+        sender.pulling = false;
+        sender.pull_at = self.now.plus(TOO_NEW_RETRY_SECONDS);
+    }
+
+    fn answered_pull(&mut self, bytes: &[u8]) {
         let Some(server) = &self.state.device.server else {
             return;
         };
         let epoch = server.epoch;
+        if let Ok(spoken) = signed::verify::<Spoken>(bytes, &server.keys.signing)
+            && spoken.device == self.state.device.id
+        {
+            return self.spoken(&spoken);
+        }
         let read = signed::verify::<PullAnswer>(bytes, &server.keys.signing);
         let code = match &read {
             Ok(answer) if answer.device != self.state.device.id => Some("other-device"),

@@ -91,7 +91,9 @@ impl<E: Engine> Work<'_, E> {
                 bundle.team_key = self.team_key(bundle.serial);
             }
         }
-        self.effects.push(Effect::HandOut { bundles });
+        let request = self.state.device.is_active.then(|| self.sealed_request());
+        let request = request.flatten();
+        self.effects.push(Effect::HandOut { bundles, request });
     }
 
     /// The next pull may go out at this time.

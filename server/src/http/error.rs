@@ -6,6 +6,7 @@
 use core::error::Error;
 
 use shared::bundle::HeaderError;
+use shared::parcel::ParcelError;
 use shared::problem::Problem;
 use shared::signed::{BadSignature, SignedError};
 use tracing::Level;
@@ -22,7 +23,7 @@ use crate::gate::DecideError;
 use crate::ledger::LedgerError;
 use crate::server::{
     CommitError, DecidingError, DeviceError, EditError, EnrolError, IntakeError, InviteError,
-    ProgressError, PullError,
+    ParcelRefused, ProgressError, PullError,
 };
 use crate::store::StoreError;
 use crate::writer::WriteError;
@@ -298,6 +299,23 @@ impl From<PullError> for Failure {
             PullError::TooMuch => Self::theirs(StatusCode::BAD_REQUEST, "pull-too-much", &error),
             PullError::UnknownDevice => Self::unknown_device(&error),
             PullError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<ParcelRefused> for Failure {
+    fn from(error: ParcelRefused) -> Self {
+        match error {
+            ParcelRefused::Parcel(error) => {
+                let status = match error {
+                    ParcelError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                    ParcelError::FutureVersion => StatusCode::UNPROCESSABLE_ENTITY,
+                    ParcelError::NotAParcel => StatusCode::BAD_REQUEST,
+                };
+                Self::theirs(status, error.code(), &error)
+            }
+            ParcelRefused::Intake(error) => error.into(),
+            ParcelRefused::Pull(error) => error.into(),
         }
     }
 }

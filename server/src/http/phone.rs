@@ -1,10 +1,10 @@
-//! What phones ask: enrol, hand in bundles, pull, learn names. The signature speaks, there is no log-in.
+//! What phones ask: enrol, hand in bundles and parcels, pull, learn names. The signature speaks, there is no log-in.
 
 use core::time::Duration;
 
 use bytes::Buf;
 use futures_util::Stream;
-use shared::limits::{BUNDLE_BYTES_MAX, ENROL_BYTES_MAX, PULL_REQUEST_BYTES_MAX};
+use shared::limits::{BUNDLE_BYTES_MAX, ENROL_BYTES_MAX, PARCEL_BYTES_MAX, PULL_REQUEST_BYTES_MAX};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 use warp::Filter;
@@ -14,7 +14,7 @@ use warp::reply::{Response, WithHeader, with_header};
 
 use super::error::Failure;
 use super::{Service, answer, body};
-use crate::server::Pull;
+use crate::server::{Asked, Pull};
 use crate::store::{Hint, Store};
 
 type Octets = WithHeader<Vec<u8>>;
@@ -44,8 +44,13 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .and(with(service))
         .and(warp::body::stream())
         .and_then(|service, body| answer(names(service, body)));
+    let parcels = warp::path!("v1" / "parcels")
+        .and(warp::post())
+        .and(with(service))
+        .and(warp::body::stream())
+        .and_then(|service, body| answer(take_parcel(service, body)));
     let phone = enrol.or(bundles).unify().or(pull).unify();
-    phone.or(names).unify().boxed()
+    phone.or(names).unify().or(parcels).unify().boxed()
 }
 
 async fn enrol<S: Store, B: Buf>(
@@ -67,12 +72,27 @@ async fn take_bundle<S: Store, B: Buf>(
     Ok(octets(receipt))
 }
 
+async fn take_parcel<S: Store, B: Buf>(
+    service: Service<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<Octets, Failure> {
+    let bytes = body::read(body, PARCEL_BYTES_MAX).await?;
+    let circumstances = service.clock.circumstances()?;
+    Ok(octets(
+        service.server.take_parcel(&bytes, circumstances).await?,
+    ))
+}
+
 async fn pull<S: Store, B: Buf>(
     service: Service<S>,
     body: impl Stream<Item = Result<B, warp::Error>>,
 ) -> Result<Octets, Failure> {
     let bytes = body::read(body, PULL_REQUEST_BYTES_MAX).await?;
-    let pull = service.server.open_pull(&bytes).await?;
+    let now = service.clock.now();
+    let pull = match service.server.open_pull(&bytes, now).await? {
+        Asked::Pull(pull) => pull,
+        Asked::Otherwise(spoken) => return Ok(octets(spoken)),
+    };
     let deadline = Instant::now() + Duration::from_secs(pull.wait_seconds().into());
     // Subscribed before reading: news that comes in between is heard of afterwards.
     let mut hints = service.server.ledger().store().hints();

@@ -123,6 +123,17 @@ impl<S: Store> Ledger<S> {
     }
 }
 
+/// What a put to [`Table::Device`] says: which device, and its record unless it is deleted.
+///
+/// # Errors
+/// [`LedgerError`].
+pub fn read_device(put: &Put) -> Result<(DeviceId, Option<DeviceRecord>), LedgerError> {
+    let id = <[u8; 16]>::try_from(put.key.as_slice());
+    let id = id.map_err(|_| LedgerError::Contradiction("a key is no device"))?;
+    let record = put.bytes.as_ref().map(|bytes| decode(Table::Device, bytes));
+    Ok((DeviceId(id), record.transpose()?))
+}
+
 /// Writes a device's record.
 #[must_use]
 pub fn put_device(device: DeviceId, record: &DeviceRecord) -> Put {

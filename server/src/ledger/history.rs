@@ -24,6 +24,9 @@ enum LogRecord {
     Clear(Entry),
 }
 
+/// How a sealed [`LogRecord`] begins.
+const SEALED: u8 = 0;
+
 /// A logged change that nobody has opened yet.
 pub struct SealedEntry {
     /// The document, as the change's author named it.
@@ -74,6 +77,20 @@ pub fn read_step(bytes: &[u8]) -> Result<Step, LedgerError> {
             }))
         }
         LogRecord::Clear(entry) => Ok(Step::Mark(entry)),
+    }
+}
+
+/// The entry an append makes, if it is no change.
+///
+/// # Errors
+/// [`LedgerError`].
+pub fn appended_mark(append: &Append) -> Result<Option<Entry>, LedgerError> {
+    match append.bytes.first() {
+        Some(&SEALED) => Ok(None),
+        _ => match decode(Table::History, &append.bytes)? {
+            LogRecord::Sealed { .. } => Ok(None),
+            LogRecord::Clear(entry) => Ok(Some(entry)),
+        },
     }
 }
 

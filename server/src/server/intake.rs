@@ -1,5 +1,10 @@
 //! Taking in a bundle: door, gate, writer.
 
+use shared::bundle::Serial;
+use shared::id::BundleId;
+use shared::receipt::{Receipt, Verdict};
+use shared::time::UnixSeconds;
+
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
 use crate::door::{self, DoorError, Opened};
 use crate::gate;
@@ -36,6 +41,9 @@ impl<S: Store> Server<S> {
         for _ in 0..COMMIT_TRIES_MAX {
             let admission = match door::open(self.ledger(), bytes).await? {
                 Opened::Again(receipt) => return Ok(self.signed(*receipt)?),
+                Opened::Later { serial, bundle } => {
+                    return Ok(self.too_new(serial, bundle, circumstances.now)?);
+                }
                 Opened::Arrival(arrival) => gate::admit(self.ledger(), &arrival, moment).await?,
                 Opened::TurnedAway {
                     serial,
@@ -48,5 +56,23 @@ impl<S: Store> Server<S> {
             }
         }
         Err(CommitError::Contended.into())
+    }
+
+    /// The receipt of a bundle that only a later build can read.
+    fn too_new(
+        &self,
+        serial: Serial,
+        bundle: BundleId,
+        received: UnixSeconds,
+    ) -> Result<Vec<u8>, LedgerError> {
+        self.signed(Receipt {
+            epoch: self.epoch(),
+            serial,
+            bundle,
+            received,
+            verdict: Verdict::TooNew,
+            backed_up_to: None,
+            sealing_keys: self.ledger().secrets().public().sealing,
+        })
     }
 }

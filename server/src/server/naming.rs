@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use shared::id::{DeviceId, UnitId};
+use shared::id::UnitId;
 use shared::limits::{NAMES_PEOPLE_MAX, NAMES_UNITS_MAX};
 use shared::names::Names;
 use shared::signed::sign;
 use shared::time::LocalDay;
 use shared::unit::UnitTree;
 
+use super::pulling::Asked;
 use super::{Circumstances, PullError, Server};
 use crate::ledger::LedgerError;
 use crate::ledger::device::{DeviceRecord, DeviceState};
@@ -25,7 +26,10 @@ impl<S: Store> Server<S> {
         bytes: &[u8],
         circumstances: Circumstances,
     ) -> Result<Vec<u8>, PullError> {
-        let device = self.open_pull(bytes).await?.device();
+        let device = match self.open_pull(bytes, circumstances.now).await? {
+            Asked::Pull(pull) => pull.device(),
+            Asked::Otherwise(spoken) => return Ok(spoken),
+        };
         let record = self.ledger().device(device).await?.record;
         let record = record.ok_or(PullError::UnknownDevice)?;
         let mut names = Names {
@@ -36,35 +40,10 @@ impl<S: Store> Server<S> {
         if record.state == DeviceState::Active {
             let followed = followed(&record);
             names.units = units(&followed, &self.units(), circumstances.now.local_day());
-            names.people = self.people(&followed).await?;
+            names.people = self.people_of(&followed, NAMES_PEOPLE_MAX).await?;
         }
         let signed = sign(&names, self.ledger().secrets().signing());
         signed.map_err(|_| LedgerError::Contradiction("names beyond their limit").into())
-    }
-
-    /// Devices whose grant names one of the units, former colleagues too: their work is still
-    /// there.
-    async fn people(&self, units: &BTreeSet<UnitId>) -> Result<Vec<(DeviceId, String)>, PullError> {
-        let mut people = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self.ledger().devices(after).await?;
-            let Some((last, _)) = page.last() else {
-                return Ok(people);
-            };
-            after = Some(*last);
-            let works_here = |record: &DeviceRecord| {
-                let granted = &record.assignment.grant.units;
-                record.state != DeviceState::Refused
-                    && granted.iter().any(|unit| units.contains(unit))
-            };
-            let here = page.into_iter().filter(|(_, record)| works_here(record));
-            people.extend(here.map(|(device, record)| (device, record.label)));
-            if people.len() >= NAMES_PEOPLE_MAX {
-                people.truncate(NAMES_PEOPLE_MAX);
-                return Ok(people);
-            }
-        }
     }
 }
 

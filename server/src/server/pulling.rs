@@ -1,24 +1,21 @@
 //! Answering pulls: everything a device misses, in one signed answer.
 
-use std::collections::BTreeMap;
-
 use serde_bytes::ByteBuf;
-use shared::entry::Entry;
-use shared::id::{DeviceId, DocumentId, StreamId};
-use shared::limits::{PAGE_CHANGES_MAX, PULL_ANSWER_BYTES_MAX};
-use shared::page::Page;
+use shared::id::{DeviceId, StreamId};
+use shared::limits::PULL_ANSWER_BYTES_MAX;
+use shared::news;
 use shared::permission::Standing;
-use shared::pull::{Cursor, PullAnswer, PullRequest};
+use shared::pull::{Cursor, PullAnswer, PullRequest, Reply};
 use shared::signed::{Signed, SignedError, sign};
+use shared::spoken::{Spoken, asked_by, is_served};
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
+use shared::version::{PROTOCOL, PROTOCOL_OLDEST_SERVED};
 
 use super::{Circumstances, Server};
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
-use crate::ledger::history::{Step, read_step};
-use crate::ledger::{Ledger, LedgerError, Read};
-use crate::secrets::DataKey;
-use crate::store::{Commit, Expect, ScanLimit, Store, Table};
+use crate::ledger::{LedgerError, Read};
+use crate::store::{Commit, Expect, Store, Table};
 
 /// Bytes of an answer that are neither pages nor receipts: assignment, headers, signature.
 const FRAME_BYTES: usize = 32 * 1024;
@@ -31,9 +28,6 @@ const RECEIPTS_MAX: usize = 1_024;
 
 /// Bytes of pages an answer has room for, whatever the device asks for less than.
 const PAGES_BYTES_MIN: usize = 4 * 1024;
-
-/// Stored bytes read for each byte of a page wanted: entries are several times as long in the log.
-const STORED_PER_PAGE_BYTE: usize = 4;
 
 /// After this long a pull is written down as a sign of life, so that most pulls write nothing.
 const HEARD_STEP_SECONDS: i64 = 900;
@@ -55,6 +49,15 @@ pub enum PullError {
     Ledger(#[from] LedgerError),
 }
 
+/// What a device's request turned out to be.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// A request in a protocol that is served here.
+    Pull(Pull),
+    /// One in another protocol; here is the signed [`Spoken`] that says so.
+    Otherwise(Vec<u8>),
+}
+
 /// A pull request whose sender is known; it may be answered several times while it waits.
 #[derive(Debug, Clone)]
 pub struct Pull {
@@ -64,7 +67,7 @@ pub struct Pull {
 /// An answer to a pull.
 #[derive(Debug, Clone)]
 pub struct Pulled {
-    /// The signed [`PullAnswer`].
+    /// The signed [`PullAnswer`], sealed to the device if it asked for that.
     pub bytes: Vec<u8>,
     /// Whether it tells the device anything but the time.
     pub has_news: bool,
@@ -83,6 +86,12 @@ impl Pull {
         self.request.wait_seconds
     }
 
+    /// Whether nobody but the device can read the answer.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.request.reply == Reply::Sealed
+    }
+
     /// Whether news of the stream may be news for the device.
     #[must_use]
     pub fn follows(&self, stream: StreamId) -> bool {
@@ -91,11 +100,19 @@ impl Pull {
 }
 
 impl<S: Store> Server<S> {
-    /// Reads a signed [`PullRequest`] and makes sure who sent it.
+    /// Reads a signed [`PullRequest`] and makes sure who sent it; one in a protocol that is not
+    /// served is answered at once.
     ///
     /// # Errors
     /// [`PullError`].
-    pub async fn open_pull(&self, bytes: &[u8]) -> Result<Pull, PullError> {
+    pub async fn open_pull(&self, bytes: &[u8], now: UnixSeconds) -> Result<Asked, PullError> {
+        if let Some((protocol, device)) = asked_by(bytes)
+            && !is_served(protocol)
+        {
+            let known = self.ledger().device(device).await?.record;
+            known.ok_or(PullError::UnknownDevice)?;
+            return Ok(Asked::Otherwise(self.spoken(device, now)?));
+        }
         let signed = Signed::<PullRequest>::read(bytes)?;
         if !signed.claimed().is_bounded() {
             return Err(PullError::TooMuch);
@@ -105,7 +122,20 @@ impl<S: Store> Server<S> {
         let request = signed
             .verify(&record.public)
             .map_err(SignedError::Signature)?;
-        Ok(Pull { request })
+        Ok(Asked::Pull(Pull { request }))
+    }
+
+    fn spoken(&self, device: DeviceId, now: UnixSeconds) -> Result<Vec<u8>, LedgerError> {
+        let spoken = Spoken {
+            device,
+            oldest: PROTOCOL_OLDEST_SERVED,
+            newest: PROTOCOL,
+            epoch: self.epoch(),
+            now,
+            sealing_keys: self.ledger().secrets().public().sealing,
+        };
+        sign(&spoken, self.ledger().secrets().signing())
+            .map_err(|_| LedgerError::Contradiction("more sealing keys than one answer names"))
     }
 
     /// Answers a pull with what there is now.
@@ -124,8 +154,16 @@ impl<S: Store> Server<S> {
             || answer.assignment.is_some()
             || !answer.receipts.is_empty()
             || !answer.pages.is_empty();
-        let bytes = sign(&answer, self.ledger().secrets().signing())
+        let signed = sign(&answer, self.ledger().secrets().signing())
             .map_err(|_| LedgerError::Contradiction("a pull answer beyond its limit"))?;
+        let bytes = match pull.request.reply {
+            Reply::Open => signed,
+            Reply::Sealed => {
+                let to = (answer.device, &device.sealing);
+                news::seal(&signed, to, circumstances.seed)
+                    .map_err(|_| LedgerError::Contradiction("a device nobody can seal to"))?
+            }
+        };
         self.note_life(pull, found, circumstances.now).await;
         Ok(Pulled { bytes, has_news })
     }
@@ -139,8 +177,10 @@ impl<S: Store> Server<S> {
         bytes: &[u8],
         circumstances: Circumstances,
     ) -> Result<Vec<u8>, PullError> {
-        let pull = self.open_pull(bytes).await?;
-        Ok(self.answer_pull(&pull, circumstances).await?.bytes)
+        match self.open_pull(bytes, circumstances.now).await? {
+            Asked::Pull(pull) => Ok(self.answer_pull(&pull, circumstances).await?.bytes),
+            Asked::Otherwise(spoken) => Ok(spoken),
+        }
     }
 
     async fn collect(
@@ -171,17 +211,43 @@ impl<S: Store> Server<S> {
         }
         let room = PULL_ANSWER_BYTES_MAX - FRAME_BYTES - receipts_bytes;
         let wanted = (request.bytes_max as usize).max(PAGES_BYTES_MIN);
-        let mut pages = Pages::new(self.ledger(), wanted.min(room));
         let units = self.units();
-        for cursor in &request.cursors {
-            if may_follow(device, cursor.stream, &units, now) {
-                let upto = if same_epoch { cursor.upto } else { 0 };
-                pages.add(Cursor { upto, ..*cursor }).await?;
+        let follows = |cursor: &&Cursor| may_follow(device, cursor.stream, &units, now);
+        let followed = request.cursors.iter().filter(follows);
+        let cursors = followed.map(|cursor| Cursor {
+            upto: if same_epoch { cursor.upto } else { 0 },
+            ..*cursor
+        });
+        self.add_pages(&mut answer, cursors.collect(), wanted.min(room))
+            .await?;
+        Ok(answer)
+    }
+
+    /// Adds pages, stream by stream in the order asked, as many as there is room for; at least
+    /// one if there is news.
+    async fn add_pages(
+        &self,
+        answer: &mut PullAnswer,
+        cursors: Vec<Cursor>,
+        mut bytes_left: usize,
+    ) -> Result<(), LedgerError> {
+        let streams = cursors.iter().map(|cursor| cursor.stream).collect();
+        let heads = self.ledger().store().heads(streams).await?;
+        for (mut cursor, head) in cursors.into_iter().zip(heads) {
+            while cursor.upto < head {
+                let Some(packed) = self.shelf.page(self.ledger(), cursor, head).await? else {
+                    break;
+                };
+                if packed.bytes > bytes_left && !answer.pages.is_empty() {
+                    answer.more = true;
+                    return Ok(());
+                }
+                bytes_left = bytes_left.saturating_sub(packed.bytes);
+                cursor.upto = packed.page.upto;
+                answer.pages.push(packed.page);
             }
         }
-        answer.more |= pages.more;
-        answer.pages = pages.done;
-        Ok(answer)
+        Ok(())
     }
 
     /// Adds the receipts not yet acknowledged; their bytes.
@@ -238,100 +304,4 @@ fn may_follow(device: &DeviceRecord, stream: StreamId, units: &UnitTree, now: Un
         .standing(stream.unit, units, now.local_day());
     let is_assigned = standing == Standing::Above || assignment.streams.contains(&stream);
     is_assigned && assignment.grant.may_pull(standing, stream.audience)
-}
-
-/// Pages being collected for one answer.
-struct Pages<'l, S> {
-    ledger: &'l Ledger<S>,
-    /// Keys used so far: a dossier's entries often lie together. `None` is destroyed.
-    keys: BTreeMap<DocumentId, Option<DataKey>>,
-    bytes_left: usize,
-    done: Vec<Page>,
-    more: bool,
-}
-
-impl<'l, S: Store> Pages<'l, S> {
-    fn new(ledger: &'l Ledger<S>, bytes_max: usize) -> Self {
-        Self {
-            ledger,
-            keys: BTreeMap::new(),
-            bytes_left: bytes_max,
-            done: Vec::new(),
-            more: false,
-        }
-    }
-
-    /// Adds as much of a stream after the cursor as there is room for; at least one entry if it
-    /// is the answer's first page.
-    async fn add(&mut self, cursor: Cursor) -> Result<(), LedgerError> {
-        let limit = ScanLimit {
-            entries_max: PAGE_CHANGES_MAX,
-            bytes_max: self.bytes_left.saturating_mul(STORED_PER_PAGE_BYTE),
-        };
-        let scanned = self
-            .ledger
-            .store()
-            .scan(cursor.stream, cursor.upto, limit)
-            .await?;
-        if scanned.entries.is_empty() {
-            return Ok(());
-        }
-        let entries = self.open(&scanned.entries).await?;
-        let page = self.fitting(cursor, scanned.head, &entries);
-        match page {
-            Some((page, bytes)) => {
-                self.more |= page.upto < page.head;
-                self.bytes_left = self.bytes_left.saturating_sub(bytes);
-                self.done.push(page);
-            }
-            None => self.more = true,
-        }
-        Ok(())
-    }
-
-    /// The longest page of these entries that fits, found by halving.
-    fn fitting(&self, cursor: Cursor, head: u64, entries: &[Entry]) -> Option<(Page, usize)> {
-        let mut count = entries.len();
-        loop {
-            let page = Page::of(cursor.stream, cursor.upto, head, &entries[..count]);
-            let bytes = postcard::experimental::serialized_size(&page).unwrap_or(usize::MAX);
-            if bytes <= self.bytes_left || (count == 1 && self.done.is_empty()) {
-                return Some((page, bytes));
-            }
-            if count == 1 {
-                return None;
-            }
-            count /= 2;
-        }
-    }
-
-    /// Reads entries and opens the sealed ones, fetching the keys they need in one go.
-    async fn open(&mut self, entries: &[(u64, Vec<u8>)]) -> Result<Vec<Entry>, LedgerError> {
-        let steps = entries.iter().map(|(_, bytes)| read_step(bytes));
-        let steps = steps.collect::<Result<Vec<_>, _>>()?;
-        let mut missing: Vec<DocumentId> = steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Change(sealed) if !self.keys.contains_key(&sealed.under) => {
-                    Some(sealed.under)
-                }
-                _ => None,
-            })
-            .collect();
-        missing.sort_unstable();
-        missing.dedup();
-        let keys = self.ledger.keys_of(&missing).await?;
-        self.keys.extend(missing.into_iter().zip(keys));
-        let open = |step| match step {
-            Step::Mark(entry) => Ok(entry),
-            Step::Change(sealed) => match &self.keys[&sealed.under] {
-                Some(key) => sealed.open(key).map(Entry::Change),
-                // What was written about an erased person is only their tombstone once more.
-                None => Ok(Entry::Erased {
-                    document: sealed.document,
-                }),
-            },
-        };
-        steps.into_iter().map(open).collect()
-    }
 }

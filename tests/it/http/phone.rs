@@ -15,8 +15,9 @@ use shared::id::{
 };
 use shared::key::Key;
 use shared::kind::Kind;
+use shared::news::News;
 use shared::page::Rows;
-use shared::pull::{Cursor, PullAnswer, PullRequest};
+use shared::pull::{Cursor, PullAnswer, PullRequest, Reply};
 use shared::receipt::{Outcome, Receipt, Verdict};
 use shared::row::Row;
 use shared::seal::{OpeningKey, SealingKey};
@@ -34,6 +35,7 @@ pub type Written = (Name, Change);
 pub struct Phone {
     pub key: DeviceKey,
     keys: EnrolKeys,
+    opening: OpeningKey,
     pub device: DeviceId,
     pub author: Author,
     pub unit: UnitId,
@@ -90,14 +92,16 @@ impl Rows for Shown {
 impl Phone {
     pub fn new(seed: u8, unit: UnitId) -> Self {
         let key = DeviceKey::from_seed([seed; 32]);
+        let opening = OpeningKey::from_bytes([seed; 32]);
         let keys = EnrolKeys {
             signing: key.public(),
-            sealing: OpeningKey::from_bytes([seed; 32]).sealing(),
+            sealing: opening.sealing(),
         };
         let device = keys.device();
         Self {
             key,
             keys,
+            opening,
             device,
             author: Author {
                 device,
@@ -285,6 +289,22 @@ impl Phone {
     }
 
     pub fn pull_request(&self, wait_seconds: u8) -> Vec<u8> {
+        self.request(wait_seconds, Reply::Open)
+    }
+
+    /// A request whose answer a courier cannot read.
+    pub fn request_by_courier(&self) -> Vec<u8> {
+        self.request(0, Reply::Sealed)
+    }
+
+    /// What the courier brought back.
+    pub fn news(&self, bytes: &[u8]) -> Vec<u8> {
+        let news = News::read(bytes).unwrap();
+        assert_eq!(news.device, self.device);
+        news.open(&self.opening).unwrap()
+    }
+
+    fn request(&self, wait_seconds: u8, reply: Reply) -> Vec<u8> {
         let cursor = |(stream, upto): (&StreamId, &u64)| Cursor {
             stream: *stream,
             upto: *upto,
@@ -300,6 +320,7 @@ impl Phone {
             receipts_upto: self.receipts_upto,
             wait_seconds,
             bytes_max: 256 * 1024,
+            reply,
         };
         sign(&request, &self.key).unwrap()
     }

@@ -274,7 +274,7 @@ impl<'e, E: Engine> Phone<'e, E> {
     fn carry_out(&mut self, effect: Effect, now: UnixSeconds) {
         match effect {
             Effect::Store { .. } => {}
-            Effect::HandOut { bundles } => {
+            Effect::HandOut { bundles, .. } => {
                 self.outbound
                     .extend(bundles.into_iter().map(Outbound::Carried));
             }

@@ -176,7 +176,7 @@ impl Phone {
                 Effect::Pull { .. } => self.pulls += 1,
                 Effect::AskNames { .. } => self.asks_for_names += 1,
                 Effect::Enrol { bytes } => self.enrol = Some(bytes),
-                Effect::HandOut { bundles } => self.handed_out.extend(bundles),
+                Effect::HandOut { bundles, .. } => self.handed_out.extend(bundles),
                 Effect::Schedule { at } => {
                     assert!(at > self.now);
                     self.alarm = Some(at);
