@@ -96,6 +96,15 @@ pub const SIM_FAILED: Figure = at_most("sim_failed", 0.0, "worlds");
 pub const SIM_WORLDS_PER_MINUTE: Figure =
     at_least("sim_worlds_per_minute_per_core", 500.0, "worlds");
 
+/// Losses of power under the server's store since the tally was begun.
+pub const CRASH_POINTS: Figure = at_least("crash_points", 100_000.0, "points");
+/// Those of them with a second one in the recovery.
+pub const CRASH_DOUBLE: Figure = shown("crash_points_double", "points");
+/// Lives of a server in which something acknowledged was gone, or the store did not open.
+pub const CRASH_FAILED: Figure = at_most("crash_failed", 0.0, "lives");
+/// How fast a core loses power, in the last run.
+pub const CRASH_POINTS_PER_SECOND: Figure = shown("crash_points_per_second_per_core", "points");
+
 /// All figures of `bench`, in the order of the documentation.
 pub const ALL: [Figure; 22] = [
     BYTES_UP_PER_RECORD_50_CODEC_0,

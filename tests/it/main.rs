@@ -4,6 +4,10 @@
 mod replay;
 // Random worlds: whatever happens on the way, everybody ends with the same.
 mod converge;
+// What is promised whatever the server's disk does.
+mod bad_disks;
+// A disk that loses power, fills up and fails under the real store.
+mod crash;
 // Days in a commune, told in the words of the field.
 mod field_day;
 // What nobody honest sends gets its own answer and changes nothing.

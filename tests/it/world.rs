@@ -11,7 +11,7 @@ use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
 use server::gate::Decided;
 use server::secrets::Secrets;
 use server::server::{Circumstances, DeviceStep, Foundation, Offer, Server};
-use server::store::Memory;
+use server::store::{Memory, Store};
 use server::writer::Writer;
 use shared::engine::Engine;
 use shared::event::{Event, Source, Stage, Stamp, Step, What};
@@ -74,14 +74,26 @@ struct Parcel {
     message: Outbound,
 }
 
+/// What a world's server can stand on.
+pub trait Ground: Store {
+    /// Another store with the same content.
+    fn copied(&self) -> Self;
+}
+
+impl Ground for Memory {
+    fn copied(&self) -> Self {
+        self.copy().expect("a readable store")
+    }
+}
+
 /// Phones, a server, and what is between them.
-pub struct World<'e, E> {
+pub struct World<'e, E, S = Memory> {
     pub seed: u64,
     pub now: UnixSeconds,
     pub luck: Luck,
-    pub server: Server<Memory>,
+    pub server: Server<S>,
     pub phones: Vec<Phone<'e, E>>,
-    server_copy: Option<Memory>,
+    server_copy: Option<S>,
     secrets: Arc<Secrets>,
     engine: &'e E,
     parcels: Vec<Parcel>,
@@ -107,8 +119,14 @@ pub fn at_once<F: Future>(future: F) -> F::Output {
 impl<'e, E: Engine> World<'e, E> {
     /// A commune with two hamlets and nobody in it yet.
     pub fn seeded(seed: u64, engine: &'e E) -> Self {
+        Self::on(seed, engine, Memory::new())
+    }
+}
+
+impl<'e, E: Engine, S: Ground> World<'e, E, S> {
+    /// The same commune, its server on this empty store.
+    pub fn on(seed: u64, engine: &'e E, store: S) -> Self {
         let mut luck = Luck::new(seed);
-        let store = Memory::new();
         let secrets = Arc::new(Secrets::from_master(&luck.seed()));
         let foundation = Foundation {
             secrets: secrets.clone(),
@@ -238,8 +256,7 @@ impl<'e, E: Engine> World<'e, E> {
 
     /// The server is backed up.
     pub fn server_copies_itself(&mut self) {
-        let copy = self.server.ledger().store().copy();
-        self.server_copy = Some(copy.expect("a readable store"));
+        self.server_copy = Some(self.server.ledger().store().copied());
     }
 
     /// The server is restored from its backup, if there is one, and says so by a new epoch.
@@ -247,14 +264,19 @@ impl<'e, E: Engine> World<'e, E> {
         let Some(store) = &self.server_copy else {
             return;
         };
-        let store = store.copy().expect("a readable store");
+        let store = store.copied();
+        self.server = self.server_on(store, self.server.epoch() + 1);
+    }
+
+    /// This world's server on another store.
+    pub fn server_on<T: Store>(&self, store: T, epoch: u32) -> Server<T> {
         let foundation = Foundation {
             secrets: self.secrets.clone(),
             units: units(),
-            epoch: self.server.epoch() + 1,
+            epoch,
         };
         let writer = Writer::direct(store.clone());
-        self.server = Server::new(store, writer, foundation);
+        Server::new(store, writer, foundation)
     }
 
     /// A coordinator puts a phone aside, or back to work.

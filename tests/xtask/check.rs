@@ -3,6 +3,7 @@
 //! Stops at the first stage that fails, because the later ones would mostly repeat it, and prints
 //! the minutes of every stage it reached.
 
+use crate::crash;
 use crate::e2e;
 use crate::project::Project;
 use crate::setup;
@@ -46,6 +47,7 @@ fn run(project: &Project, options: &Options, stages: &mut Stages) -> Result<(), 
     stages.run("tests", || tests(project, options))?;
     if options.long {
         stages.run("random worlds", || sim::worlds(project, &sim::LONG))?;
+        stages.run("losses of power", || crash::points(project, &crash::LONG))?;
     }
     stages.run("web, types and tests", || npm(project, "check"))?;
     stages.run("wasm, quick, with self-tests", || {

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask setup | run | check | bench | sim | e2e | release | wasm`.
+//! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | e2e | release | wasm`.
 //!
 //! Promises: every command sets up what it lacks, shows progress while it works, and when it
 //! stops says in one sentence why and what to do. Figures go to standard output, one JSON line
@@ -7,11 +7,13 @@
 
 mod bench;
 mod check;
+mod crash;
 mod debian;
 mod download;
 mod e2e;
 #[path = "../bench/figure.rs"]
 mod figure;
+mod lab;
 mod phone;
 mod project;
 mod release;
@@ -53,6 +55,8 @@ enum Command {
     Bench(bench::Options),
     /// Live random worlds, on from where the last run stopped
     Sim(sim::Options),
+    /// Lose power under the server's store, on from where the last run stopped
+    Crash(crash::Options),
     /// Drive the app in a real browser, with the network switched off and on
     E2e(e2e::Options),
     /// Build what is handed out: server, wasm modules, SHA-256 sums
@@ -80,6 +84,7 @@ fn perform(command: &Command) -> Result<(), Stop> {
         Command::Check(options) => check::everything(&project, options),
         Command::Bench(options) => bench::figures(&project, options),
         Command::Sim(options) => sim::worlds(&project, options),
+        Command::Crash(options) => crash::points(&project, options),
         Command::E2e(options) => e2e::browser(&project, options),
         Command::Release => release::bundle(&project),
         Command::Wasm(options) => wasm::command(&project, options),

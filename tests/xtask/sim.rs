@@ -1,5 +1,6 @@
 //! `sim`: lives random worlds, as many as asked, on from where the last run stopped.
 
+use crate::lab;
 use crate::project::Project;
 use crate::stop::Stop;
 
@@ -20,22 +21,9 @@ pub const LONG: Options = Options {
     from: None,
 };
 
-const TARGET: [&str; 4] = ["--package", "tests", "--bench", "sim"];
-
-/// Builds first, out of sight, so that standard output holds JSON lines and nothing else.
+/// Lives worlds until the asked number is reached.
 pub fn worlds(project: &Project, options: &Options) -> Result<(), Stop> {
-    project
-        .cargo(["bench", "--locked", "--no-run"])
-        .arguments(TARGET)
-        .logged("building the simulator", project.log("sim"))?;
-    let from = options.from.map(|seed| format!("--from={seed}"));
-    let tally = project.target().join("sim-tally.json");
-    project
-        .cargo(["bench", "--locked", "--quiet"])
-        .arguments(TARGET)
-        .arguments(["--"])
-        .arguments([format!("--worlds={}", options.worlds)])
-        .arguments([format!("--tally={}", tally.display())])
-        .arguments(from)
-        .foreground("the simulator")
+    let mut words = vec![format!("--worlds={}", options.worlds)];
+    words.extend(options.from.map(|seed| format!("--from={seed}")));
+    lab::run(project, "sim", words)
 }

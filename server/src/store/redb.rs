@@ -77,7 +77,7 @@ impl Redb {
     /// # Errors
     /// Every [`OpenError`] but [`OpenError::Exists`]; each says what to do.
     pub fn open(config: &RedbConfig) -> Result<Self, OpenError> {
-        file::open(config).map(Self::of)
+        file::open(config, file::builder(config.cache_bytes)).map(Self::of)
     }
 
     /// Opens the store in `backend`, or makes one if the backend is empty: for simulated disks.
@@ -89,7 +89,27 @@ impl Redb {
         backend: impl StorageBackend,
         cache_bytes: usize,
     ) -> Result<Self, OpenError> {
-        file::open_backend(backend, cache_bytes).map(Self::of)
+        file::open_backend(backend, file::builder(cache_bytes)).map(Self::of)
+    }
+
+    /// Like [`Self::open`], after every page of the file was read and found to be what was
+    /// written: as long as reading the file takes.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; any altered bit that a read would ever meet is [`OpenError::Damaged`].
+    pub fn open_checked(config: &RedbConfig) -> Result<Self, OpenError> {
+        file::open(config, file::checking(config.cache_bytes)).map(Self::of)
+    }
+
+    /// [`Self::open_checked`] for simulated disks.
+    ///
+    /// # Errors
+    /// As [`Self::open_checked`].
+    pub fn with_checked_backend(
+        backend: impl StorageBackend,
+        cache_bytes: usize,
+    ) -> Result<Self, OpenError> {
+        file::open_backend(backend, file::checking(cache_bytes)).map(Self::of)
     }
 
     fn of(database: Database) -> Self {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use client_core::views::Query;
-use server::store::{RangeQuery, Store as _, Table, TallyQuery};
+use server::store::{RangeQuery, Table, TallyQuery};
 use shared::account::Account;
 use shared::engine::Engine;
 use shared::id::{Companion, DocumentId};
@@ -13,11 +13,11 @@ use shared::tally::{Indicator, Tallies, contributions};
 use shared::time::LocalDay;
 
 use super::phone::Phone;
-use super::{HAMLETS, World, at_once};
+use super::{Ground, HAMLETS, World, at_once};
 use server::ledger::document::Found;
 
 /// Every document of the server with its row.
-pub fn server_rows<E: Engine>(world: &World<'_, E>) -> BTreeMap<DocumentId, Row> {
+pub fn server_rows<E: Engine, S: Ground>(world: &World<'_, E, S>) -> BTreeMap<DocumentId, Row> {
     let ledger = world.server.ledger();
     let page = at_once(ledger.store().range(RangeQuery::new(Table::Row, []))).expect("readable");
     assert!(!page.more, "a world this large needs paging");
@@ -33,7 +33,7 @@ pub fn server_rows<E: Engine>(world: &World<'_, E>) -> BTreeMap<DocumentId, Row>
 }
 
 /// The figures of the server, by indicator, over all hamlets and days.
-pub fn server_figures<E: Engine>(world: &World<'_, E>) -> BTreeMap<u16, i64> {
+pub fn server_figures<E: Engine, S: Ground>(world: &World<'_, E, S>) -> BTreeMap<u16, i64> {
     let query = TallyQuery {
         units: HAMLETS.to_vec(),
         indicators: Indicator::all().map(Indicator::code).collect(),
@@ -61,7 +61,7 @@ pub fn by_indicator(tallies: &Tallies) -> BTreeMap<u16, i64> {
     figures
 }
 
-impl<E: Engine> World<'_, E> {
+impl<E: Engine, S: Ground> World<'_, E, S> {
     /// Tallies equal a recount of the rows, and every row equals automerge's own of its history.
     pub fn assert_server_agrees_with_itself(&self) {
         let rows = server_rows(self);

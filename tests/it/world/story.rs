@@ -10,6 +10,7 @@ use client_core::input::{History, Put};
 use client_core::views::Query;
 use server::gate::Decided;
 use server::server::DeviceStep;
+use server::store::Memory;
 use shared::engine::Engine;
 use shared::event::Step;
 use shared::key::Key;
@@ -18,7 +19,7 @@ use shared::permission::Role;
 
 use super::luck::Luck;
 use super::phone::Death;
-use super::{COMMUNE, Fate, HAMLETS, NewResident, World, diary};
+use super::{COMMUNE, Fate, Ground, HAMLETS, NewResident, World, diary};
 
 /// Who lives in a story's world.
 pub const PEOPLE: [&str; 3] = ["An", "Bình", "Dung"];
@@ -132,7 +133,12 @@ impl Story {
 
     /// Lives it, from an empty commune to the last happening.
     pub fn told<'e, E: Engine>(&self, engine: &'e E) -> World<'e, E> {
-        let mut world = World::seeded(self.seed, engine);
+        self.told_on(engine, Memory::new())
+    }
+
+    /// The same with the server on this empty store.
+    pub fn told_on<'e, E: Engine, S: Ground>(&self, engine: &'e E, store: S) -> World<'e, E, S> {
+        let mut world = World::on(self.seed, engine, store);
         world.phone(PEOPLE[0], Role::TeamMember, &HAMLETS);
         world.phone(PEOPLE[1], Role::TeamMember, &HAMLETS);
         world.phone(PEOPLE[2], Role::CommunePolice, &[COMMUNE]);
@@ -146,7 +152,7 @@ impl Story {
 }
 
 impl Happening {
-    fn happen<E: Engine>(&self, world: &mut World<'_, E>) {
+    fn happen<E: Engine, S: Ground>(&self, world: &mut World<'_, E, S>) {
         let now = world.now;
         match self {
             Self::Records { phone, resident } => {
@@ -177,7 +183,12 @@ impl Happening {
     }
 }
 
-fn writes<E: Engine>(world: &mut World<'_, E>, phone: usize, which: usize, what: &Written) {
+fn writes<E: Engine, S: Ground>(
+    world: &mut World<'_, E, S>,
+    phone: usize,
+    which: usize,
+    what: &Written,
+) {
     let query = Query {
         text: String::new(),
         kind: Kind::Dossier,

@@ -42,9 +42,9 @@ pub(super) fn create(config: &RedbConfig) -> Result<(), OpenError> {
 }
 
 /// Opens the store under the configured name.
-pub(super) fn open(config: &RedbConfig) -> Result<Database, OpenError> {
+pub(super) fn open(config: &RedbConfig, builder: Builder) -> Result<Database, OpenError> {
     look_at(&config.path)?;
-    let database = guarded(|| builder(config.cache_bytes).open(&config.path))?;
+    let database = guarded(|| builder.open(&config.path))?;
     check_format(&database)?;
     Ok(database)
 }
@@ -52,9 +52,9 @@ pub(super) fn open(config: &RedbConfig) -> Result<Database, OpenError> {
 /// Opens the store in `backend`, making it first if the backend has no byte.
 pub(super) fn open_backend(
     backend: impl StorageBackend,
-    cache_bytes: usize,
+    builder: Builder,
 ) -> Result<Database, OpenError> {
-    let database = guarded(|| builder(cache_bytes).create_with_backend(backend))?;
+    let database = guarded(|| builder.create_with_backend(backend))?;
     match check_format(&database) {
         // A crash between redb's first commit and ours leaves a database without tables.
         Err(OpenError::Foreign) if is_blank(&database)? => prepare(&database)?,
@@ -63,9 +63,17 @@ pub(super) fn open_backend(
     Ok(database)
 }
 
-fn builder(cache_bytes: usize) -> Builder {
+/// Opens as fast as possible.
+pub(super) fn builder(cache_bytes: usize) -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(cache_bytes);
+    builder
+}
+
+/// Reads and checks the whole file first.
+pub(super) fn checking(cache_bytes: usize) -> Builder {
+    let mut builder = builder(cache_bytes);
+    builder.set_check_integrity_on_open(true);
     builder
 }
 
