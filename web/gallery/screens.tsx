@@ -6,6 +6,7 @@ import { Dossier } from '../src/field/screens/dossier.tsx';
 import { Guidance } from '../src/field/screens/guidance.tsx';
 import { Help } from '../src/field/screens/help.tsx';
 import { History } from '../src/field/screens/history.tsx';
+import { Erased } from '../src/field/screens/erased.tsx';
 import { Invite } from '../src/field/screens/invite.tsx';
 import { MenuScreen } from '../src/field/screens/menu.tsx';
 import { NewPerson } from '../src/field/screens/new-person.tsx';
@@ -35,7 +36,7 @@ const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, on
 const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onOpen: nothing, onAdd: nothing };
 const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
 const syncOn = { onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing };
-const pinOn = { onEntered: nothing, onBack: nothing, onSend: nothing };
+const pinOn = { onEntered: nothing, onBack: nothing, onSend: nothing, onFile: nothing };
 
 const invite: InviteView = {
   state: 'compare',
@@ -92,6 +93,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'invite-waiting': () => <Invite view={{ ...invite, state: 'waiting' }} onAnswer={nothing} />,
   'invite-used': () => <Invite view={{ ...invite, state: 'used' }} onAnswer={nothing} />,
   'pin-choose': () => <Pin view={{ mode: 'choose', remark: null, here: 0, hasSignal: true }} {...pinOn} begun="123" />,
+  'pin-last': () => (
+    <Pin view={{ mode: 'unlock', remark: { code: 'wait', minutes: 15, isLast: true }, here: 3, hasSignal: false }} {...pinOn} />
+  ),
+  erased: () => (
+    <Erased view={{ here: 3, hasSignal: true, isInvited: false }} onSend={nothing} onFile={async () => true} onAgain={nothing} />
+  ),
   'pin-wrong': () => (
     <Pin view={{ mode: 'unlock', remark: { code: 'wrong', triesLeft: 4 }, here: 3, hasSignal: false }} {...pinOn} />
   ),

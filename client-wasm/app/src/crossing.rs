@@ -7,7 +7,7 @@
 
 use client_core::effect::{Carried, Effect, StorageFailure, Store, Ticket, Write};
 use client_core::entry::Entry;
-use client_core::input::{History, Input, PostAnswer, Record};
+use client_core::input::{History, Input, PostAnswer, Record, Spared};
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -89,6 +89,7 @@ pub(crate) fn input(value: &JsValue) -> Result<Input, Unreadable> {
         "Dismiss" => Input::Dismiss {
             number: number(&given.property("number"))?,
         },
+        "Erase" => Input::Erase(spared(&given.0)?),
         "Enrol" => Input::Enrol {
             invite: given.text("invite")?,
             seed: given.seed()?,
@@ -277,6 +278,14 @@ fn history(name: &str) -> Result<History, Unreadable> {
     match name {
         "Certain" => Ok(History::Certain),
         "Uncertain" => Ok(History::Uncertain),
+        _ => Err(Unreadable::Name),
+    }
+}
+
+fn spared(value: &JsValue) -> Result<Spared, Unreadable> {
+    match value.as_string().as_deref() {
+        Some("Sealed") => Ok(Spared::Sealed),
+        Some("Nothing") => Ok(Spared::Nothing),
         _ => Err(Unreadable::Name),
     }
 }

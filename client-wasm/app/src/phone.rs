@@ -7,9 +7,11 @@ use core::cell::RefCell;
 use client_core::accounting::Accounting;
 use client_core::entry::{Entry, EntryError, NewPerson};
 use client_core::input::Record;
+use client_core::pin::{Cost, PinError, derive};
 use client_core::remark::remarks;
 use client_core::views::Query;
 use client_core::{Client, Input, Store};
+use shared::armor::{Armored, CannotArmor, Freight};
 use shared::engine::RowEngine;
 use shared::id::{Companion, DocumentId};
 use shared::time::UnixSeconds;
@@ -57,6 +59,12 @@ pub enum CallError {
     /// The entry makes no save; the code is the core's.
     #[error("{}", .0.code())]
     Entry(#[source] EntryError),
+    /// Bytes that no text carries.
+    #[error("call-no-text")]
+    Armor(#[source] CannotArmor),
+    /// No key can be made of the PIN.
+    #[error("call-no-pin")]
+    Pin(#[source] PinError),
 }
 
 impl From<CallError> for JsValue {
@@ -249,6 +257,36 @@ impl Default for Phone {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A sealed bundle as a text of two lines, for a file, a chat program or a QR code.
+#[wasm_bindgen(js_name = bundleText)]
+pub fn bundle_text(bundle: &[u8]) -> Result<String, CallError> {
+    let (freight, bytes) = (Freight::Bundle, bundle.to_vec());
+    let text = Armored { freight, bytes }.to_text();
+    text.map_err(CallError::Armor)
+}
+
+/// What a phone can pay for each guess of a PIN, where the trial took so many milliseconds; none
+/// before the trial, whose own cost is answered then. As `[memory in KiB, passes]`.
+#[wasm_bindgen(js_name = pinCost)]
+#[must_use]
+pub fn pin_cost(trial_ms: Option<u32>) -> Vec<u32> {
+    let cost = trial_ms.map_or(Cost::TRIAL, Cost::after_trial);
+    vec![cost.memory_kib, cost.passes]
+}
+
+/// 32 bytes from the digits of a PIN. Takes the memory it names, and the module keeps it: to be
+/// called in a worker that ends afterwards.
+#[wasm_bindgen(js_name = pinBytes)]
+pub fn pin_bytes(
+    digits: &str,
+    salt: &[u8],
+    memory_kib: u32,
+    passes: u32,
+) -> Result<Vec<u8>, CallError> {
+    let cost = Cost { memory_kib, passes };
+    Ok(derive(digits, salt, cost).map_err(CallError::Pin)?.to_vec())
 }
 
 /// Remarks about a resident as typed so far.

@@ -271,6 +271,7 @@ fn dispatch<E: Engine>(work: &mut Work<'_, E>, input: Input) {
         | Input::Unlock { .. }
         | Input::Stored(_)
         | Input::StoreFailed(..)
+        | Input::Erase(_)
         | Input::Save { .. } => {}
     }
 }
@@ -296,6 +297,7 @@ fn seed_of(input: &Input) -> [u8; 32] {
         | Input::Named { .. }
         | Input::HandOut { .. }
         | Input::TakeCustody { .. }
+        | Input::Erase(_)
         | Input::Dismiss { .. } => [0; 32],
     }
 }

@@ -115,6 +115,9 @@ pub enum Input {
         /// Its number in the list.
         number: u64,
     },
+    /// What is stored of people has to go: too many wrong PINs, or a new beginning. Only a locked
+    /// phone does so; it stays locked.
+    Erase(Spared),
     /// A person scanned an invite.
     Enrol {
         /// The 22 characters of the link's fragment.
@@ -129,6 +132,16 @@ pub enum Input {
         /// Fresh randomness.
         seed: [u8; 32],
     },
+}
+
+/// What is left when a phone is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spared {
+    /// Own and colleagues' bundles, which this phone cannot read: they can still be handed out
+    /// and sent.
+    Sealed,
+    /// Not even those.
+    Nothing,
 }
 
 /// What is known about the storage's past.

@@ -42,7 +42,7 @@
 //! | what the phone holds | `device`, `confirmed`, `mine`, `outbox`, `pages`, `vault` |
 //! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview`, `naming` |
 //! | what screens ask | `search`, [`views`], [`history`], [`accounting`] |
-//! | what screens enter | [`entry`], [`remark`] |
+//! | what screens enter | [`entry`], [`remark`], [`pin`] |
 
 pub mod accounting;
 mod buckets;
@@ -63,6 +63,7 @@ mod naming;
 mod opening;
 mod outbox;
 mod pages;
+pub mod pin;
 mod preview;
 mod pulling;
 mod receipts;
@@ -79,7 +80,9 @@ mod work;
 
 pub use client::Client;
 pub use effect::{Effect, NotSaved, Notice, Store, Ticket, Write};
-pub use input::{DocumentWrite, DossierTarget, Input, Leave, Place, Put, Record, Save, Target};
+pub use input::{
+    DocumentWrite, DossierTarget, Input, Leave, Place, Put, Record, Save, Spared, Target,
+};
 
 #[cfg(test)]
 mod tests;

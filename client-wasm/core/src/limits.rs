@@ -59,3 +59,10 @@ pub const NAMES_EVERY_SECONDS: i64 = 60;
 
 /// A phone that waits to be confirmed asks this often; somebody is standing beside it.
 pub const ENROL_EVERY_SECONDS: i64 = 15;
+
+/// Milliseconds that making a key of the PIN may take: 700 are felt as waiting, and a phone is not
+/// always as fast as on its first day.
+pub const PIN_COST_MS_MAX: u32 = 500;
+
+/// Passes over the memory at most: a fast phone gives its data to a slow one.
+pub const PIN_PASSES_MAX: u32 = 8;

@@ -20,7 +20,7 @@ use crate::confirmed::{Confirmed, StoredStream, Stream};
 use crate::custody::Custody;
 use crate::device::Device;
 use crate::effect::{Effect, Notice, Store, Write};
-use crate::input::{History, Input, PostAnswer, Record};
+use crate::input::{History, Input, PostAnswer, Record, Spared};
 use crate::limits::INBOX_RECEIPTS_MAX;
 use crate::mine::{Mine, SaveRecord};
 use crate::outbox::{FrozenBundle, OpenBundle, Outbox, StoredBundle, bundle_key};
@@ -142,6 +142,7 @@ impl Locked {
                 (Vec::new(), vec![Effect::Schedule { at }])
             }
             Input::Receipt { bytes, .. } => self.keep_receipt(&bytes),
+            Input::Erase(spared) => self.erase(spared),
             _ => Outcome::default(),
         }
     }
@@ -318,6 +319,32 @@ impl Locked {
             value: value.clone(),
         });
         (vec![Write::Put { store, key, value }], Vec::new())
+    }
+
+    /// Forgets what was written of people, on the disk and here. A request signed ahead goes too:
+    /// its answer would bring names.
+    fn erase(&mut self, spared: Spared) -> Outcome {
+        let is_spared = |store: &Store| match spared {
+            Spared::Sealed => matches!(store, Store::Outbox | Store::Custody),
+            Spared::Nothing => false,
+        };
+        let gone = Store::ALL.into_iter().filter(|store| !is_spared(store));
+        let mut writes: Vec<Write> = gone
+            .map(|store| Write::DeletePrefix {
+                store,
+                prefix: Vec::new(),
+            })
+            .collect();
+        writes.push(delete(Store::Outbox, PULL_AHEAD_KEY));
+        let records = self.records.iter();
+        self.records = Arc::new(records.filter(|r| is_spared(&r.store)).cloned().collect());
+        self.inbox = Vec::new();
+        self.pull_ahead = None;
+        if spared == Spared::Nothing {
+            (self.outbox, self.custody) = (Outbox::default(), Custody::default());
+            self.heard = BTreeSet::new();
+        }
+        (writes, Vec::new())
     }
 
     fn record(&self, store: Store, key: &[u8]) -> Option<&Record> {

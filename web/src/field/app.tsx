@@ -12,8 +12,10 @@ import {
   GuidancePlace, HelpPlace, HistoryPlace, MenuPlace, NewPersonPlace, PeoplePlace, RefusedPlace, ResultsPlace, SyncPlace,
   TodayPlace,
 } from './places.tsx';
+import { fileName, handOver } from './hand-over.ts';
 import type { Way } from './route.ts';
 import { useRoute } from './route.ts';
+import { Erased } from './screens/erased.tsx';
 import { Invite } from './screens/invite.tsx';
 import { NotSavedSheet } from './screens/not-saved.tsx';
 import { Pin } from './screens/pin.tsx';
@@ -28,6 +30,7 @@ export function App() {
   const gate = useView({ view: 'gate' });
   const [entered, enter] = useState(0);
   useFocus();
+  const file = async () => handOver(await brain.handOut(), fileName(new Date()));
   if (gate === null) return null;
   switch (gate.is) {
     case 'elsewhere':
@@ -47,9 +50,14 @@ export function App() {
         enter(entered + 1);
       };
       return (
-        <Pin key={`${gate.pin.mode}${entered}`} view={gate.pin} onEntered={pin} onBack={() => brain.pin('')} onSend={() => brain.send()} />
+        <Pin
+          key={`${gate.pin.mode}${entered}`} view={gate.pin} onEntered={pin} onBack={() => brain.pin('')}
+          onSend={() => brain.send()} onFile={() => void file()}
+        />
       );
     }
+    case 'erased':
+      return <Erased view={gate.erased} onSend={() => brain.send()} onFile={file} onAgain={() => brain.beginAnew()} />;
     case 'invited':
       return <Invite view={gate.invite} onAnswer={(answer) => brain.codesAre(answer)} />;
     case 'open':

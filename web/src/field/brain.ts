@@ -7,7 +7,7 @@
  */
 import type { Display } from '../design/theme.ts';
 import type {
-  DocumentId, DossierView, FieldName, GuidanceView, HistoryView, InviteView, LevelName, NewPersonView, PackedDate,
+  DocumentId, DossierView, ErasedView, FieldName, GuidanceView, HistoryView, InviteView, LevelName, NewPersonView, PackedDate,
   PeopleFilter, PeopleView, PersonDraft, PinView, ReasonName, RefusedView, ResultsView, SessionDraft, SourceName,
   SyncView, TodayFilter, TodayView, VisitName,
 } from './model.ts';
@@ -53,6 +53,8 @@ export type Gate =
   | { is: 'new' }
   | { is: 'invited'; invite: InviteView }
   | { is: 'pin'; pin: PinView }
+  /** The PIN was wrong too often. */
+  | { is: 'erased'; erased: ErasedView }
   | { is: 'open' };
 
 /** One thing a person enters. */
@@ -113,6 +115,10 @@ export interface Brain {
   lock(): void;
   /** Takes the phone over from another tab. */
   takeOver(): void;
+  /** Everything that is sealed and has no receipt, as a text for a file; empty if there is none. */
+  handOut(): Promise<string>;
+  /** After an erasure: forgets what is sealed, too, and begins as a new phone. */
+  beginAnew(): void;
 
   /** Send and receive now. */
   send(): void;

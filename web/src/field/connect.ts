@@ -101,6 +101,14 @@ export class WorkerBrain implements Brain {
     void this.#worker.takeOver();
   }
 
+  handOut(): Promise<string> {
+    return this.#worker.handOut();
+  }
+
+  beginAnew(): void {
+    void this.#worker.beginAnew();
+  }
+
   send(): void {
     void this.#worker.reachable();
   }

@@ -429,12 +429,21 @@ export interface InviteView {
 export interface PinView {
   mode: 'choose' | 'again' | 'unlock';
   remark:
-    | { code: 'easy' | 'differs' | 'last' | 'full' }
+    | { code: 'easy' | 'differs' | 'full' | 'memory' }
     | { code: 'wrong'; triesLeft: number }
-    | { code: 'wait'; minutes: number }
+    /** `isLast`: after this wait there is one try, and no other. */
+    | { code: 'wait'; minutes: number; isLast: boolean }
     | null;
   here: number;
   hasSignal: boolean;
+}
+
+/** After too many wrong PINs: the list is gone, what is sealed is not. */
+export interface ErasedView {
+  here: number;
+  hasSignal: boolean;
+  /** A new invite was opened: the phone may begin again. */
+  isInvited: boolean;
 }
 
 /** One record that the server did not accept. */

@@ -8,7 +8,7 @@ use super::phone::{Mood, Phone, new_dossier, visit};
 use crate::effect::Notice;
 use crate::input::{History, Input, Save};
 use crate::views::RecordState;
-use crate::{NotSaved, Store};
+use crate::{NotSaved, Spared, Store};
 
 #[test]
 fn saved_is_shown_only_once_storage_has_the_save() {
@@ -193,4 +193,37 @@ fn an_alarm_that_goes_off_too_early_is_set_again() {
     let seed = phone.seed();
     phone.give(Input::Tick { seed });
     assert_eq!(phone.alarm, alarm);
+}
+
+#[test]
+fn an_erased_phone_keeps_and_sends_only_what_it_cannot_read() {
+    let mut phone = Phone::enrolled(1, &[Audience::Team]);
+    phone.add_resident("Lâm Thị Đẹp");
+    let (serial, bytes) = phone.send().unwrap();
+    phone.add_resident("Thạch Sa Rinh");
+    phone.lock(History::Certain);
+    phone.give(Input::Erase(Spared::Sealed));
+    for from_storage in [false, true] {
+        if from_storage {
+            phone.lock(History::Certain);
+        }
+        assert!(phone.disk.keys().all(|(store, _)| *store == Store::Outbox));
+        assert_eq!(phone.client.waiting(), 2);
+        phone.give(Input::HandOut {
+            leave: crate::Leave::CarryOnly,
+        });
+        let given = std::mem::take(&mut phone.handed_out);
+        assert_eq!((given[0].serial, &given[0].bytes), (serial, &bytes));
+        assert_eq!(given.len(), 2);
+        phone.pulls = 0;
+        assert_eq!(phone.send(), Some((serial, bytes.clone())));
+        assert_eq!(phone.pulls, 0);
+    }
+    phone.unlock();
+    assert!(!phone.client.is_open());
+    phone.give(Input::Erase(Spared::Nothing));
+    assert_eq!(phone.disk.len(), 0);
+    assert_eq!(phone.client.waiting(), 0);
+    phone.unlock();
+    assert!(phone.client.is_open());
 }

@@ -1,25 +1,28 @@
 /** Choosing, repeating and entering the PIN. A locked phone still says what waits, and sends it. */
 import './gate.css';
 import { useState } from 'preact/hooks';
-import { ArrowLeft, ArrowUp, Clock, OctagonAlert, TriangleAlert } from '../../design/icons.tsx';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { ArrowLeft, Clock, OctagonAlert, TriangleAlert } from '../../design/icons.tsx';
+import { IconButton } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { Pad, PinDots, usePin } from '../../parts/pin.tsx';
 import { Title } from '../../parts/title.tsx';
 import type { Text } from '../../text/text.ts';
 import { useText } from '../../text/text.ts';
 import type { PinView } from '../model.ts';
+import { Unsent } from './unsent.tsx';
 
 export interface PinProps {
   view: PinView;
   onEntered: (digits: string) => void;
   onBack: () => void;
   onSend: () => void;
+  /** Saves what is sealed as a file. */
+  onFile: () => void;
   /** Digits to begin with; for pictures only. */
   begun?: string;
 }
 
-export function Pin({ view, onEntered, onBack, onSend, begun = '' }: PinProps) {
+export function Pin({ view, onEntered, onBack, onSend, onFile, begun = '' }: PinProps) {
   const text = useText();
   const { t } = text;
   const [isShown, show] = useState(false);
@@ -40,7 +43,7 @@ export function Pin({ view, onEntered, onBack, onSend, begun = '' }: PinProps) {
         <div class="pin-note" aria-live="assertive">
           <Remark view={view} text={text} />
         </div>
-        {view.mode === 'unlock' && <Unsent view={view} onSend={onSend} />}
+        {view.mode === 'unlock' && <Unsent here={view.here} onSend={onSend} onFile={onFile} />}
         <div class="pin-space" />
         <Pad isShown={isShown} onShow={() => show(!isShown)} onPress={press} />
       </div>
@@ -49,21 +52,14 @@ export function Pin({ view, onEntered, onBack, onSend, begun = '' }: PinProps) {
 }
 
 function Remark({ view: { mode, remark }, text: { t } }: { view: PinView; text: Text }) {
-  if (remark?.code === 'wait') return <Note icon={Clock} tone="bad">{t('pin.wait', { minutes: remark.minutes })}</Note>;
+  if (remark?.code === 'wait') {
+    return (
+      <Note icon={Clock} tone="bad">
+        {t('pin.wait', { minutes: remark.minutes })} {remark.isLast && <span class="strong">{t('pin.last')}</span>}
+      </Note>
+    );
+  }
   if (remark?.code === 'wrong') return <Note icon={OctagonAlert} tone="bad">{t('pin.wrong', { n: remark.triesLeft })}</Note>;
   if (remark) return <Note icon={OctagonAlert} tone="bad">{t(`pin.${remark.code}`)}</Note>;
   return mode === 'unlock' ? null : <Note icon={TriangleAlert} tone="act">{t('pin.forgotten')}</Note>;
-}
-
-function Unsent({ view, onSend }: { view: PinView; onSend: () => void }) {
-  const { t } = useText();
-  if (view.here === 0) return <p class="small soft pin-unsent">{t('pin.unsent.none')}</p>;
-  return (
-    <div class="pin-unsent">
-      <span class="small">{t('pin.unsent', { n: view.here })}</span>
-      <Button look="quiet" icon={ArrowUp} onPress={onSend}>
-        {t('pin.send-locked')}
-      </Button>
-    </div>
-  );
 }

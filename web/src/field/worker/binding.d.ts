@@ -64,6 +64,11 @@ export declare class Phone {
   free(): void;
 }
 
+/** A sealed bundle as a text of two lines. */
+export declare function bundleText(bundle: Uint8Array): string;
+/** Memory in KiB and passes. */
+export declare function pinCost(trialMs?: number): Uint32Array;
+export declare function pinBytes(digits: string, salt: Uint8Array, memoryKib: number, passes: number): Uint8Array;
 export declare function remarksOn(person: TypedPerson, thisYear: number): CoreRemark[];
 export declare function keyNames(): string[];
 export declare function codeNames(list: string): [number, string][];

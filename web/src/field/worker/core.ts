@@ -42,7 +42,9 @@ export type Input =
   | { Named: { bytes: Uint8Array } }
   | { Enrol: { invite: string; seed: Uint8Array } }
   | { EnrolAnswered: { bytes: Uint8Array; seed: Uint8Array } }
-  | { Dismiss: { number: number } };
+  | { Dismiss: { number: number } }
+  | { HandOut: { leave: 'CarryOnly' | 'LookAtTeam' } }
+  | { Erase: 'Sealed' | 'Nothing' };
 
 export type NotSavedReason =
   | 'Full' | 'Broken' | 'Busy' | 'Locked' | 'NotEnrolled' | 'Nothing' | 'NoSuchDocument' | 'Erased' | 'TooLarge'
@@ -65,7 +67,7 @@ export type Effect =
   | { Pull: { bytes: Uint8Array } }
   | { AskNames: { bytes: Uint8Array } }
   | { Enrol: { bytes: Uint8Array } }
-  | { HandOut: { bundles: unknown[] } }
+  | { HandOut: { bundles: { serial: Serial; bytes: Uint8Array }[] } }
   | { Schedule: { at: number } }
   | { Show: Notice };
 

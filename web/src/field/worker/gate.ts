@@ -11,6 +11,7 @@ export type PinMode = PinView['mode'];
 export interface Standing {
   isWriter: boolean;
   hasKey: boolean;
+  isErased: boolean;
   isOpen: boolean;
   invite: string | null;
   setUp: SetUp | undefined;
@@ -26,6 +27,7 @@ export interface Standing {
 
 export function gateOf(now: Standing): Gate {
   if (!now.isWriter) return { is: 'elsewhere' };
+  if (now.isErased) return { is: 'erased', erased: { here: now.here, hasSignal: now.hasSignal, isInvited: now.invite !== null } };
   if (!now.hasKey && now.invite === null) return { is: 'new' };
   if (!now.isOpen) return { is: 'pin', pin: { mode: modeOf(now), remark: now.remark, here: now.here, hasSignal: now.hasSignal } };
   if (now.setUp?.stage === 'done') return { is: 'open' };
@@ -43,8 +45,9 @@ export function choosing(chosen: string | null, digits: string): PinView['remark
   return chosen === digits ? null : { code: 'differs' };
 }
 
-export function remarkOf(tried: Exclude<Tried, { is: 'right' }>): PinView['remark'] {
-  return tried.is === 'wait' ? { code: 'wait', minutes: tried.minutes } : { code: 'wrong', triesLeft: tried.triesLeft };
+export function remarkOf(tried: Exclude<Tried, { is: 'right' | 'over' }>): PinView['remark'] {
+  const { is: code, ...said } = tried;
+  return { code, ...said } as PinView['remark'];
 }
 
 function modeOf({ hasKey, chosen }: Standing): PinMode {

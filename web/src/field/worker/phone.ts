@@ -31,6 +31,8 @@ export class Loop {
   readonly #storage: Storage;
   readonly #listener: Listener;
   readonly #saves = new Map<number, (outcome: SaveOutcome) => void>();
+  /** Who waits for bundles to be handed out. */
+  #wanted: ((bundles: Uint8Array[]) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tag = 0;
   /** Inputs of a phone that was locked meanwhile go nowhere. */
@@ -73,6 +75,13 @@ export class Loop {
     });
   }
 
+  /** All bundles without a receipt, from now on as they are; none if that could not be stored. */
+  handOut(): Promise<Uint8Array[]> {
+    const given = new Promise<Uint8Array[]>((resolve) => (this.#wanted = resolve));
+    this.input({ HandOut: { leave: 'CarryOnly' } });
+    return given;
+  }
+
   /** Resolves once nothing is being stored, sent or fetched any more. */
   async quiet(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
@@ -82,6 +91,7 @@ export class Loop {
     this.#isOver = true;
     clearTimeout(this.#timer);
     for (const resolve of this.#saves.values()) resolve({ is: 'not', reason: 'Locked' });
+    this.#give([]);
   }
 
   #trapped(error: unknown): void {
@@ -95,6 +105,7 @@ export class Loop {
     else if ('Pull' in effect) this.#keep(this.#pull(effect.Pull.bytes));
     else if ('AskNames' in effect) this.#keep(this.#askNames(effect.AskNames.bytes));
     else if ('Enrol' in effect) this.#keep(this.#enrol(effect.Enrol.bytes));
+    else if ('HandOut' in effect) this.#give(effect.HandOut.bundles.map(({ bytes }) => bytes));
     else if ('Schedule' in effect) this.#schedule(effect.Schedule.at);
     else if ('Show' in effect) this.#show(effect.Show);
   }
@@ -108,9 +119,15 @@ export class Loop {
     try {
       await this.#storage.write(writes);
     } catch (error) {
+      this.#give([]);
       return this.input({ StoreFailed: [ticket, failureOf(error)] });
     }
     this.input({ Stored: ticket });
+  }
+
+  #give(bundles: Uint8Array[]): void {
+    this.#wanted?.(bundles);
+    this.#wanted = null;
   }
 
   async #post({ serial, bytes }: Extract<Effect, { Post: unknown }>['Post']): Promise<void> {

@@ -1,25 +1,31 @@
 /**
  * Six digits keep the data key.
  *
- * The data key is random; what is stored is the key wrapped under one derived from the PIN, so a
- * wrong PIN is known at once and a new PIN rewrites one record. A try is counted on the disk
- * *before* it is made: pulling the battery buys nobody another one.
- *
- * TODO when the wasm module carries Argon2id: derive with it in the core; PBKDF2 with
- * 600 000 rounds is what WebCrypto has, and six digits need the slowest derivation there is.
+ * The data key is random; what is stored is the key wrapped under one made of the PIN and of a
+ * secret that no script can read out of this browser, so a wrong PIN is known at once and a new PIN
+ * rewrites one record. A try is counted on the disk *before* it is made: pulling the battery buys
+ * nobody another one. After the last one the record is deleted, and with it what it opened.
  */
+import type { Cost, PinMaker } from './pin-maker.ts';
 import type { Storage } from './storage.ts';
 
-const ROUNDS = 600_000;
 const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+const PURPOSE = 'sampan/pin';
 /** Wrong tries before the first wait. */
 const TRIES_FREE = 5;
+/** No try after this one. */
+const TRIES_MAX = 10;
 /** Minutes to wait after each further wrong try; the last repeats. */
 const WAITS_MINUTES = [1, 2, 4, 8, 15];
 
 /** The data key as it lies on the phone. */
 export interface KeptKey {
   salt: Uint8Array<ArrayBuffer>;
+  /** What each guess costs, as this phone could pay it at set-up. */
+  cost: Cost;
+  /** Made here, and never to be read: whoever copies the files has no part of the key. */
+  pepper: CryptoKey;
   nonce: Uint8Array<ArrayBuffer>;
   wrapped: Uint8Array<ArrayBuffer>;
   /** Tries begun since the last right one. */
@@ -28,35 +34,57 @@ export interface KeptKey {
   notBefore: number;
 }
 
+/** Other programs have taken the memory: nothing was tried. */
+export class NoMemory extends Error {}
+
 export type Tried =
   | { is: 'right'; dataKey: Uint8Array<ArrayBuffer> }
   | { is: 'wrong'; triesLeft: number }
-  | { is: 'wait'; minutes: number };
+  | { is: 'wait'; minutes: number; isLast: boolean }
+  /** No try is left. */
+  | { is: 'over' };
 
 /** Makes a data key and keeps it under these digits. */
-export async function keepNew(storage: Storage, digits: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function keepNew(storage: Storage, maker: PinMaker, digits: string): Promise<Uint8Array<ArrayBuffer>> {
   const dataKey = random(KEY_BYTES);
-  const [salt, nonce] = [random(16), random(12)];
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, await derived(digits, salt), dataKey);
-  await storage.setOutside('key', { salt, nonce, wrapped: new Uint8Array(sealed), tries: 0, notBefore: 0 });
+  const [salt, nonce] = [random(SALT_BYTES), random(12)];
+  const pepper = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const cost = await maker.costHere();
+  const key = await derived(maker, { salt, cost, pepper }, digits);
+  const wrapped = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, dataKey));
+  await storage.setOutside('key', { salt, cost, pepper, nonce, wrapped, tries: 0, notBefore: 0 });
   return dataKey;
 }
 
 /** Tries to get the data key back. */
-export async function tryPin(storage: Storage, kept: KeptKey, digits: string, now: number): Promise<Tried> {
-  if (now < kept.notBefore) return { is: 'wait', minutes: Math.ceil((kept.notBefore - now) / 60_000) };
+export async function tryPin(storage: Storage, maker: PinMaker, digits: string, now: number): Promise<Tried> {
+  const kept = await storage.outside('key');
+  if (kept === undefined || isOver(kept)) return { is: 'over' };
+  const isLast = kept.tries === TRIES_MAX - 1;
+  if (now < kept.notBefore) return { is: 'wait', minutes: Math.ceil((kept.notBefore - now) / 60_000), isLast };
   const tries = kept.tries + 1;
   const wait = waitAfter(tries);
   await storage.setOutside('key', { ...kept, tries, notBefore: now + wait * 60_000 });
+  // What could not be computed was no guess.
+  const key = await derived(maker, kept, digits).catch(async () => {
+    await storage.setOutside('key', kept);
+    throw new NoMemory('the phone cannot pay for a guess just now');
+  });
   try {
-    const key = await derived(digits, kept.salt);
     const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: kept.nonce }, key, kept.wrapped);
     await storage.setOutside('key', { ...kept, tries: 0, notBefore: 0 });
     return { is: 'right', dataKey: new Uint8Array(opened) };
   } catch (error) {
     if (!(error instanceof DOMException && error.name === 'OperationError')) throw error;
-    return wait > 0 ? { is: 'wait', minutes: wait } : { is: 'wrong', triesLeft: TRIES_FREE - tries };
+    if (tries >= TRIES_MAX) return { is: 'over' };
+    if (wait === 0) return { is: 'wrong', triesLeft: TRIES_FREE - tries };
+    return { is: 'wait', minutes: wait, isLast: tries === TRIES_MAX - 1 };
   }
+}
+
+/** Whether all tries were used up, as when the phone was switched off in the middle of the last. */
+export function isOver(kept: KeptKey | undefined): boolean {
+  return kept !== undefined && kept.tries >= TRIES_MAX;
 }
 
 /** Digits anybody would try first: all alike, or a run. */
@@ -75,8 +103,10 @@ export function random(bytes: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(bytes));
 }
 
-async function derived(digits: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  const typed = await crypto.subtle.importKey('raw', new TextEncoder().encode(digits), 'PBKDF2', false, ['deriveKey']);
-  const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: ROUNDS };
-  return crypto.subtle.deriveKey(how, typed, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+async function derived(maker: PinMaker, { salt, cost, pepper }: Pick<KeptKey, 'salt' | 'cost' | 'pepper'>, digits: string): Promise<CryptoKey> {
+  const guessed = await maker.bytes(digits, salt, cost);
+  const bound = new Uint8Array(await crypto.subtle.sign('HMAC', pepper, salt));
+  const both = await crypto.subtle.importKey('raw', new Uint8Array([...guessed, ...bound]), 'HKDF', false, ['deriveKey']);
+  const how = { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode(PURPOSE) };
+  return crypto.subtle.deriveKey(how, both, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }

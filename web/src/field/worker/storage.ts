@@ -20,6 +20,8 @@ interface Outside {
   setup: SetUp;
   /** Half-filled forms, sealed. */
   drafts: SealedDrafts;
+  /** The list was erased at this moment, in milliseconds since 1970; sealed bundles are left. */
+  erased: number;
   /** Who writes: random, made anew by whoever takes the phone over. */
   writer: string;
 }
@@ -111,6 +113,20 @@ export class Storage {
 
   async setOutside<Name extends keyof Outside>(name: Name, value: Outside[Name]): Promise<void> {
     await this.#write(['outside'], (change) => change.objectStore('outside').put(value, name));
+  }
+
+  /** The key goes, and with it everything that it opened; the rest is deleted afterwards. */
+  async forgetKey(now: number): Promise<void> {
+    await this.#write(['outside'], (change) => {
+      const outside = change.objectStore('outside');
+      const gone = (['key', 'drafts', 'setup'] as const).map((name) => outside.delete(name));
+      return Promise.all([...gone, outside.put(now, 'erased')]);
+    });
+  }
+
+  /** As if nobody had ever used this phone; its stores must be empty by then. */
+  async beginAnew(): Promise<void> {
+    await this.#write(['outside'], (change) => change.objectStore('outside').delete('erased'));
   }
 
   /** One strict transaction, by the present writer or not at all. */

@@ -1,6 +1,6 @@
 /** The field app's worker: owns the core, the storage, the keys and the network of this phone. */
 import type { Entry } from 'sampan-app/client_app.js';
-import init, { Phone } from 'sampan-app/client_app.js';
+import init, { bundleText, Phone } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved } from '../brain.ts';
@@ -17,7 +17,8 @@ import { choosing, gateOf, remarkOf } from './gate.ts';
 import { Histories } from './histories.ts';
 import type { Listener, SaveOutcome } from './phone.ts';
 import { Loop, now, seed } from './phone.ts';
-import { keepNew, tryPin } from './pin.ts';
+import { isOver, keepNew, NoMemory, tryPin } from './pin.ts';
+import { PIN_WORKER, PinMaker, PinScribe } from './pin-maker.ts';
 import type { SetUp } from './storage.ts';
 import { failureOf, Storage, WRITER } from './storage.ts';
 import { localMinute, Names } from './views.ts';
@@ -38,6 +39,10 @@ export class FieldWorker implements Listener {
   #trapped: () => void = () => undefined;
   #isWriter = false;
   #hasKey = false;
+  #isErased = false;
+  #maker: PinMaker | null = null;
+  /** One PIN after the other: no try goes uncounted. */
+  #entering: Promise<void> = Promise.resolve();
   #isOpen = false;
   #invite: string | null = null;
   #isUsed = false;
@@ -156,35 +161,80 @@ export class FieldWorker implements Listener {
     await this.#setUpIs({ ...this.#setUp, stage: answer === 'same' ? 'waiting' : 'stopped' });
   }
 
+  pin(digits: string): Promise<void> {
+    this.#entering = this.#entering.then(() => this.#entered(digits));
+    return this.#entering;
+  }
+
   /** Without room no try can be counted, so none is made. */
-  async pin(digits: string): Promise<void> {
+  async #entered(digits: string): Promise<void> {
     try {
-      await this.#pin(digits);
+      if (digits === '') [this.#chosen, this.#remark] = [null, null];
+      else if (this.#hasKey) await this.#tried(digits);
+      else await this.#choose(digits);
     } catch (error) {
-      if (failureOf(error) !== 'Full') throw error;
-      this.#remark = { code: 'full' };
+      if (error instanceof NoMemory) {
+        this.#remark = { code: 'memory' };
+        this.#endMaker();
+      } else if (failureOf(error) === 'Full') this.#remark = { code: 'full' };
+      else throw error;
     }
     this.#changed();
   }
 
-  async #pin(digits: string): Promise<void> {
-    const kept = await this.#storage.outside('key');
-    if (digits === '') {
-      [this.#chosen, this.#remark] = [null, null];
-    } else if (kept !== undefined) {
-      const tried = await tryPin(this.#storage, kept, digits, Date.now());
-      this.#remark = tried.is === 'right' ? null : remarkOf(tried);
-      if (tried.is === 'right') await this.#unlock(tried.dataKey);
+  async #tried(digits: string): Promise<void> {
+    const tried = await tryPin(this.#storage, this.#pinMaker(), digits, Date.now());
+    if (tried.is === 'over') return this.#erase();
+    this.#remark = tried.is === 'right' ? null : remarkOf(tried);
+    if (tried.is === 'right') await this.#unlock(tried.dataKey);
+  }
+
+  async #choose(digits: string): Promise<void> {
+    this.#remark = choosing(this.#chosen, digits);
+    if (this.#chosen !== null && this.#remark === null) {
+      const dataKey = await keepNew(this.#storage, this.#pinMaker(), digits);
+      [this.#hasKey, this.#chosen] = [true, null];
+      await this.#unlock(dataKey);
     } else {
-      this.#remark = choosing(this.#chosen, digits);
-      if (this.#chosen !== null && this.#remark === null) {
-        const dataKey = await keepNew(this.#storage, digits);
-        [this.#hasKey, this.#chosen] = [true, null];
-        await this.#unlock(dataKey);
-      } else {
-        this.#chosen = this.#remark === null ? digits : null;
-      }
+      this.#chosen = this.#remark === null ? digits : null;
     }
+  }
+
+  /** The key first: without it nothing that is left can be read. */
+  async #erase(): Promise<void> {
+    await this.#storage.forgetKey(Date.now());
+    [this.#hasKey, this.#isErased, this.#remark, this.#setUp] = [false, true, null, undefined];
+    this.#loop?.input({ Erase: 'Sealed' });
+    this.#endMaker();
+  }
+
+  /** What is sealed and has no receipt, as text; each bundle has its own lines. */
+  async handOut(): Promise<string> {
+    const bundles = (await this.#loop?.handOut()) ?? [];
+    this.#changed();
+    return bundles.map((bundle) => `${bundleText(bundle)}\n`).join('\n');
+  }
+
+  /** An erased phone forgets the rest, too. */
+  async beginAnew(): Promise<void> {
+    const loop = this.#loop;
+    if (!this.#isErased || loop === null) return;
+    loop.input({ Erase: 'Nothing' });
+    await loop.quiet();
+    await this.#storage.beginAnew();
+    this.#isErased = false;
+    await this.#start();
+    this.#changed();
+  }
+
+  #pinMaker(): PinMaker {
+    this.#maker ??= new PinMaker();
+    return this.#maker;
+  }
+
+  #endMaker(): void {
+    this.#maker?.end();
+    this.#maker = null;
   }
 
   async lock(): Promise<void> {
@@ -233,7 +283,7 @@ export class FieldWorker implements Listener {
 
   #gate(): Gate {
     return gateOf({
-      isWriter: this.#isWriter, hasKey: this.#hasKey, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
+      isWriter: this.#isWriter, hasKey: this.#hasKey, isErased: this.#isErased, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
       isUsed: this.#isUsed, hasSignal: this.#hasSignal, here: this.#loop?.core.waiting() ?? 0, remark: this.#remark, chosen: this.#chosen,
     });
   }
@@ -255,6 +305,7 @@ export class FieldWorker implements Listener {
         [this.#isWriter, this.#isOpen] = [false, false];
         this.#loop?.end();
         this.#loop = null;
+        this.#endMaker();
         this.#changed();
         // Once the other tab is closed this one may go on.
         void this.#write({});
@@ -265,9 +316,13 @@ export class FieldWorker implements Listener {
   async #read(): Promise<void> {
     this.#storage ??= await Storage.open();
     await this.#storage.takeOver(crypto.randomUUID());
-    this.#hasKey = (await this.#storage.outside('key')) !== undefined;
+    const kept = await this.#storage.outside('key');
+    this.#hasKey = kept !== undefined;
+    this.#isErased = (await this.#storage.outside('erased')) !== undefined;
     this.#setUp = await this.#storage.outside('setup');
     await this.#start();
+    // The phone may have been switched off in the middle.
+    if (this.#isErased || isOver(kept)) await this.#erase();
   }
 
   /** A locked phone, read from storage. Every write was one strict transaction by the only
@@ -281,6 +336,8 @@ export class FieldWorker implements Listener {
     this.#loop = new Loop(new Phone(), this.#storage, this);
     this.#confirmer = new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
+    // While the digits are typed.
+    if (!this.#isErased) this.#pinMaker();
   }
 
   async #unlock(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -293,6 +350,7 @@ export class FieldWorker implements Listener {
 
   #ready(): void {
     this.#isOpen = true;
+    this.#endMaker();
     this.#confirmer?.begin();
     if (this.#invite !== null && this.#setUp?.stage !== 'done') this.#enrol();
   }
@@ -322,4 +380,4 @@ async function idle(loop: Loop): Promise<void> {
   }
 }
 
-Comlink.expose(new FieldWorker());
+Comlink.expose(self.name === PIN_WORKER ? new PinScribe() : new FieldWorker());
