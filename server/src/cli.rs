@@ -92,7 +92,7 @@ struct Demo {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Play this campaign through phones' bundles, compare every figure with what was published,
-    /// and end: soc-trang
+    /// and end: ca-mau, thanh-hoa, ha-noi, binh-duong, soc-trang or reform-day
     #[arg(long, value_name = "NAME", value_parser = campaign, requires = "sample")]
     replay: Option<Replay>,
     /// Residents of each of the three hamlets

@@ -22,7 +22,6 @@ pub mod units;
 pub mod world;
 
 mod draw;
-mod soc_trang;
 
 pub use draw::Seed;
 pub use live::{Populated, RESIDENTS_PER_HAMLET, populate};

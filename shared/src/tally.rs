@@ -20,9 +20,11 @@ use crate::time::LocalDay;
 
 mod contribution;
 mod indicator;
+mod reported;
 
 pub use contribution::contributions;
 pub use indicator::{Indicator, UnknownIndicator};
+pub use reported::Reported;
 
 /// The day of figures that have none: 1970-01-01, before every day an event can be stamped with,
 /// so they belong to every "as of".

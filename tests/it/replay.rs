@@ -12,7 +12,7 @@ use server::writer::{Writer, WriterConfig};
 
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
-async fn played(folder: &Path, seed: u8) -> ReplayReport {
+async fn played(campaign: Replay, folder: &Path, seed: u8) -> ReplayReport {
     let config = RedbConfig {
         path: folder.join("sampan.redb"),
         cache_bytes: CACHE_BYTES,
@@ -25,16 +25,46 @@ async fn played(folder: &Path, seed: u8) -> ReplayReport {
         epoch: 1,
     };
     let server = Server::new(store, writer, foundation);
-    let report = replay(&server, Replay::SocTrang, Mode::Sample, [seed; 32]).await;
+    let report = replay(&server, campaign, Mode::Sample, [seed; 32]).await;
     report.unwrap()
+}
+
+async fn comes_out_as_published(campaign: Replay, seed: u8) {
+    let folder = tempfile::tempdir().unwrap();
+    let report = played(campaign, folder.path(), seed).await;
+    let wrong: Vec<_> = report.checks.iter().filter(|one| !one.holds()).collect();
+    assert!(wrong.is_empty(), "seed {seed}: {wrong:#?}");
+    assert!(!report.record_bytes.is_empty());
 }
 
 #[tokio::test]
 async fn soc_trang_comes_out_as_published_whoever_lives_there() {
     for seed in [1, 2] {
-        let folder = tempfile::tempdir().unwrap();
-        let report = played(folder.path(), seed).await;
-        assert!(report.holds(), "seed {seed}: {:#?}", report.checks);
-        assert!(!report.record_bytes.is_empty());
+        comes_out_as_published(Replay::SocTrang, seed).await;
     }
+}
+
+#[tokio::test]
+async fn ca_mau_has_every_resident_classified() {
+    comes_out_as_published(Replay::CaMau, 3).await;
+}
+
+#[tokio::test]
+async fn thanh_hoa_comes_out_as_published() {
+    comes_out_as_published(Replay::ThanhHoa, 4).await;
+}
+
+#[tokio::test]
+async fn ha_noi_comes_out_cut_and_rounded() {
+    comes_out_as_published(Replay::HaNoi, 5).await;
+}
+
+#[tokio::test]
+async fn binh_duong_comes_out_beyond_its_target_and_its_plan() {
+    comes_out_as_published(Replay::BinhDuong, 6).await;
+}
+
+#[tokio::test]
+async fn the_reform_loses_no_figure_and_no_late_record() {
+    comes_out_as_published(Replay::ReformDay, 7).await;
 }

@@ -39,8 +39,14 @@ pub struct Wanted {
     pub unit: UnitId,
     /// What is counted.
     pub indicator: Indicator,
+    /// Whose figure it is.
+    pub kind: TargetKind,
     /// How many.
     pub value: u64,
+    /// The first day that counts, where not every day does.
+    pub from: Option<LocalDay>,
+    /// When it is due.
+    pub due: Option<LocalDay>,
 }
 
 /// A team to be written down.
@@ -58,7 +64,6 @@ pub struct Crew {
 pub fn campaign(author: &mut Author, plan: &Plan<'_>, now: UnixSeconds) -> Name {
     let name = author.new_document();
     let last = LocalDay(plan.days.end.0 - 1);
-    let date = |day| u64::from(PartialDate::of_day(day).to_packed());
     let write = Write::founding(name, Kind::Campaign, plan.unit)
         .put(Key::CAMPAIGN_NAME, plan.name)
         .put(Key::CAMPAIGN_FROM, date(plan.days.start))
@@ -67,15 +72,21 @@ pub fn campaign(author: &mut Author, plan: &Plan<'_>, now: UnixSeconds) -> Name 
     name
 }
 
-/// Writes a target that was set from above.
+/// Writes a target.
 pub fn target(author: &mut Author, campaign: Name, wanted: Wanted, now: UnixSeconds) {
     let link = Value::Bytes(campaign.document().0.to_vec());
     let write = Write::founding(author.new_document(), Kind::Target, wanted.unit)
         .put(Key::TARGET_CAMPAIGN, link)
         .put(Key::TARGET_INDICATOR, u64::from(wanted.indicator.code()))
-        .put(Key::TARGET_KIND, u64::from(TargetKind::Assigned.code()))
-        .put(Key::TARGET_VALUE, wanted.value);
+        .put(Key::TARGET_KIND, u64::from(wanted.kind.code()))
+        .put(Key::TARGET_VALUE, wanted.value)
+        .put_some(Key::TARGET_FROM, wanted.from.map(date))
+        .put_some(Key::TARGET_DUE, wanted.due.map(date));
     author.save(now, vec![write]);
+}
+
+fn date(day: LocalDay) -> u64 {
+    PartialDate::of_day(day).to_packed().into()
 }
 
 /// Writes a team.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use shared::bundle::SealError;
 use shared::catalogue::{Language, PhoneOwner, SessionKind};
-use shared::event::{self, Event, OutcomeResult, Source, Stamp, Step, What};
+use shared::event::{self, Event, Funnel, OutcomeResult, Source, Stamp, Step, What};
 use shared::facts::Name;
 use shared::id::{Companion, DocumentId, TeamId, UnitId};
 use shared::key::Key;
@@ -53,8 +53,8 @@ pub struct Harvest {
     pub dossiers: Vec<DocumentId>,
     /// E-ID accounts whose data were taken at home and wait for the ministry.
     pub collected: Vec<Collected>,
-    /// Every step of an e-ID.
-    pub eid: Vec<EidStep>,
+    /// Every step taken, of cards and of e-IDs.
+    pub steps: Vec<StepTaken>,
 }
 
 /// A dossier whose e-ID waits to be accepted.
@@ -70,13 +70,15 @@ pub struct Collected {
     pub arrives: UnixSeconds,
 }
 
-/// A level of the e-ID that somebody reached, without anything a document adds to it.
+/// A level of a funnel that somebody reached, without anything a document adds to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EidStep {
+pub struct StepTaken {
     /// Who.
     pub dossier: DocumentId,
     /// Where it counts.
     pub hamlet: UnitId,
+    /// The funnel.
+    pub funnel: Funnel,
     /// The level, 1 to 5.
     pub level: u8,
     /// When.
@@ -89,7 +91,7 @@ impl Harvest {
         self.bundles.extend(other.bundles);
         self.dossiers.extend(other.dossiers);
         self.collected.extend(other.collected);
-        self.eid.extend(other.eid);
+        self.steps.extend(other.steps);
     }
 }
 
@@ -419,14 +421,12 @@ impl Round<'_> {
     }
 
     fn note_steps(&mut self, dossier: DocumentId, steps: &[Step], day: LocalDay) {
-        let eid = steps
-            .iter()
-            .filter(|step| step.funnel() == event::Funnel::Eid);
         let hamlet = self.plan.people.hamlet;
-        self.harvest.eid.extend(eid.filter_map(|step| {
-            Some(EidStep {
+        self.harvest.steps.extend(steps.iter().filter_map(|step| {
+            Some(StepTaken {
                 dossier,
                 hamlet,
+                funnel: step.funnel(),
                 level: step.level()?,
                 day,
             })
@@ -434,7 +434,7 @@ impl Round<'_> {
     }
 }
 
-fn visited(result: event::VisitResult, note: &str) -> What {
+pub(super) fn visited(result: event::VisitResult, note: &str) -> What {
     What::Visit(event::Visit {
         result,
         note: note.to_owned(),

@@ -27,6 +27,18 @@ pub struct Taken {
     pub outcomes: BTreeMap<&'static str, u64>,
 }
 
+impl Taken {
+    /// Adds what was handed in elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.bundles += other.bundles;
+        self.records += other.records;
+        self.changes += other.changes;
+        for (outcome, count) in &other.outcomes {
+            *self.outcomes.entry(outcome).or_default() += count;
+        }
+    }
+}
+
 /// Brings bundles to a server on a clock of its own, which never goes back.
 #[derive(Debug)]
 pub struct Courier<'s, S> {

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 use shared::bundle::SealError;
-use shared::catalogue::NoticeKind;
+use shared::catalogue::{NoticeKind, TargetKind};
 use shared::facts::Name;
 use shared::id::{Companion, DocumentId, TeamId, UnitId};
 use shared::key::Key;
@@ -204,7 +204,10 @@ impl Cast {
                 let wanted = Wanted {
                     unit,
                     indicator,
+                    kind: TargetKind::Assigned,
                     value,
+                    from: None,
+                    due: None,
                 };
                 desk::target(author, campaign, wanted, now);
             }

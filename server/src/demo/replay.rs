@@ -6,33 +6,80 @@
 
 use serde::Serialize;
 use shared::percent::{NumberStyle, Percent, PercentMode, Share};
+use shared::unit::UnitTree;
 
 use super::draw::Seed;
 use super::fieldwork::RECORDS_PER_BUNDLE;
 use super::hand_in::Taken;
-use super::soc_trang;
-use super::world::DemoError;
+use super::world::{DemoError, world, world_with};
 use crate::author::SealedBundle;
 use crate::server::Server;
 use crate::store::Store;
+
+mod answers;
+mod binh_duong;
+mod ca_mau;
+mod ha_noi;
+mod office;
+mod play;
+mod reform_day;
+mod roster;
+mod sample;
+mod script;
+mod shares;
+mod soc_trang;
+mod thanh_hoa;
 
 /// Which campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Replay {
+    /// Cà Mau, February and March 2023: residents without a card, classified one by one.
+    CaMau,
+    /// Thanh Hóa, to August 2023: cards, e-IDs and online services of the big province.
+    ThanhHoa,
+    /// Hà Nội, July and August 2022: registers cleaned at three levels.
+    HaNoi,
+    /// Bình Dương, July to September 2023: e-IDs activated, beyond target and plan.
+    BinhDuong,
     /// Sóc Trăng, October and November 2023: e-ID accounts collected, accepted, activated.
     SocTrang,
+    /// 1 July 2025: Cà Mau and Sóc Trăng under the units of the reform.
+    ReformDay,
 }
 
 impl Replay {
     /// Every replay.
-    pub const ALL: [Self; 1] = [Self::SocTrang];
+    pub const ALL: [Self; 6] = [
+        Self::CaMau,
+        Self::ThanhHoa,
+        Self::HaNoi,
+        Self::BinhDuong,
+        Self::SocTrang,
+        Self::ReformDay,
+    ];
 
     /// Its stable kebab-case name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::CaMau => "ca-mau",
+            Self::ThanhHoa => "thanh-hoa",
+            Self::HaNoi => "ha-noi",
+            Self::BinhDuong => "binh-duong",
             Self::SocTrang => "soc-trang",
+            Self::ReformDay => "reform-day",
+        }
+    }
+
+    /// The units it plays on: hamlets where it has records, and everywhere in the provinces whose
+    /// hamlets the reform moved.
+    fn units(self, seed: Seed) -> Result<UnitTree, DemoError> {
+        match self {
+            Self::CaMau | Self::SocTrang | Self::ReformDay => world(seed),
+            Self::ThanhHoa => world_with(seed, &["16096"]),
+            Self::HaNoi => world_with(seed, &["00643"]),
+            Self::BinhDuong => world_with(seed, &["25972"]),
         }
     }
 }
@@ -161,7 +208,7 @@ impl RecordBytes {
 }
 
 /// Plays a campaign on a server that holds nothing of it yet, and replaces the server's units
-/// with [`super::world`].
+/// with those the campaign was run on.
 ///
 /// # Errors
 /// [`DemoError`]. Checks that fail are no error: see [`ReplayReport::holds`].
@@ -171,8 +218,14 @@ pub async fn replay<S: Store>(
     mode: Mode,
     seed: Seed,
 ) -> Result<ReplayReport, DemoError> {
+    server.set_units(replay.units(seed)?);
     match (replay, mode) {
+        (Replay::CaMau, Mode::Sample) => ca_mau::sample(server, seed).await,
+        (Replay::ThanhHoa, Mode::Sample) => thanh_hoa::sample(server, seed).await,
+        (Replay::HaNoi, Mode::Sample) => ha_noi::sample(server, seed).await,
+        (Replay::BinhDuong, Mode::Sample) => binh_duong::sample(server, seed).await,
         (Replay::SocTrang, Mode::Sample) => soc_trang::sample(server, seed).await,
+        (Replay::ReformDay, Mode::Sample) => reform_day::sample(server, seed).await,
     }
 }
 
@@ -189,8 +242,6 @@ fn ratio(part: u64, whole: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use shared::unit::UnitTree;
 
     use super::*;
     use crate::secrets::Secrets;

@@ -68,10 +68,18 @@ pub enum DemoError {
 /// # Errors
 /// [`DemoError::UnitFile`] or [`DemoError::Units`], if the build is damaged.
 pub fn world(seed: Seed) -> Result<UnitTree, DemoError> {
+    world_with(seed, &WITH_HAMLETS)
+}
+
+/// The nation's units with hamlets under the units of these codes of 2023.
+///
+/// # Errors
+/// As [`world`].
+pub(super) fn world_with(seed: Seed, codes: &[&str]) -> Result<UnitTree, DemoError> {
     let tree = national_tree()?;
     let of_2023 = LocalDay::from_date(2023, 1, 1).unwrap_or_default();
-    let province = |code| tree.by_code(code, of_2023).map(|unit| unit.id);
-    let under = WITH_HAMLETS.into_iter().filter_map(province).collect();
+    let unit = |code: &&str| tree.by_code(code, of_2023).map(|unit| unit.id);
+    let under = codes.iter().filter_map(unit).collect();
     Ok(with_hamlets(tree, &HamletPlan { under, seed })?)
 }
 

@@ -1,10 +1,7 @@
 //! Pace: how a unit's figure grew day by day, beside the campaign's target.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use shared::catalogue::TargetKind;
-use shared::field::PartialDate;
 use shared::id::{DocumentId, UnitId};
 use shared::key::Key;
 use shared::row::Row;
@@ -12,12 +9,11 @@ use shared::tally::{Indicator, NO_DAY};
 use shared::time::LocalDay;
 use shared::value::Value;
 
-use super::progress::all_within;
+use super::progress::{all_within, day, uint};
 use super::{ProgressError, Server};
 use crate::ledger::LedgerError;
 use crate::ledger::document::Found;
-use crate::store::limits::READ_KEYS_MAX;
-use crate::store::{Store, TallyQuery};
+use crate::store::Store;
 
 /// Days one answer tells: the longest campaigns last a year.
 pub const PACE_DAYS_MAX: i32 = 400;
@@ -76,7 +72,13 @@ impl<S: Store> Server<S> {
             return Ok(None);
         };
         let last = as_of.min(pace.end).0.min(pace.start.0 + PACE_DAYS_MAX);
-        let by_day = self.by_day(&all_within(&units, unit, as_of), query).await?;
+        let by_day = self
+            .by_day(
+                &all_within(&units, unit, as_of),
+                query.indicator,
+                NO_DAY..=as_of,
+            )
+            .await?;
         let upto = |day| by_day.range(..=LocalDay(day)).map(|(_, count)| count).sum();
         pace.reached = (pace.start.0..=last).map(upto).collect();
         Ok(Some(pace))
@@ -115,36 +117,8 @@ impl<S: Store> Server<S> {
         let days = days.filter(|(start, end)| *start <= *end && *start <= query.as_of);
         Ok(days.and_then(goal))
     }
-
-    async fn by_day(
-        &self,
-        units: &[UnitId],
-        query: PaceQuery,
-    ) -> Result<BTreeMap<LocalDay, u64>, LedgerError> {
-        let mut by_day = BTreeMap::new();
-        for units in units.chunks(READ_KEYS_MAX) {
-            let asked = TallyQuery {
-                units: units.to_vec(),
-                indicators: vec![query.indicator.code()],
-                days: NO_DAY..=query.as_of,
-            };
-            for tally in self.ledger().store().tallies(asked).await? {
-                *by_day.entry(tally.day).or_default() += tally.count;
-            }
-        }
-        Ok(by_day)
-    }
-}
-
-fn uint(row: &Row, key: &Key) -> Option<u64> {
-    row.get(key).and_then(Value::as_uint)
 }
 
 fn text(row: &Row, key: &Key) -> Option<String> {
     row.get(key).and_then(Value::as_text).map(str::to_owned)
-}
-
-fn day(row: &Row, key: &Key) -> Option<LocalDay> {
-    let packed = u32::try_from(uint(row, key)?).ok()?;
-    PartialDate::from_packed(packed).ok()?.day()
 }

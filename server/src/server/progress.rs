@@ -1,9 +1,11 @@
 //! Progress: what a unit has reached by a day, against its targets.
 
+use core::ops::RangeInclusive;
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 use shared::catalogue::TargetKind;
+use shared::field::PartialDate;
 use shared::id::{DocumentId, UnitId};
 use shared::key::Key;
 use shared::percent::{Percent, PercentMode, Share};
@@ -56,6 +58,21 @@ pub struct UnitProgress {
     pub figures: Vec<Figure>,
     /// Its targets, by indicator.
     pub targets: Vec<Target>,
+    /// What part of another figure each of its figures is, by indicator.
+    pub parts: Vec<Part>,
+}
+
+/// A figure beside the one it is a part of, such as cards handed over of those collected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// The part.
+    #[serde(serialize_with = "as_text")]
+    pub indicator: Indicator,
+    /// The whole.
+    #[serde(serialize_with = "as_text")]
+    pub of: Indicator,
+    /// Such as `88.59`. A whole of 0 has no parts in the answer.
+    pub percent: String,
 }
 
 /// One figure.
@@ -84,8 +101,19 @@ pub struct Target {
     pub kind: Option<&'static str>,
     /// What is to be reached.
     pub value: u64,
+    /// The first day that counts towards it; `None`: every day up to [`Self::as_of`] does.
+    #[serde(serialize_with = "as_text_or_null")]
+    pub from: Option<LocalDay>,
+    /// The day it is due, if one is set.
+    #[serde(serialize_with = "as_text_or_null")]
+    pub due: Option<LocalDay>,
     /// What is reached.
     pub reached: u64,
+    /// The day on which it was reached, where it is due on a day and was.
+    #[serde(serialize_with = "as_text_or_null")]
+    pub met_on: Option<LocalDay>,
+    /// How many a day, rounded up, would reach it by the day it is due; `None` once that has come.
+    pub needed_per_day: Option<u64>,
     /// Reached by value, such as `97.78`; `None` without a value to reach.
     pub percent: Option<String>,
     /// Up to the end of this day.
@@ -196,8 +224,12 @@ impl<S: Store> Server<S> {
         };
         let mut targets = Vec::new();
         for id in self.ledger().targets_of(unit.id).await? {
-            if let Found::Document(document) = self.ledger().document(id).await? {
-                targets.extend(target(id, &document.row, counts, query));
+            let Found::Document(document) = self.ledger().document(id).await? else {
+                continue;
+            };
+            if let Some(goal) = Goal::read(&document.row) {
+                let way = self.way(&goal, unit.id, counts, as_of).await?;
+                targets.push(goal.target(id, way, query));
             }
         }
         targets.sort_by_key(|target| (target.indicator, target.kind, target.document));
@@ -206,36 +238,161 @@ impl<S: Store> Server<S> {
             name: unit.full_name_vi(),
             figures: counts.iter().map(figure).collect(),
             targets,
+            parts: parts(counts, query.percents),
         })
+    }
+
+    /// How far a unit has come on its way to a goal. Only a goal with days of its own asks for a
+    /// count of its own.
+    async fn way(
+        &self,
+        goal: &Goal,
+        unit: UnitId,
+        counts: &Counts,
+        as_of: LocalDay,
+    ) -> Result<Way, LedgerError> {
+        if goal.from.is_none() && goal.due.is_none() {
+            return Ok(Way {
+                reached: counts.get(&goal.indicator).copied().unwrap_or(0),
+                met_on: None,
+            });
+        }
+        let from = goal.from.unwrap_or(NO_DAY);
+        if as_of < from {
+            return Ok(Way::default());
+        }
+        let units = all_within(&self.units(), unit, as_of);
+        let by_day = self.by_day(&units, goal.indicator, from..=as_of).await?;
+        Ok(Way::to(goal.value, &by_day))
+    }
+
+    /// How often these units counted an indicator on each day of a period.
+    pub(super) async fn by_day(
+        &self,
+        units: &[UnitId],
+        indicator: Indicator,
+        days: RangeInclusive<LocalDay>,
+    ) -> Result<BTreeMap<LocalDay, u64>, LedgerError> {
+        let mut by_day = BTreeMap::new();
+        for units in units.chunks(READ_KEYS_MAX) {
+            let asked = TallyQuery {
+                units: units.to_vec(),
+                indicators: vec![indicator.code()],
+                days: days.clone(),
+            };
+            for tally in self.ledger().store().tallies(asked).await? {
+                *by_day.entry(tally.day).or_default() += tally.count;
+            }
+        }
+        Ok(by_day)
     }
 }
 
-/// A target as its document shows it; `None` if it was withdrawn or is not complete yet.
-fn target(id: DocumentId, row: &Row, counts: &Counts, query: ProgressQuery) -> Option<Target> {
-    let uint = |key: &Key| row.get(key).and_then(Value::as_uint);
-    if row.get(&Key::WITHDRAWN) == Some(&Value::Bool(true)) {
-        return None;
+/// How far a unit has come.
+#[derive(Default)]
+struct Way {
+    reached: u64,
+    /// The first day on which that was enough, if the indicator has days.
+    met_on: Option<LocalDay>,
+}
+
+impl Way {
+    fn to(value: u64, by_day: &BTreeMap<LocalDay, u64>) -> Self {
+        let mut way = Self::default();
+        for (&day, count) in by_day {
+            way.reached += count;
+            if way.reached >= value && day != NO_DAY {
+                way.met_on.get_or_insert(day);
+            }
+        }
+        way
     }
-    let code = u16::try_from(uint(&Key::TARGET_INDICATOR)?).ok()?;
-    let indicator = Indicator::from_code(code)?;
-    let value = uint(&Key::TARGET_VALUE)?;
-    let reached = counts.get(&indicator).copied().unwrap_or(0);
-    let share = Share {
-        part: reached,
-        whole: value,
+}
+
+/// A target as its document shows it.
+struct Goal {
+    indicator: Indicator,
+    kind: Option<TargetKind>,
+    value: u64,
+    from: Option<LocalDay>,
+    due: Option<LocalDay>,
+}
+
+impl Goal {
+    /// `None` if it was withdrawn or is not complete yet.
+    fn read(row: &Row) -> Option<Self> {
+        if row.get(&Key::WITHDRAWN) == Some(&Value::Bool(true)) {
+            return None;
+        }
+        let code = u16::try_from(uint(row, &Key::TARGET_INDICATOR)?).ok()?;
+        Some(Self {
+            indicator: Indicator::from_code(code)?,
+            kind: uint(row, &Key::TARGET_KIND).and_then(TargetKind::from_code),
+            value: uint(row, &Key::TARGET_VALUE)?,
+            from: day(row, &Key::TARGET_FROM),
+            due: day(row, &Key::TARGET_DUE),
+        })
+    }
+
+    fn target(self, document: DocumentId, way: Way, query: ProgressQuery) -> Target {
+        let share = Share {
+            part: way.reached,
+            whole: self.value,
+        };
+        Target {
+            document,
+            indicator: self.indicator,
+            kind: self.kind.map(TargetKind::name),
+            value: self.value,
+            from: self.from,
+            due: self.due,
+            reached: way.reached,
+            met_on: way.met_on,
+            needed_per_day: self.needed_per_day(way.reached, query.as_of),
+            percent: printed(share, query.percents),
+            as_of: query.as_of,
+        }
+    }
+}
+
+impl Goal {
+    fn needed_per_day(&self, reached: u64, as_of: LocalDay) -> Option<u64> {
+        let days = u64::try_from(self.due?.0.checked_sub(as_of.0)?).ok()?;
+        let left = self.value.saturating_sub(reached);
+        (days > 0).then(|| left.div_ceil(days))
+    }
+}
+
+/// The figures that are part of another one.
+fn parts(counts: &Counts, percents: PercentMode) -> Vec<Part> {
+    let count = |indicator| counts.get(&indicator).copied().unwrap_or(0);
+    let part = |indicator: Indicator| {
+        let of = indicator.whole()?;
+        let share = Share {
+            part: count(indicator),
+            whole: count(of),
+        };
+        Some(Part {
+            indicator,
+            of,
+            percent: printed(share, percents)?,
+        })
     };
-    let percent = Percent::of(share, PERCENT_DECIMALS, query.percents);
-    Some(Target {
-        document: id,
-        indicator,
-        kind: uint(&Key::TARGET_KIND)
-            .and_then(TargetKind::from_code)
-            .map(TargetKind::name),
-        value,
-        reached,
-        percent: percent.map(plain),
-        as_of: query.as_of,
-    })
+    Indicator::all().filter_map(part).collect()
+}
+
+pub(super) fn uint(row: &Row, key: &Key) -> Option<u64> {
+    row.get(key).and_then(Value::as_uint)
+}
+
+/// A day of the row; `None` also where only its month or year is known.
+pub(super) fn day(row: &Row, key: &Key) -> Option<LocalDay> {
+    let packed = u32::try_from(uint(row, key)?).ok()?;
+    PartialDate::from_packed(packed).ok()?.day()
+}
+
+fn printed(share: Share, percents: PercentMode) -> Option<String> {
+    Percent::of(share, PERCENT_DECIMALS, percents).map(plain)
 }
 
 /// A percentage with a point and without a sign, for programs.
@@ -262,4 +419,14 @@ pub(super) fn as_text<T: core::fmt::Display, S: Serializer>(
     to: S,
 ) -> Result<S::Ok, S::Error> {
     to.collect_str(value)
+}
+
+fn as_text_or_null<T: core::fmt::Display, S: Serializer>(
+    value: &Option<T>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => to.collect_str(value),
+        None => to.serialize_none(),
+    }
 }

@@ -116,6 +116,9 @@ table! {
     59 CATALOGUE_NAME "cat" CATALOGUE, text(160);
     // Of every document: it was a mistake or is not ours; it stays readable and counts nowhere.
     60 WITHDRAWN "gone" ANY, Shape::Bool;
+    // Target: the first day that counts (before it, nothing does), and the day it is due.
+    61 TARGET_FROM "tfrom" TARGET, Shape::Date;
+    62 TARGET_DUE "tdue" TARGET, Shape::Date;
 }
 
 /// The key with this name, if it is in the table.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::Residence;
 use crate::event::{Funnel, LEVELS};
 use crate::reason::Reason;
+use crate::tally::Reported;
 
 /// A number or name no indicator of this build has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +61,8 @@ pub enum Indicator {
     EidWaits(Reason),
     /// Dossiers of this residence. No day. Number 300 + the residence's.
     Residing(Residence),
+    /// What an office reports. Number 400 + the figure's.
+    Reported(Reported),
 }
 
 /// The indicators without a parameter: number and name.
@@ -102,6 +105,7 @@ const EID_LEVELS: [Indicator; LEVELS as usize] = [
 const CARD_WAITS: u16 = 100;
 const EID_WAITS: u16 = 200;
 const RESIDING: u16 = 300;
+const REPORTED: u16 = 400;
 
 impl Indicator {
     /// Every indicator.
@@ -112,6 +116,7 @@ impl Indicator {
             .chain(reasons().map(Self::CardWaits))
             .chain(reasons().map(Self::EidWaits))
             .chain(Residence::ALL.iter().copied().map(Self::Residing))
+            .chain(Reported::ALL.iter().copied().map(Self::Reported))
     }
 
     /// The indicators of a funnel's levels, from level 1.
@@ -123,6 +128,33 @@ impl Indicator {
         }
     }
 
+    /// The indicator this one is a part of, where reports compare the two: cards handed over of
+    /// those collected, e-IDs activated of those accepted.
+    #[must_use]
+    pub fn whole(self) -> Option<Self> {
+        match self {
+            Self::CardPrinted | Self::CardHandedOver => Some(Self::CardCollected),
+            Self::EidAccepted => Some(Self::EidCollected),
+            Self::EidActivated => Some(Self::EidAccepted),
+            Self::Reported(figure) => figure.whole().map(Self::Reported),
+            _ => None,
+        }
+    }
+
+    /// Whether its figures belong to days. Those of the others say how it stands now, whatever
+    /// day is asked for.
+    #[must_use]
+    pub fn has_days(self) -> bool {
+        !matches!(
+            self,
+            Self::Dossiers
+                | Self::Unclassified
+                | Self::CardWaits(_)
+                | Self::EidWaits(_)
+                | Self::Residing(_)
+        )
+    }
+
     /// Its number in targets and balances.
     #[must_use]
     pub fn code(self) -> u16 {
@@ -130,6 +162,7 @@ impl Indicator {
             Self::CardWaits(reason) => CARD_WAITS + u16::from(reason.code()),
             Self::EidWaits(reason) => EID_WAITS + u16::from(reason.code()),
             Self::Residing(residence) => RESIDING + u16::from(residence.code()),
+            Self::Reported(figure) => REPORTED + u16::from(figure.code()),
             plain => plain.spelling().1,
         }
     }
@@ -143,6 +176,7 @@ impl Indicator {
             CARD_WAITS => Reason::from_code(below).map(Self::CardWaits),
             EID_WAITS => Reason::from_code(below).map(Self::EidWaits),
             RESIDING => Residence::from_code(below).map(Self::Residing),
+            REPORTED => Reported::from_code(below).map(Self::Reported),
             _ => None,
         }
     }
@@ -173,6 +207,7 @@ impl fmt::Display for Indicator {
             Self::CardWaits(reason) => write!(f, "card-waits-{}", reason.name()),
             Self::EidWaits(reason) => write!(f, "eid-waits-{}", reason.name()),
             Self::Residing(residence) => write!(f, "residing-{}", residence.name()),
+            Self::Reported(figure) => write!(f, "reported-{}", figure.name()),
             plain => f.write_str(plain.spelling().2),
         }
     }
@@ -191,6 +226,13 @@ impl FromStr for Indicator {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_of_numbers_and_names_is_the_golden_one() {
+        let line = |indicator: Indicator| format!("{} {indicator}\n", indicator.code());
+        let text: String = Indicator::all().map(line).collect();
+        crate::golden::check("indicators.txt", &text);
+    }
 
     #[test]
     fn numbers_and_names_give_back_their_indicator() {
