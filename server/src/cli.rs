@@ -17,6 +17,8 @@ use shared::time::LocalDay;
 use shared::unit::UnitTreeError;
 
 use crate::account::{BadPassword, LoginName};
+use crate::backup::BackupError;
+use crate::backup::restore::RestoreError;
 use crate::clock::{Clock, NoRandomness};
 use crate::config::DataFolder;
 use crate::demo::units::UnitFileError;
@@ -49,6 +51,12 @@ enum Command {
     /// Count everything anew from the log, print what was found, fail if anything differs; the
     /// server must be stopped
     Verify(Folder),
+    /// Back up into two files, the store's and the keys'; the server must be stopped, a running
+    /// one does it by itself (`serve --backups`)
+    Backup(Backup),
+    /// Make the files of a server from a backup, in a new folder; phones send again what is not
+    /// in it
+    Restore(Restore),
     /// Serve a commune at work, with invented people, or play a published campaign again
     Demo(Demo),
 }
@@ -77,8 +85,43 @@ struct Serve {
     /// Address and port; port 0 takes any free one and prints it
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// Folder on another disk to back up into, at once and then every so many hours
+    #[arg(long, value_name = "DIR")]
+    backups: Option<PathBuf>,
+    /// Hours between two backups
+    #[arg(long, value_name = "N", default_value_t = 24, requires = "backups")]
+    backup_hours: u32,
     #[command(flatten)]
     web: WebFolder,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct Backup {
+    #[command(flatten)]
+    folder: Folder,
+    /// Folder for the backup, on another disk
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct Restore {
+    /// New folder for the server's files
+    #[command(flatten)]
+    folder: Folder,
+    /// The backup of the store, the newest there is
+    #[arg(long, value_name = "FILE")]
+    store: PathBuf,
+    /// The backup of the keys, the newest there is
+    #[arg(long, value_name = "FILE")]
+    keys: PathBuf,
+    /// The master secret, `sampan.key`, unless the environment holds it
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     #[command(flatten)]
     clock: ClockOptions,
 }
@@ -246,6 +289,10 @@ enum Stop {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    #[error(transparent)]
     Random(#[from] NoRandomness),
     #[error("the store differs from what its log says: keep it as it is and restore a backup")]
     Differs,
@@ -259,6 +306,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Invite(invite) => files::invite(invite).await,
         Command::Account(account) => account::account(account).await,
         Command::Verify(folder) => files::verify(folder).await,
+        Command::Backup(backup) => files::backup(backup).await,
+        Command::Restore(restore) => files::restore(restore).await,
         Command::Demo(demo) => demo::demo(demo).await,
     };
     match done {

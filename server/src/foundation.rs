@@ -17,7 +17,7 @@ use crate::ledger::unit::put_unit;
 use crate::ledger::{Ledger, LedgerError};
 use crate::secrets::Secrets;
 use crate::server::Foundation;
-use crate::store::{Commit, OpenError, Outcome, Put, Redb, Store, StoreError};
+use crate::store::{Commit, OpenError, Outcome, Put, Redb, RedbConfig, Store, StoreError};
 use crate::vault::{Folder, Vault, VaultError};
 
 mod master;
@@ -151,15 +151,75 @@ async fn write(store: &Redb, puts: Vec<Put>) -> Result<(), FoundationError> {
     }
 }
 
+/// Makes a folder for a server that is restored: its master secret, from `file` unless the
+/// system's keeper gives it, a folder for its keys, and the programs' new token. Answers the
+/// secret.
+///
+/// # Errors
+/// [`FoundationError`].
+pub(crate) fn begin_restored(
+    folder: &DataFolder,
+    file: Option<&Path>,
+    token: &Token,
+) -> Result<[u8; 32], FoundationError> {
+    let made = fs::create_dir_all(folder.path());
+    made.map_err(|source| at(folder.path(), source))?;
+    let master = match (master::given()?, file) {
+        (Some(given), _) => given,
+        (None, Some(file)) => {
+            let master = master::from_file(file)?;
+            write_secret(&folder.key(), &master)?;
+            master
+        }
+        (None, None) => master::read(folder)?,
+    };
+    let keys = new_private_folder(&folder.keys());
+    keys.map_err(|source| at(&folder.keys(), source))?;
+    write_secret(&folder.token(), format!("{token}\n").as_bytes())?;
+    Ok(master)
+}
+
+/// Writes into a restored store what is new in it; the epoch comes last and makes it complete.
+///
+/// # Errors
+/// [`FoundationError`].
+pub(crate) async fn end_restored(
+    folder: &DataFolder,
+    puts: &[Put],
+    epoch: u32,
+) -> Result<(), FoundationError> {
+    let store = Redb::open(&folder.store())?;
+    for some in puts.chunks(UNITS_PER_COMMIT) {
+        write(&store, some.to_vec()).await?;
+    }
+    write(&store, vec![put_about(About::Epoch, &epoch)]).await
+}
+
+/// Opens a server's files after every page of the store was read and found to be what was
+/// written.
+///
+/// # Errors
+/// [`FoundationError`]; nothing is changed then.
+pub async fn open_checked(folder: &DataFolder) -> Result<Opened, FoundationError> {
+    open_with(folder, Redb::open_checked).await
+}
+
 /// Opens a server's files.
 ///
 /// # Errors
 /// [`FoundationError`]; nothing is changed then.
 pub async fn open(folder: &DataFolder) -> Result<Opened, FoundationError> {
+    open_with(folder, Redb::open).await
+}
+
+async fn open_with(
+    folder: &DataFolder,
+    opening: impl FnOnce(&RedbConfig) -> Result<Redb, OpenError>,
+) -> Result<Opened, FoundationError> {
     let master = master::read(folder)?;
     let vault = Vault::open(Folder::new(folder.keys()), Secrets::vault_key(&master))?;
     let secrets = Arc::new(Secrets::with_vault(&master, vault));
-    let store = Redb::open(&folder.store())?;
+    let store = opening(&folder.store())?;
     let ledger = Ledger::new(store.clone(), secrets.clone());
     let epoch = ledger.about::<u32>(About::Epoch).await?.record;
     let epoch = epoch.ok_or(FoundationError::Unfinished)?;

@@ -4,6 +4,7 @@ pub mod account;
 mod apart;
 pub mod auditor;
 pub mod author;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

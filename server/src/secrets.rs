@@ -32,6 +32,7 @@ pub struct Secrets {
     wrapping: DataKey,
     commons: DataKey,
     accounts: [u8; 32],
+    backup: [u8; 32],
     vault: Vault,
 }
 
@@ -67,8 +68,21 @@ impl Secrets {
             wrapping: DataKey(grow("wrapping")),
             commons: DataKey(grow("commons")),
             accounts: grow("accounts"),
+            backup: Self::backup_key_of(master),
             vault,
         }
+    }
+
+    /// What seals the backups of a server with this master secret.
+    #[must_use]
+    pub fn backup_key_of(master: &[u8; 32]) -> [u8; 32] {
+        hash::digest("sampan/secret", &[b"backup", master])
+    }
+
+    /// What seals this server's backups.
+    #[must_use]
+    pub fn backup_key(&self) -> &[u8; 32] {
+        &self.backup
     }
 
     /// Signs receipts and answers.

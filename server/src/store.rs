@@ -37,7 +37,7 @@ pub use self::any::AnyStore;
 pub use self::error::{OpenError, StoreError};
 pub use self::memory::Memory;
 pub use self::page::{LogPage, RangePage, RangeQuery, ScanLimit};
-pub use self::redb::{Redb, RedbConfig};
+pub use self::redb::{Moment, Redb, RedbConfig, Row};
 pub use self::table::Table;
 pub use self::tally::{BadTally, TallyCell, TallyQuery};
 

@@ -6,6 +6,8 @@ mod replay;
 mod converge;
 // What is promised whatever the server's disk does.
 mod bad_disks;
+// What a backup is good for.
+mod backup;
 // A disk that loses power, fills up and fails under the real store.
 mod crash;
 // Days in a commune, told in the words of the field.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
+use server::backup::reach::Reach;
 use server::gate::Decided;
 use server::secrets::Secrets;
 use server::server::{Circumstances, DeviceStep, Foundation, Offer, Server};
-use server::store::{Memory, Store};
+use server::store::{Memory, Redb, Store};
 use server::writer::Writer;
 use shared::engine::Engine;
 use shared::event::{Event, Source, Stage, Stamp, Step, What};
@@ -80,6 +81,12 @@ pub trait Ground: Store {
     fn copied(&self) -> Self;
 }
 
+impl Ground for Redb {
+    fn copied(&self) -> Self {
+        panic!("a store on files is copied by a backup")
+    }
+}
+
 impl Ground for Memory {
     fn copied(&self) -> Self {
         self.copy().expect("a readable store")
@@ -126,8 +133,14 @@ impl<'e, E: Engine> World<'e, E> {
 impl<'e, E: Engine, S: Ground> World<'e, E, S> {
     /// The same commune, its server on this empty store.
     pub fn on(seed: u64, engine: &'e E, store: S) -> Self {
+        let secrets = Arc::new(Secrets::from_master(&Luck::new(seed).seed()));
+        Self::of(seed, engine, (store, secrets))
+    }
+
+    /// The same commune, its server on this empty store with these secrets.
+    pub fn of(seed: u64, engine: &'e E, (store, secrets): (S, Arc<Secrets>)) -> Self {
         let mut luck = Luck::new(seed);
-        let secrets = Arc::new(Secrets::from_master(&luck.seed()));
+        luck.seed();
         let foundation = Foundation {
             secrets: secrets.clone(),
             units: units(),
@@ -256,7 +269,13 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
 
     /// The server is backed up.
     pub fn server_copies_itself(&mut self) {
-        self.server_copy = Some(self.server.ledger().store().copied());
+        let copy = self.server.ledger().store().copied();
+        let reach = at_once(Reach::of(&copy)).expect("a readable store");
+        at_once(self.server.note_backup(&reach)).expect("a writable store");
+        // Whoever is restored from it knows that, too.
+        let restored = self.server_on(copy.clone(), self.server.epoch());
+        at_once(restored.note_backup(&reach)).expect("a writable store");
+        self.server_copy = Some(copy);
     }
 
     /// The server is restored from its backup, if there is one, and says so by a new epoch.
@@ -528,7 +547,7 @@ impl NewResident {
     }
 }
 
-fn units() -> UnitTree {
+pub fn units() -> UnitTree {
     let version = |id: UnitId, kind: UnitKind, name: &str, parent: Option<UnitId>| UnitVersion {
         id,
         code: None,

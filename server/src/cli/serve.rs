@@ -1,16 +1,19 @@
 //! The running server.
 
+use core::time::Duration;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
 use super::{Serve, Stop};
 use crate::auditor::{Auditor, Findings};
+use crate::backup::{self, Progress};
 use crate::clock::Clock;
 use crate::foundation;
 use crate::http::{self, Parts, TokenHash, Web};
 use crate::server::Server;
-use crate::store::Store;
+use crate::store::{Redb, Store};
 use crate::writer::{Writer, WriterConfig};
 
 /// What is served.
@@ -25,13 +28,43 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
     let opened = foundation::open(&serve.folder.files()).await?;
     let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
     let writer = writer.map_err(Stop::System)?;
+    let server = Server::new(opened.store, writer, opened.foundation);
+    let clock = serve.clock.clock();
+    let backing_up = serve.backups.map(|folder| {
+        let hours = serve.backup_hours.max(1);
+        tokio::spawn(back_up(server.clone(), (folder, hours), clock.clone()))
+    });
     let ground = Ground {
-        server: Server::new(opened.store, writer, opened.foundation),
-        clock: serve.clock.clock(),
+        server,
+        clock,
         token: opened.token,
         web: serve.web.read()?,
     };
-    serve_on(ground, &serve.listen).await
+    let served = serve_on(ground, &serve.listen).await;
+    if let Some(backing_up) = backing_up {
+        backing_up.abort();
+    }
+    served
+}
+
+/// Backs up at once and then every so many hours; a backup that fails is tried again after one.
+async fn back_up(server: Server<Redb>, (folder, hours): (PathBuf, u32), clock: Clock) {
+    loop {
+        let now = clock.now();
+        let told = |Progress { rows, rows_all }| tracing::info!(rows, rows_all, "backing up");
+        let saved = backup::save(&server, &folder, now, told).await;
+        let rest = match saved.and_then(|pair| backup::prune(&folder, now).map(|()| pair)) {
+            Ok(pair) => {
+                tracing::info!(store = ?pair.store, "backed up");
+                hours
+            }
+            Err(error) => {
+                tracing::error!(%error, "there is no new backup");
+                1
+            }
+        };
+        tokio::time::sleep(Duration::from_secs(u64::from(rest) * 3_600)).await;
+    }
 }
 
 /// Serves until the keeper stops it, with an auditor beside.

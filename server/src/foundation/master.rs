@@ -45,7 +45,7 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
     parsed.ok().map(|bytes| bytes.0)
 }
 
-fn from_file(path: &Path) -> Result<[u8; 32], FoundationError> {
+pub(super) fn from_file(path: &Path) -> Result<[u8; 32], FoundationError> {
     let bytes = fs::read(path).map_err(|source| at(path, source))?;
     let master = bytes.try_into().map_err(|_| FoundationError::BadKey {
         path: path.to_owned(),

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shared::id::DeviceId;
+use shared::receipt::BackedUpTo;
 
 use super::{Ledger, LedgerError, Read, encode};
 use crate::store::{Put, Store, Table};
@@ -39,6 +41,34 @@ impl<S: Store> Ledger<S> {
     pub async fn about<T: DeserializeOwned>(&self, what: About) -> Result<Read<T>, LedgerError> {
         self.read(Table::Meta, what.key()).await
     }
+}
+
+/// How the keys begin under which it stands how far devices' bundles are in a backup.
+const BACKED_UP_TO: u8 = b'>';
+
+impl<S: Store> Ledger<S> {
+    /// How far the device's bundles are in a backup.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn backed_up_to(&self, device: DeviceId) -> Result<Option<BackedUpTo>, LedgerError> {
+        let found = self.read(Table::Meta, backed_up_key(device)).await?;
+        Ok(found.record)
+    }
+}
+
+/// Writes how far the device's bundles are in a backup.
+#[must_use]
+pub fn put_backed_up_to(device: DeviceId, to: BackedUpTo) -> Put {
+    Put {
+        table: Table::Meta,
+        key: backed_up_key(device),
+        bytes: Some(encode(&to)),
+    }
+}
+
+fn backed_up_key(device: DeviceId) -> Vec<u8> {
+    [&[BACKED_UP_TO][..], &device.0].concat()
 }
 
 /// Writes one fact about the server.

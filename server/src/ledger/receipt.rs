@@ -4,8 +4,8 @@
 //! whatever was issued since the number a device has stored.
 
 use serde::{Deserialize, Serialize};
-use shared::bundle::Serial;
-use shared::id::{BundleId, DeviceId};
+use shared::bundle::{BundleNumber, Serial};
+use shared::id::{BundleId, DeviceId, Incarnation};
 use shared::receipt::Receipt;
 use shared::signed::{DeviceKey, sign};
 
@@ -111,6 +111,20 @@ pub fn serial_key(serial: Serial) -> Vec<u8> {
     key.extend_from_slice(&serial.incarnation.0.to_be_bytes());
     key.extend_from_slice(&serial.number.0.to_be_bytes());
     key
+}
+
+/// The serial in a key of [`Table::Receipt`], if it is the key of an answer.
+#[must_use]
+pub fn serial_of(key: &[u8]) -> Option<Serial> {
+    let (&order, key) = key.split_first()?;
+    let (device, key) = key.split_first_chunk()?;
+    let (incarnation, key) = key.split_first_chunk()?;
+    let number = u32::from_be_bytes(key.try_into().ok()?);
+    (order == BY_SERIAL).then_some(Serial {
+        device: DeviceId(*device),
+        incarnation: Incarnation(u32::from_be_bytes(*incarnation)),
+        number: BundleNumber(number),
+    })
 }
 
 fn issue_key(device: DeviceId, issue: Option<u64>) -> Vec<u8> {

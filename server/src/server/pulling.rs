@@ -201,7 +201,7 @@ impl<S: Store> Server<S> {
                 .then(|| device.assignment.clone()),
             receipts: Vec::new(),
             receipts_upto: receipts_after,
-            backed_up_to: None,
+            backed_up_to: self.ledger().backed_up_to(request.device).await?,
             pages: Vec::new(),
             more: false,
         };

@@ -15,6 +15,7 @@
 mod batch;
 mod file;
 mod read;
+mod whole;
 
 use core::fmt;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ use tokio::sync::broadcast;
 
 use self::batch::Batch;
 use self::read::Snapshot;
+use self::whole::Filling;
+pub use self::whole::{Moment, Row};
 use super::{
     Commit, Hint, LogPage, OpenError, Outcome, RangePage, RangeQuery, ScanLimit, Store, StoreError,
     Table, Tally, TallyQuery, Versioned, limits, tell, within,
@@ -110,6 +113,27 @@ impl Redb {
         cache_bytes: usize,
     ) -> Result<Self, OpenError> {
         file::open_backend(backend, file::checking(cache_bytes)).map(Self::of)
+    }
+
+    /// Makes a new store of the rows that `fill` puts into it.
+    ///
+    /// The file takes its own name only when everything is in it, as with [`Self::create`].
+    ///
+    /// # Errors
+    /// What `fill` gives, [`OpenError::Exists`], [`OpenError::Io`], [`OpenError::Store`].
+    pub fn create_of<E: From<OpenError>>(
+        config: &RedbConfig,
+        fill: impl FnOnce(&mut Filling<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        file::create_of(config, fill)
+    }
+
+    /// Everything in the store, of one moment; writing goes on meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn moment(&self) -> Result<Moment, StoreError> {
+        Moment::of(&self.database)
     }
 
     fn of(database: Database) -> Self {

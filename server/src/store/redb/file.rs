@@ -9,6 +9,7 @@ use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, T
 
 use super::super::{OpenError, StoreError};
 use super::batch::Batch;
+use super::whole::Filling;
 use super::{RedbConfig, STORE, engine};
 
 /// Key in the `store` table: how many commits were applied.
@@ -22,6 +23,27 @@ const MAGIC: &[u8] = b"redb\x1A\x0A\xA9\x0D\x0A";
 
 /// Makes a complete, closed, empty store under the configured name.
 pub(super) fn create(config: &RedbConfig) -> Result<(), OpenError> {
+    let (unfinished, database) = begin(config)?;
+    prepare(&database)?;
+    finish(config, &unfinished, database)
+}
+
+/// Makes a complete, closed store of what `fill` puts into it.
+pub(super) fn create_of<E: From<OpenError>>(
+    config: &RedbConfig,
+    fill: impl FnOnce(&mut Filling<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let (unfinished, database) = begin(config)?;
+    prepare(&database)?;
+    let mut filling = Filling::of(&database);
+    fill(&mut filling)?;
+    filling.commit().map_err(OpenError::Store)?;
+    drop(filling);
+    check_format(&database)?;
+    Ok(finish(config, &unfinished, database)?)
+}
+
+fn begin(config: &RedbConfig) -> Result<(PathBuf, Database), OpenError> {
     let path = &config.path;
     if fs::exists(path)? {
         return Err(OpenError::Exists { path: path.clone() });
@@ -34,11 +56,14 @@ pub(super) fn create(config: &RedbConfig) -> Result<(), OpenError> {
     let database = builder(config.cache_bytes)
         .create(&unfinished)
         .map_err(refused)?;
-    prepare(&database)?;
+    Ok((unfinished, database))
+}
+
+fn finish(config: &RedbConfig, unfinished: &Path, database: Database) -> Result<(), OpenError> {
     database.close().map_err(engine).map_err(OpenError::Store)?;
-    File::open(&unfinished)?.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    sync_folder(path)
+    File::open(unfinished)?.sync_all()?;
+    fs::rename(unfinished, &config.path)?;
+    sync_folder(&config.path)
 }
 
 /// Opens the store under the configured name.
