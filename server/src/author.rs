@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use shared::bundle::{BundleNumber, Draft, SealError, Section, Serial, seal};
 use shared::change::Change;
 use shared::engine::{Edit, Engine as _, RowEngine, Slot};
-use shared::enrol::EnrolKeys;
+use shared::enrol::{EnrolKeys, EnrolRequest, Invite};
 use shared::event::Event;
 use shared::facts::{self, Detail, Form, Name, Origin, Outgoing};
 use shared::hash::digest;
@@ -21,7 +21,7 @@ use shared::kind::Kind;
 use shared::limits::{FREEZE_BYTES_MAX, FREEZE_CHANGES_MAX};
 use shared::row::Row;
 use shared::seal::{OpeningKey, SealingKey};
-use shared::signed::DeviceKey;
+use shared::signed::{DeviceKey, MessageTooLong, sign};
 use shared::time::UnixSeconds;
 use shared::value::Value;
 
@@ -117,15 +117,38 @@ impl Author {
     /// server with the sealing key `server`.
     #[must_use]
     pub fn from_secret(secret: &[u8; 32], progress: Progress, server: SealingKey) -> Self {
-        let opening = OpeningKey::from_bytes(digest("sampan/author-opening", &[secret]));
         Self {
-            key: DeviceKey::from_seed(digest("sampan/author-signing", &[secret])),
-            sealing: opening.sealing(),
+            key: signing_key(secret),
+            sealing: opening_key(secret).sealing(),
             server,
             progress,
             rows: BTreeMap::new(),
             open: Vec::new(),
         }
+    }
+
+    /// The keys of the author grown from this secret, in every life.
+    #[must_use]
+    pub fn keys_of(secret: &[u8; 32]) -> EnrolKeys {
+        EnrolKeys {
+            signing: signing_key(secret).public(),
+            sealing: opening_key(secret).sealing(),
+        }
+    }
+
+    /// The key with which the author grown from this secret signs.
+    #[must_use]
+    pub fn signing(secret: &[u8; 32]) -> DeviceKey {
+        signing_key(secret)
+    }
+
+    /// The signed request by which the author grown from this secret becomes a device.
+    ///
+    /// # Errors
+    /// [`MessageTooLong`]: never for a request.
+    pub fn enrolment(secret: &[u8; 32], invite: &Invite) -> Result<Vec<u8>, MessageTooLong> {
+        let request = EnrolRequest::new(Self::keys_of(secret), invite);
+        sign(&request, &signing_key(secret))
     }
 
     /// The keys the server knows it by.
@@ -323,6 +346,14 @@ impl Author {
         };
         Audience::ALL.into_iter().filter_map(section).collect()
     }
+}
+
+fn signing_key(secret: &[u8; 32]) -> DeviceKey {
+    DeviceKey::from_seed(digest("sampan/author-signing", &[secret]))
+}
+
+fn opening_key(secret: &[u8; 32]) -> OpeningKey {
+    OpeningKey::from_bytes(digest("sampan/author-opening", &[secret]))
 }
 
 /// Companions are the police's, everything else is the team's.

@@ -9,7 +9,8 @@ use crate::store::RedbConfig;
 pub const CACHE_BYTES: usize = 128 * 1024 * 1024;
 
 /// The folder with a server's files: `sampan.redb` the store, `sampan.key` the master secret,
-/// `keys` the vault with the keys of residents' documents, `token` what programs show. Back up the
+/// `keys` the vault with the keys of residents' documents, `token` what programs show, `in-flight`
+/// what was worked on at a fall. Back up the
 /// master secret and the vault apart from the store, and keep no backup of the vault for more than
 /// 20 days: a person is erased once the last one with their key is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,12 @@ impl DataFolder {
     #[must_use]
     pub fn token(&self) -> PathBuf {
         self.0.join("token")
+    }
+
+    /// Which bundles are being worked on, for the next start.
+    #[must_use]
+    pub fn in_flight(&self) -> PathBuf {
+        self.0.join("in-flight")
     }
 
     /// The store's file and memory.

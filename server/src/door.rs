@@ -6,7 +6,7 @@
 
 use shared::bundle::{Bundle, HeaderError, Section, Serial, Verified};
 use shared::facts::{Batch, Form, decode};
-use shared::id::{Audience, BundleId};
+use shared::id::{Audience, BundleId, UnitId};
 use shared::receipt::{Receipt, RejectReason, Rejection, Verdict};
 use shared::signed::BadSignature;
 
@@ -66,16 +66,21 @@ impl DoorError {
 
 /// Lets a bundle in as far as it deserves.
 ///
+/// Beside what it is, the unit its device works in.
+///
 /// # Errors
 /// [`DoorError`].
-pub async fn open<S: Store>(ledger: &Ledger<S>, bytes: &[u8]) -> Result<Opened, DoorError> {
+pub async fn open<S: Store>(
+    ledger: &Ledger<S>,
+    bytes: &[u8],
+) -> Result<(Opened, Option<UnitId>), DoorError> {
     let bundle = match Bundle::read(bytes) {
         Ok(bundle) => bundle,
         Err(HeaderError::FutureVersion { serial, .. }) => {
             let device = ledger.device(serial.device).await?.record;
             device.ok_or(DoorError::UnknownDevice)?;
             let bundle = BundleId::of(bytes);
-            return Ok(Opened::Later { serial, bundle });
+            return Ok((Opened::Later { serial, bundle }, None));
         }
         Err(error) => return Err(error.into()),
     };
@@ -87,31 +92,45 @@ pub async fn open<S: Store>(ledger: &Ledger<S>, bytes: &[u8]) -> Result<Opened, 
         .ok_or(DoorError::UnknownDevice)?;
     let verified = bundle.verify(&device.public)?;
     let id = verified.id();
-    if let Some(answered) = ledger.answered(serial).await?.record
-        // What an older server could not read is looked at anew: this one may be newer.
-        && answered.receipt.verdict != Verdict::TooNew
-    {
-        return Ok(again(&answered, id));
+    let home = device.assignment.grant.units.first().copied();
+    if let Some(receipt) = answered(ledger, serial, id).await? {
+        return Ok((Opened::Again(receipt), home));
     }
-    match arrival(ledger, &verified, serial, id) {
-        Ok(arrival) => Ok(Opened::Arrival(arrival)),
-        Err(verdict) => Ok(Opened::TurnedAway {
+    let opened = match arrival(ledger, &verified, serial, id) {
+        Ok(arrival) => Opened::Arrival(arrival),
+        Err(verdict) => Opened::TurnedAway {
             serial,
             bundle: id,
             verdict,
-        }),
-    }
+        },
+    };
+    Ok((opened, home))
 }
 
-/// The answer to a serial that was answered before. Two bundles under one serial come from a
+/// The answer to a serial that was answered before. What an older server could not read is looked
+/// at anew: this one may be newer.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn answered<S: Store>(
+    ledger: &Ledger<S>,
+    serial: Serial,
+    id: BundleId,
+) -> Result<Option<Box<Receipt>>, LedgerError> {
+    let answered = ledger.answered(serial).await?.record;
+    let final_one = answered.filter(|answered| answered.receipt.verdict != Verdict::TooNew);
+    Ok(final_one.map(|answered| Box::new(again(&answered, id))))
+}
+
+/// The receipt of then, for these bytes. Two bundles under one serial come from a
 /// clone or a restored phone; the second is told to go on in a new life.
-fn again(answered: &crate::ledger::receipt::Answered, id: BundleId) -> Opened {
+fn again(answered: &crate::ledger::receipt::Answered, id: BundleId) -> Receipt {
     let mut receipt = answered.receipt.clone();
     if answered.bundle != id {
         receipt.bundle = id;
         receipt.verdict = Verdict::Rejected(Rejection::whole(RejectReason::Fork));
     }
-    Opened::Again(Box::new(receipt))
+    receipt
 }
 
 fn arrival<S: Store>(

@@ -10,14 +10,17 @@ use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 
 use crate::apart::apart;
+use crate::crew::Crew;
 use crate::gate::Moment;
 use crate::ledger::receipt::signed;
 use crate::ledger::{Ledger, LedgerError};
+use crate::pills::Pills;
 use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
 use directory::Directory;
 use editing::Turns;
+use intake::HamletTurns;
 use packing::Shelf;
 use roster::{Roster, device_puts};
 
@@ -65,6 +68,9 @@ pub struct Server<S> {
     turns: Arc<Turns>,
     roster: Arc<Roster>,
     shelf: Arc<Shelf>,
+    hamlet_turns: Arc<HamletTurns>,
+    crew: Crew,
+    pills: Pills,
     epoch: u32,
 }
 
@@ -100,8 +106,27 @@ impl<S: Store> Server<S> {
             turns: Arc::default(),
             roster: Arc::default(),
             shelf: Arc::default(),
+            hamlet_turns: Arc::default(),
+            crew: Crew::alone(),
+            pills: Pills::default(),
             epoch: foundation.epoch,
         }
+    }
+
+    /// The same server with others to do what is heavy, and a ledger of what they fall at.
+    #[must_use]
+    pub fn with_crew(self, crew: Crew, pills: Pills) -> Self {
+        Self {
+            crew,
+            pills,
+            ..self
+        }
+    }
+
+    /// Those who do what is heavy.
+    #[must_use]
+    pub fn crew(&self) -> &Crew {
+        &self.crew
     }
 
     /// The server's records.

@@ -88,6 +88,25 @@ pub const PHONE: [Figure; 6] = [
     PHONE_HEAP_MIB_12000,
 ];
 
+/// Bytes of a phone's first pull of 12,000 dossiers, for each.
+pub const FIRST_SYNC_BYTES_PER_DOSSIER: Figure = at_most("first_sync_bytes_per_dossier", 20.0, "B");
+/// What that costs the server once another phone has asked the same.
+pub const FIRST_SYNC_SERVER_CPU_S: Figure = at_most("first_sync_server_cpu_s", 0.05, "s");
+/// Request and answer of a pull that finds nothing new in 15 streams.
+pub const IDLE_SYNC_BODY_BYTES: Figure = at_most("idle_sync_body_bytes", 300.0, "B");
+/// A change from sealed bundle to durable file: crypto, gate, store.
+pub const CPU_US_PER_CHANGE_STORED: Figure = at_most("cpu_us_per_change_stored", 50.0, "us");
+
+/// Durable changes a server takes in for each second of its processors, in a storm.
+pub const STORM_CHANGES_PER_SERVER_CPU_S: Figure =
+    at_least("storm_changes_per_server_cpu_s", 15_000.0, "changes/s");
+/// The most memory a server took in a storm.
+pub const STORM_RSS_MIB: Figure = at_most("storm_rss_mib", 60.0, "MiB");
+/// Requests of one phone until it holds its peers' work.
+pub const STORM_MESSAGES_PER_PHONE: Figure = at_most("storm_messages_per_phone", 4.0, "requests");
+/// Changes acknowledged and gone after the server was killed in a storm.
+pub const STORM_ACKED_LOST: Figure = at_most("storm_acked_lost", 0.0, "changes");
+
 /// Random worlds lived since the tally was begun.
 pub const SIM_WORLDS: Figure = at_least("sim_worlds", 50_000.0, "worlds");
 /// Worlds of them that did not end as they must.
@@ -104,9 +123,17 @@ pub const CRASH_DOUBLE: Figure = shown("crash_points_double", "points");
 pub const CRASH_FAILED: Figure = at_most("crash_failed", 0.0, "lives");
 /// How fast a core loses power, in the last run.
 pub const CRASH_POINTS_PER_SECOND: Figure = shown("crash_points_per_second_per_core", "points");
+/// Inputs that nobody honest sends, read in one run of `fuzz`.
+pub const FUZZ_RUNS: Figure = shown("fuzz_runs", "inputs");
+/// How many of them made a reader panic or broke a promise.
+pub const FUZZ_PANICS: Figure = at_most("fuzz_panics", 0.0, "inputs");
+/// The longest that one took.
+pub const FUZZ_SLOWEST_MS: Figure = at_most("fuzz_slowest_ms", 250.0, "ms");
+/// The most memory all of them took.
+pub const FUZZ_RSS_MIB: Figure = at_most("fuzz_rss_mib", 256.0, "MiB");
 
 /// All figures of `bench`, in the order of the documentation.
-pub const ALL: [Figure; 22] = [
+pub const ALL: [Figure; 30] = [
     BYTES_UP_PER_RECORD_50_CODEC_0,
     BYTES_UP_PER_RECORD_50_CODEC_1,
     BYTES_UP_PER_RECORD_50_CODEC_2,
@@ -119,6 +146,10 @@ pub const ALL: [Figure; 22] = [
     CPU_US_PER_CHANGE_AUTOMERGE,
     AUTOMERGE_TO_ROW_CPU_RATIO,
     CPU_US_PER_EDIT,
+    FIRST_SYNC_BYTES_PER_DOSSIER,
+    FIRST_SYNC_SERVER_CPU_S,
+    IDLE_SYNC_BODY_BYTES,
+    CPU_US_PER_CHANGE_STORED,
     WASM_APP_BROTLI_KB,
     WASM_HISTORY_BROTLI_KB,
     APP_FIRST_USE_BROTLI_KB,
@@ -129,6 +160,10 @@ pub const ALL: [Figure; 22] = [
     PHONE_SEARCH_MS,
     PHONE_SAVE_MS,
     PHONE_HEAP_MIB_12000,
+    STORM_CHANGES_PER_SERVER_CPU_S,
+    STORM_RSS_MIB,
+    STORM_MESSAGES_PER_PHONE,
+    STORM_ACKED_LOST,
 ];
 
 impl Figure {

@@ -5,14 +5,21 @@
 
 mod bytes;
 mod cpu;
+#[path = "storm/fieldwork.rs"]
+mod fieldwork;
 mod figure;
 mod fleet;
+mod sync;
 
 /// A group's name and what measures it.
 type Group = (&'static str, fn());
 
 /// Every group, slowest last.
-const GROUPS: [Group; 2] = [("bytes", bytes::measure), ("cpu", cpu::measure)];
+const GROUPS: [Group; 3] = [
+    ("bytes", bytes::measure),
+    ("cpu", cpu::measure),
+    ("sync", sync::measure),
+];
 
 fn main() {
     // Cargo adds `--bench`; everything else is a selection.

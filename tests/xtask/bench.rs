@@ -5,6 +5,7 @@ use crate::figure;
 use crate::phone;
 use crate::project::Project;
 use crate::stop::Stop;
+use crate::storm;
 
 /// What `cargo xtask bench` can be told.
 #[derive(Debug, clap::Args)]
@@ -12,8 +13,10 @@ pub struct Options {
     /// Print every figure with its goal and measure nothing
     #[arg(long)]
     list: bool,
-    /// Only groups whose name contains one of these
+    /// Only groups whose name contains one of these; `storm` runs when it is named
     groups: Vec<String>,
+    #[command(flatten)]
+    storm: storm::Options,
 }
 
 impl Options {
@@ -32,6 +35,9 @@ pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
             .iter()
             .for_each(|figure| println!("{}", figure.goal_line()));
         return Ok(());
+    }
+    if options.groups.iter().any(|group| group == "storm") {
+        return storm::measure(project, &options.storm);
     }
     project
         .cargo(["bench", "--locked", "--no-run"])

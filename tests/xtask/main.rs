@@ -1,4 +1,5 @@
-//! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | e2e | release | wasm`.
+//! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | fuzz | e2e |
+//! release | wasm`.
 //!
 //! Promises: every command sets up what it lacks, shows progress while it works, and when it
 //! stops says in one sentence why and what to do. Figures go to standard output, one JSON line
@@ -13,6 +14,7 @@ mod download;
 mod e2e;
 #[path = "../bench/figure.rs"]
 mod figure;
+mod fuzz;
 mod lab;
 mod phone;
 mod project;
@@ -24,6 +26,7 @@ mod sim;
 mod size;
 mod stage;
 mod stop;
+mod storm;
 mod tool;
 mod toolchain;
 mod wasm;
@@ -57,6 +60,8 @@ enum Command {
     Sim(sim::Options),
     /// Lose power under the server's store, on from where the last run stopped
     Crash(crash::Options),
+    /// Read bytes that nobody honest sends, changed by chance
+    Fuzz(fuzz::Options),
     /// Drive the app in a real browser, with the network switched off and on
     E2e(e2e::Options),
     /// Build what is handed out: server, wasm modules, SHA-256 sums
@@ -85,6 +90,7 @@ fn perform(command: &Command) -> Result<(), Stop> {
         Command::Bench(options) => bench::figures(&project, options),
         Command::Sim(options) => sim::worlds(&project, options),
         Command::Crash(options) => crash::points(&project, options),
+        Command::Fuzz(options) => fuzz::targets(&project, options),
         Command::E2e(options) => e2e::browser(&project, options),
         Command::Release => release::bundle(&project),
         Command::Wasm(options) => wasm::command(&project, options),

@@ -10,8 +10,10 @@ use super::{Serve, Stop};
 use crate::auditor::{Auditor, Findings};
 use crate::backup::{self, Progress};
 use crate::clock::Clock;
+use crate::crew::{Crew, CrewConfig};
 use crate::foundation;
 use crate::http::{self, Parts, TokenHash, Web};
+use crate::pills::Pills;
 use crate::server::Server;
 use crate::store::{Redb, Store};
 use crate::writer::{Writer, WriterConfig};
@@ -25,10 +27,14 @@ pub(super) struct Ground<S> {
 }
 
 pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
-    let opened = foundation::open(&serve.folder.files()).await?;
+    let files = serve.folder.files();
+    let opened = foundation::open(&files).await?;
     let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
     let writer = writer.map_err(Stop::System)?;
+    let crew = Crew::start(CrewConfig::default()).map_err(Stop::System)?;
+    let pills = Pills::open(&files.in_flight()).map_err(Stop::System)?;
     let server = Server::new(opened.store, writer, opened.foundation);
+    let server = server.with_crew(crew, pills);
     let clock = serve.clock.clock();
     let backing_up = serve.backups.map(|folder| {
         let hours = serve.backup_hours.max(1);

@@ -18,6 +18,7 @@ use warp::reply::Response;
 use super::body::BodyError;
 use super::limits::RETRY_SECONDS;
 use crate::clock::NoRandomness;
+use crate::crew::CrewError;
 use crate::door::DoorError;
 use crate::gate::DecideError;
 use crate::ledger::LedgerError;
@@ -229,6 +230,17 @@ impl From<LedgerError> for Failure {
     }
 }
 
+impl From<CrewError> for Failure {
+    fn from(error: CrewError) -> Self {
+        match error {
+            CrewError::Busy {
+                retry_after_seconds,
+            } => Self::passing("busy", retry_after_seconds, error),
+            CrewError::Broken => Self::ours("broke-off", error),
+        }
+    }
+}
+
 impl From<CommitError> for Failure {
     fn from(error: CommitError) -> Self {
         match error {
@@ -286,6 +298,10 @@ impl From<IntakeError> for Failure {
     fn from(error: IntakeError) -> Self {
         match error {
             IntakeError::Door(error) => error.into(),
+            IntakeError::Crew(error) => error.into(),
+            IntakeError::Suspect(error) => {
+                Self::theirs(StatusCode::UNPROCESSABLE_ENTITY, "quarantined", &error)
+            }
             IntakeError::Commit(error) => error.into(),
             IntakeError::Ledger(error) => error.into(),
         }
@@ -298,6 +314,7 @@ impl From<PullError> for Failure {
             PullError::Request(error) => error.into(),
             PullError::TooMuch => Self::theirs(StatusCode::BAD_REQUEST, "pull-too-much", &error),
             PullError::UnknownDevice => Self::unknown_device(&error),
+            PullError::Crew(error) => error.into(),
             PullError::Ledger(error) => error.into(),
         }
     }

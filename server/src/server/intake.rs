@@ -1,15 +1,27 @@
 //! Taking in a bundle: door, gate, writer.
+//!
+//! Door and gate are the crew's work. Bundles of one hamlet pass the gate and the writer one after
+//! the other, for they write to the same documents and would only have to be judged again; every
+//! hamlet has its own turn.
 
-use shared::bundle::Serial;
-use shared::id::BundleId;
+use std::sync::Arc;
+
+use shared::bundle::{Bundle, HeaderError, Serial};
+use shared::id::{BundleId, DeviceId, UnitId};
 use shared::receipt::{Receipt, Verdict};
 use shared::time::UnixSeconds;
+use tokio::sync::Mutex;
 
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
+use crate::crew::{CrewError, Lane};
 use crate::door::{self, DoorError, Opened};
-use crate::gate;
+use crate::gate::{self, Admission, Arrival};
 use crate::ledger::LedgerError;
+use crate::pills::Suspect;
 use crate::store::Store;
+
+/// Hamlets that pass at once, roughly: a group of commits is seldom larger.
+const TURNS: usize = 256;
 
 /// Why a bundle has no receipt yet.
 #[derive(Debug, thiserror::Error)]
@@ -17,12 +29,42 @@ pub enum IntakeError {
     /// It did not come past the door.
     #[error(transparent)]
     Door(#[from] DoorError),
+    /// Too much waits, or the work broke off.
+    #[error(transparent)]
+    Crew(#[from] CrewError),
+    /// The server fell at it before.
+    #[error(transparent)]
+    Suspect(#[from] Suspect),
     /// It could not be made durable.
     #[error(transparent)]
     Commit(#[from] CommitError),
     /// The ledger could not be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+/// Whose turn it is, by the hamlet a device works in.
+#[derive(Debug)]
+pub(super) struct HamletTurns(Vec<Mutex<()>>);
+
+impl Default for HamletTurns {
+    fn default() -> Self {
+        Self((0..TURNS).map(|_| Mutex::default()).collect())
+    }
+}
+
+impl HamletTurns {
+    fn of(&self, home: Option<UnitId>) -> &Mutex<()> {
+        &self.0[home.map_or(0, |unit| unit.0 as usize % TURNS)]
+    }
+}
+
+/// A bundle that came past the door.
+struct Inside {
+    /// What to do with it.
+    opened: Opened,
+    /// Where its device works.
+    home: Option<UnitId>,
 }
 
 impl<S: Store> Server<S> {
@@ -36,26 +78,66 @@ impl<S: Store> Server<S> {
         bytes: &[u8],
         circumstances: Circumstances,
     ) -> Result<Vec<u8>, IntakeError> {
-        let units = self.units();
-        let moment = self.moment(&units, circumstances);
+        let device = claimed_device(bytes);
+        let lane = Lane::for_bundle(bytes.len());
+        let (server, bytes) = (self.clone(), Arc::<[u8]>::from(bytes));
+        let work = async move { server.let_in(&bytes).await };
+        let inside = self.crew().run(device, lane, work).await??;
+        let judged = match inside.opened {
+            Opened::Again(receipt) => return Ok(self.signed(*receipt)?),
+            Opened::Later { serial, bundle } => {
+                return Ok(self.too_new(serial, bundle, circumstances.now)?);
+            }
+            Opened::Arrival(arrival) => Judged::Arrival(Arc::new(arrival)),
+            Opened::TurnedAway {
+                serial,
+                bundle,
+                verdict,
+            } => Judged::TurnedAway((serial, bundle), verdict),
+        };
+        let _turn = self.hamlet_turns.of(inside.home).lock().await;
         for _ in 0..COMMIT_TRIES_MAX {
-            let admission = match door::open(self.ledger(), bytes).await? {
-                Opened::Again(receipt) => return Ok(self.signed(*receipt)?),
-                Opened::Later { serial, bundle } => {
-                    return Ok(self.too_new(serial, bundle, circumstances.now)?);
-                }
-                Opened::Arrival(arrival) => gate::admit(self.ledger(), &arrival, moment).await?,
-                Opened::TurnedAway {
-                    serial,
-                    bundle,
-                    verdict,
-                } => gate::turn_away(self.ledger(), (serial, bundle), verdict, moment).await?,
+            let (server, judged) = (self.clone(), judged.clone());
+            let work = async move { server.judge(&judged, circumstances).await };
+            let admission = match self.crew().run(device, lane, work).await?? {
+                Passed::Again(receipt) => return Ok(self.signed(*receipt)?),
+                Passed::Admitted(admission) => admission,
             };
             if self.settle(admission.commit).await? {
                 return Ok(admission.receipt);
             }
         }
         Err(CommitError::Contended.into())
+    }
+
+    /// The door's part.
+    async fn let_in(&self, bytes: &[u8]) -> Result<Inside, IntakeError> {
+        let _at_work = self.pills.begin(BundleId::of(bytes))?;
+        let (opened, home) = door::open(self.ledger(), bytes).await?;
+        Ok(Inside { opened, home })
+    }
+
+    /// The gate's part.
+    async fn judge(
+        &self,
+        judged: &Judged,
+        circumstances: Circumstances,
+    ) -> Result<Passed, IntakeError> {
+        let (serial, bundle) = judged.name();
+        let _at_work = self.pills.begin(bundle)?;
+        // It may have come twice, and the other one first.
+        if let Some(receipt) = door::answered(self.ledger(), serial, bundle).await? {
+            return Ok(Passed::Again(receipt));
+        }
+        let units = self.units();
+        let moment = self.moment(&units, circumstances);
+        let admission = match judged {
+            Judged::Arrival(arrival) => gate::admit(self.ledger(), arrival, moment).await?,
+            Judged::TurnedAway(name, verdict) => {
+                gate::turn_away(self.ledger(), *name, verdict.clone(), moment).await?
+            }
+        };
+        Ok(Passed::Admitted(Box::new(admission)))
     }
 
     /// The receipt of a bundle that only a later build can read.
@@ -75,4 +157,36 @@ impl<S: Store> Server<S> {
             sealing_keys: self.ledger().secrets().public().sealing,
         })
     }
+}
+
+/// Whose turn it is to be looked at; whoever says nothing readable shares one turn.
+fn claimed_device(bytes: &[u8]) -> DeviceId {
+    match Bundle::read(bytes) {
+        Ok(bundle) => bundle.header().serial.device,
+        Err(HeaderError::FutureVersion { serial, .. }) => serial.device,
+        Err(_) => DeviceId([0; 16]),
+    }
+}
+
+/// What the gate is asked about.
+#[derive(Clone)]
+enum Judged {
+    Arrival(Arc<Arrival>),
+    TurnedAway((Serial, BundleId), Verdict),
+}
+
+impl Judged {
+    fn name(&self) -> (Serial, BundleId) {
+        match self {
+            Self::Arrival(arrival) => (arrival.serial, arrival.bundle),
+            Self::TurnedAway(name, _) => *name,
+        }
+    }
+}
+
+/// What it says.
+enum Passed {
+    /// The very bundle was answered meanwhile.
+    Again(Box<Receipt>),
+    Admitted(Box<Admission>),
 }

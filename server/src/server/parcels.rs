@@ -4,6 +4,7 @@ use shared::parcel::{Item, ParcelError, Sort, pack, unpack};
 
 use super::pulling::Asked;
 use super::{Circumstances, IntakeError, PullError, Server};
+use crate::crew::CrewError;
 use crate::ledger::LedgerError;
 use crate::store::Store;
 
@@ -95,7 +96,9 @@ impl ParcelRefused {
         let fails = |error: &LedgerError| matches!(error, LedgerError::Store(_));
         match self {
             Self::Parcel(_) => false,
-            Self::Intake(IntakeError::Commit(_)) => true,
+            Self::Intake(IntakeError::Commit(_) | IntakeError::Crew(CrewError::Busy { .. }))
+            | Self::Pull(PullError::Crew(CrewError::Busy { .. })) => true,
+            Self::Intake(IntakeError::Crew(_) | IntakeError::Suspect(_)) => false,
             Self::Intake(IntakeError::Ledger(error)) => fails(error),
             Self::Intake(IntakeError::Door(error)) => error.is_passing(),
             Self::Pull(PullError::Ledger(error)) => fails(error),

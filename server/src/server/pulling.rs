@@ -13,6 +13,7 @@ use shared::unit::UnitTree;
 use shared::version::{PROTOCOL, PROTOCOL_OLDEST_SERVED};
 
 use super::{Circumstances, Server};
+use crate::crew::{CrewError, Lane};
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::ledger::{LedgerError, Read};
 use crate::store::{Commit, Expect, Store, Table};
@@ -44,6 +45,9 @@ pub enum PullError {
     /// No such device is enrolled.
     #[error("the device is not enrolled here: enrol it with an invite")]
     UnknownDevice,
+    /// Too much waits, or the work broke off.
+    #[error(transparent)]
+    Crew(#[from] CrewError),
     /// The ledger could not be read, or holds what does not fit an answer.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -106,6 +110,13 @@ impl<S: Store> Server<S> {
     /// # Errors
     /// [`PullError`].
     pub async fn open_pull(&self, bytes: &[u8], now: UnixSeconds) -> Result<Asked, PullError> {
+        let device = asked_by(bytes).map_or(DeviceId([0; 16]), |(_, device)| device);
+        let (server, bytes) = (self.clone(), bytes.to_vec());
+        let work = async move { server.opened_pull(&bytes, now).await };
+        self.crew().run(device, Lane::Pull, work).await?
+    }
+
+    async fn opened_pull(&self, bytes: &[u8], now: UnixSeconds) -> Result<Asked, PullError> {
         if let Some((protocol, device)) = asked_by(bytes)
             && !is_served(protocol)
         {
@@ -147,6 +158,19 @@ impl<S: Store> Server<S> {
         pull: &Pull,
         circumstances: Circumstances,
     ) -> Result<Pulled, PullError> {
+        let (server, asked) = (self.clone(), pull.clone());
+        let work = async move { server.answered_pull(&asked, circumstances).await };
+        let (found, pulled) = self.crew().run(pull.device(), Lane::Pull, work).await??;
+        self.note_life(pull, found, circumstances.now).await;
+        Ok(pulled)
+    }
+
+    /// The answer, and the device's record as it was read for it.
+    async fn answered_pull(
+        &self,
+        pull: &Pull,
+        circumstances: Circumstances,
+    ) -> Result<(Read<DeviceRecord>, Pulled), PullError> {
         let found = self.ledger().device(pull.request.device).await?;
         let device = found.record.clone().ok_or(PullError::UnknownDevice)?;
         let answer = self.collect(pull, &device, circumstances.now).await?;
@@ -164,8 +188,7 @@ impl<S: Store> Server<S> {
                     .map_err(|_| LedgerError::Contradiction("a device nobody can seal to"))?
             }
         };
-        self.note_life(pull, found, circumstances.now).await;
-        Ok(Pulled { bytes, has_news })
+        Ok((found, Pulled { bytes, has_news }))
     }
 
     /// Reads and answers a pull without waiting.

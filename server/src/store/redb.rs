@@ -19,7 +19,7 @@ mod whole;
 
 use core::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{Database, ReadableDatabase, StorageBackend, TableDefinition};
 use shared::id::StreamId;
@@ -52,8 +52,38 @@ pub struct RedbConfig {
 /// A store in one file, for one process.
 #[derive(Clone)]
 pub struct Redb {
-    database: Arc<Database>,
+    inner: Arc<Inner>,
     hints: broadcast::Sender<Hint>,
+}
+
+/// The file, and its tables as of the last commit: opening them anew for every read would cost
+/// more than most reads. What is read goes before the file is closed.
+struct Inner {
+    newest: RwLock<Option<Arc<Snapshot>>>,
+    database: Database,
+}
+
+impl Inner {
+    fn newest(&self) -> Result<Arc<Snapshot>, StoreError> {
+        let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);
+        match &*newest {
+            Some(snapshot) => Ok(Arc::clone(snapshot)),
+            None => self.snapshot(),
+        }
+    }
+
+    fn snapshot(&self) -> Result<Arc<Snapshot>, StoreError> {
+        let transaction = self.database.begin_read().map_err(engine)?;
+        Ok(Arc::new(Snapshot::of(&transaction)?))
+    }
+
+    /// From here on everybody reads what was just committed.
+    fn turn_over(&self) -> Result<(), StoreError> {
+        let fresh = self.snapshot();
+        let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
+        *newest = fresh.as_ref().ok().cloned();
+        fresh.map(drop)
+    }
 }
 
 impl fmt::Debug for Redb {
@@ -133,18 +163,24 @@ impl Redb {
     /// # Errors
     /// [`StoreError`].
     pub fn moment(&self) -> Result<Moment, StoreError> {
-        Moment::of(&self.database)
+        Moment::of(&self.inner.database)
     }
 
     fn of(database: Database) -> Self {
+        let inner = Inner {
+            newest: RwLock::new(None),
+            database,
+        };
+        // Where that fails, the first read says so.
+        let _read_later = inner.turn_over();
         Self {
-            database: Arc::new(database),
+            inner: Arc::new(inner),
             hints: broadcast::Sender::new(limits::HINTS_MAX),
         }
     }
 
     fn commit_group(&self, group: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        let mut transaction = self.database.begin_write().map_err(engine)?;
+        let mut transaction = self.inner.database.begin_write().map_err(engine)?;
         transaction.set_two_phase_commit(true);
         transaction.set_quick_repair(true);
         let mut batch = Batch::open(&transaction)?;
@@ -155,6 +191,7 @@ impl Redb {
         let wrote = batch.close()?;
         if wrote {
             transaction.commit().map_err(engine)?;
+            self.inner.turn_over()?;
         } else {
             transaction.abort().map_err(engine)?;
         }
@@ -166,11 +203,8 @@ impl Redb {
         &self,
         read: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let database = Arc::clone(&self.database);
-        let read = move || {
-            let transaction = database.begin_read().map_err(engine)?;
-            read(&Snapshot::of(&transaction)?)
-        };
+        let inner = Arc::clone(&self.inner);
+        let read = move || read(&*inner.newest()?);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => match runtime.spawn_blocking(read).await {
                 Ok(found) => found,
