@@ -147,6 +147,9 @@ struct Demo {
     /// Print what a replay found as JSON
     #[arg(long)]
     json: bool,
+    /// After a replay, serve what was played, on the morning after its last day
+    #[arg(long, requires = "replay")]
+    serve: bool,
     #[command(flatten)]
     web: WebFolder,
     #[command(flatten)]

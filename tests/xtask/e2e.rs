@@ -53,6 +53,7 @@ pub fn with_server(project: &Project, shots: Option<&Path>) -> Result<(), Stop> 
         // Without the module that confirms saves: nothing may depend on it.
         ("phone-alone", "a first day without automerge"),
         ("console-e2e", "the console"),
+        ("replays", "published campaigns on the console"),
     ] {
         let tool = Tool::npm()
             .arguments(["run", script, "--prefix"])

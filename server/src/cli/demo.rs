@@ -10,7 +10,7 @@ use super::{Demo, Stop};
 use crate::account::{Password, StoredPassword};
 use crate::clock::{Clock, random};
 use crate::config::DataFolder;
-use crate::demo::{Mode, Populated, ReplayReport, populate, replay, world};
+use crate::demo::{Mode, Populated, Replay, ReplayReport, populate, replay, world};
 use crate::foundation::{self, NewSecrets};
 use crate::http::Token;
 use crate::server::{NewAccount, Server};
@@ -24,7 +24,11 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
     let made = make(&demo).await?;
     if let Some(campaign) = demo.replay {
         let report = replay(&made.server, campaign, Mode::Sample, SEED).await;
-        return tell(&report.map_err(Box::new)?, &demo);
+        tell(&report.map_err(Box::new)?, &demo)?;
+        return match demo.serve {
+            true => serve_played(made, campaign, &demo).await,
+            false => Ok(()),
+        };
     }
     let clock = demo.clock.clock();
     let populated = populate(&made.server, SEED, (demo.residents, clock.now())).await;
@@ -52,14 +56,36 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
     serve_on(ground, &demo.listen).await
 }
 
+/// Serves a campaign that was played, to a coordinator of its provinces.
+async fn serve_played(made: Made, campaign: Replay, demo: &Demo) -> Result<(), Stop> {
+    let day = campaign.morning_after();
+    let clock = Clock::starting_at(day.start());
+    let units = made.server.units();
+    let province = |code: &&str| units.by_code(code, day).map(|unit| unit.id);
+    let part = AccountPart {
+        name: "dieuphoi",
+        person: "Mai Thị Út",
+        role: Role::Coordinator,
+        units: campaign.provinces().iter().filter_map(province).collect(),
+    };
+    add_account(&made.server, part, &demo_password()?, &clock).await?;
+    let ground = Ground {
+        server: made.server,
+        clock,
+        token: made.token.hash(),
+        web: demo.web.read()?,
+    };
+    serve_on(ground, &demo.listen).await
+}
+
 /// Makes accounts of three roles, with one password that is shown here and nowhere else.
 async fn add_accounts(
     server: &Server<Redb>,
     populated: &Populated,
     clock: &Clock,
 ) -> Result<(), Stop> {
+    let password = demo_password()?;
     let hamlet = populated.hamlets.first().copied();
-    let password = Password::made(derive("sampan/demo-password", &[&random()?]));
     for (name, person, role, unit) in [
         (
             "congan",
@@ -75,26 +101,52 @@ async fn add_accounts(
         ),
         ("totruong", "Danh Thị Thắm", Role::TeamLead, hamlet),
     ] {
-        let circumstances = clock.circumstances()?;
-        let salt = derive("sampan/salt", &[&circumstances.seed]);
-        let new = NewAccount {
-            name: name.parse().expect("the demo's names are names"),
-            person: person.to_owned(),
-            grant: Grant {
-                role,
-                units: unit.into_iter().collect(),
-                team: TeamId::default(),
-            },
-            password: StoredPassword::of(&password, salt),
+        let part = AccountPart {
+            name,
+            person,
+            role,
+            units: unit.into_iter().collect(),
         };
-        server.add_account(new, circumstances).await?;
-        println!(
-            "account {name} ({}), password {}",
-            role.name(),
-            password.reveal()
-        );
+        add_account(server, part, &password, clock).await?;
     }
     Ok(())
+}
+
+/// Whom an account of the demo is for.
+struct AccountPart {
+    name: &'static str,
+    person: &'static str,
+    role: Role,
+    units: Vec<UnitId>,
+}
+
+async fn add_account(
+    server: &Server<Redb>,
+    part: AccountPart,
+    password: &Password,
+    clock: &Clock,
+) -> Result<(), Stop> {
+    let circumstances = clock.circumstances()?;
+    let salt = derive("sampan/salt", &[&circumstances.seed]);
+    let new = NewAccount {
+        name: part.name.parse().expect("the demo's names are names"),
+        person: part.person.to_owned(),
+        grant: Grant {
+            role: part.role,
+            units: part.units,
+            team: TeamId::default(),
+        },
+        password: StoredPassword::of(password, salt),
+    };
+    server.add_account(new, circumstances).await?;
+    let (name, role) = (part.name, part.role.name());
+    println!("account {name} ({role}), password {}", password.reveal());
+    Ok(())
+}
+
+fn demo_password() -> Result<Password, Stop> {
+    let seed = derive("sampan/demo-password", &[&random()?]);
+    Ok(Password::made(seed))
 }
 
 /// A new server on a file.

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 use shared::percent::{NumberStyle, Percent, PercentMode, Share};
+use shared::time::LocalDay;
 use shared::unit::UnitTree;
 
 use super::draw::Seed;
@@ -69,6 +70,33 @@ impl Replay {
             Self::BinhDuong => "binh-duong",
             Self::SocTrang => "soc-trang",
             Self::ReformDay => "reform-day",
+        }
+    }
+
+    /// The morning after its last day, on which its figures are read.
+    #[must_use]
+    pub fn morning_after(self) -> LocalDay {
+        let (year, month, day) = match self {
+            Self::CaMau => (2023, 3, 16),
+            Self::ThanhHoa => (2023, 8, 31),
+            Self::HaNoi => (2022, 8, 26),
+            Self::BinhDuong => (2023, 9, 26),
+            Self::SocTrang => (2023, 11, 20),
+            Self::ReformDay => (2025, 7, 5),
+        };
+        LocalDay::from_date(year, month, day).unwrap_or_default()
+    }
+
+    /// The codes of the provinces whose figures it makes, as they are named on that morning.
+    #[must_use]
+    pub fn provinces(self) -> &'static [&'static str] {
+        match self {
+            Self::CaMau => &["96"],
+            Self::ThanhHoa => &["38"],
+            Self::HaNoi => &["01"],
+            Self::BinhDuong => &["74"],
+            Self::SocTrang => &["94"],
+            Self::ReformDay => &["92", "96"],
         }
     }
 

@@ -6,6 +6,7 @@
  */
 import type { PlainKey } from '../text/text.ts';
 import { isPlainKey } from '../text/text.ts';
+import type { Percents } from './place.ts';
 
 /** What somebody does here besides reading and writing dossiers. */
 export type Duty = 'figures' | 'dossiers' | 'decide' | 'devices';
@@ -32,7 +33,15 @@ export interface TargetAnswer {
   indicator: string;
   kind: string | null;
   value: number;
+  /** `yyyy-mm-dd`: the first day that counts; `null`: every day does. */
+  from: string | null;
+  /** `yyyy-mm-dd` */
+  due: string | null;
   reached: number;
+  /** `yyyy-mm-dd`: the day it was reached, where it is due on a day and was. */
+  met_on: string | null;
+  /** How many a day would reach it in time. */
+  needed_per_day: number | null;
   /** Cut off by the server, with a point: `72.22`. */
   percent: string | null;
 }
@@ -43,6 +52,15 @@ export interface UnitProgress {
   /** Those above zero; what is not listed counts nothing. */
   figures: Figure[];
   targets: TargetAnswer[];
+  parts: PartAnswer[];
+}
+
+/** A figure beside the one it is a part of. */
+export interface PartAnswer {
+  indicator: string;
+  of: string;
+  /** Cut off or rounded by the server, with a point. */
+  percent: string;
 }
 
 export interface ProgressAnswer {
@@ -218,8 +236,8 @@ export class Api {
   }
 
   /** A unit and those below it; `null` asks for today. */
-  progress(unit: number, day: string | null): Promise<ProgressAnswer> {
-    return this.#read('progress', { unit: String(unit), day });
+  progress(unit: number, day: string | null, percents: Percents): Promise<ProgressAnswer> {
+    return this.#read('progress', { unit: String(unit), day, percents });
   }
 
   /** Units below one, or those on top. */

@@ -9,12 +9,12 @@ import { indicatorWords, targetOf } from './views.ts';
 const bytes = (words: string) => new TextEncoder().encode(words);
 
 test('a place comes back from its address', () => {
-  const place = { page: 'dossiers', path: [34, 4891], day: '2026-11-20', of: 'visits', dossier: '0'.repeat(32) } as const;
+  const place = { page: 'dossiers', path: [34, 4891], day: '2026-11-20', of: 'visits', percents: 'round', dossier: '0'.repeat(32) } as const;
   expect(placeOf(hashOf({ ...place, path: [...place.path] }))).toEqual(place);
 });
 
 test('an address made up by somebody is the start', () => {
-  const start = { page: 'progress', path: [], day: null, of: 'eid-activated', dossier: null };
+  const start = { page: 'progress', path: [], day: null, of: 'eid-activated', percents: 'truncate', dossier: null };
   expect(placeOf('#nowhere?path=a.b&day=today&of=<b>&dossier=Lan')).toEqual(start);
   expect(placeOf('')).toEqual(start);
 });
@@ -34,8 +34,8 @@ test('times are those of the wall clock in Vietnam', () => {
 });
 
 test('the target from above goes before a plan, and none is no target', () => {
-  const target = (kind: string, value: number) => ({ document: '', indicator: 'visits', kind, value, reached: 1, percent: null });
-  const unit = { unit: 1, name: '', figures: [], targets: [target('plan', 5), target('assigned', 7)] };
+  const target = (kind: string, value: number) => ({ document: '', indicator: 'visits', kind, value, from: null, due: null, reached: 1, met_on: null, needed_per_day: null, percent: null });
+  const unit = { unit: 1, name: '', figures: [], targets: [target('plan', 5), target('assigned', 7)], parts: [] };
   expect(targetOf(unit, 'visits')?.value).toBe(7);
   expect(targetOf(unit, 'eid-activated')).toBeNull();
 });

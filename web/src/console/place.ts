@@ -7,6 +7,8 @@ import { useEffect, useState } from 'preact/hooks';
 
 export type PlaceName = 'progress' | 'dossiers' | 'decide' | 'devices';
 
+export type Percents = 'truncate' | 'round';
+
 export interface Place {
   page: PlaceName;
   /** Units from the top down to the one in view. */
@@ -15,6 +17,8 @@ export interface Place {
   day: string | null;
   /** Which indicator is compared. */
   of: string;
+  /** What becomes of the digits of a percentage that are not printed. */
+  percents: Percents;
   /** The dossier that is open: its id, which says nothing about anybody. */
   dossier: string | null;
 }
@@ -37,16 +41,18 @@ export function placeOf(hash: string): Place {
     path: path.slice(0, PATH_MAX),
     day: day !== null && /^\d{4}-\d\d-\d\d$/.test(day) ? day : null,
     of: /^[a-z0-9-]{1,64}$/.test(of) ? of : INDICATOR_FIRST,
+    percents: query.get('percents') === 'round' ? 'round' : 'truncate',
     dossier: /^[0-9a-f]{32}$/.test(dossier) ? dossier : null,
   };
 }
 
 /** The address of a place. */
-export function hashOf({ page, path, day, of, dossier }: Place): string {
+export function hashOf({ page, path, day, of, percents, dossier }: Place): string {
   const query = new URLSearchParams();
   if (path.length > 0) query.set('path', path.join('.'));
   if (day !== null) query.set('day', day);
   if (of !== INDICATOR_FIRST) query.set('of', of);
+  if (percents === 'round') query.set('percents', percents);
   if (dossier !== null && page === 'dossiers') query.set('dossier', dossier);
   const search = query.toString();
   return `#${page}${search && `?${search}`}`;

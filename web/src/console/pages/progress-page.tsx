@@ -2,19 +2,19 @@
 import { ConsolePage } from '../../parts/side.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
-import { number, servedPercent } from '../../text/format.ts';
+import { fullDay, number, servedPercent } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { UnitProgress } from '../api.ts';
+import type { TargetAnswer, UnitProgress } from '../api.ts';
 import type { Cell } from '../csv.ts';
 import { csv, download } from '../csv.ts';
 import type { ProgressView } from '../model.ts';
-import type { PlaceName } from '../place.ts';
+import type { Percents, PlaceName } from '../place.ts';
 import { Progress } from '../screens/progress.tsx';
 import type { PageProps } from '../signed-in.ts';
-import { dayOf } from '../time.ts';
+import { dayOf, minuteOfDay } from '../time.ts';
 import { useAnswer } from '../use-answer.ts';
-import { comparable, countOf, indicatorWords, progressView } from '../views.ts';
+import { comparable, indicatorWords, progressView } from '../views.ts';
 import { DayInput, Loading, ProblemNote, Select } from './page-parts.tsx';
 
 /** Above the units of whoever is signed in. */
@@ -24,9 +24,9 @@ export function ProgressPage(props: PageProps) {
   const { api, me, units, live, place, go, frame, devices } = props;
   const text = useText();
   const { t } = text;
-  const { path, day, of } = place;
+  const { path, day, of, percents } = place;
   const unit = path.at(-1)!;
-  const progress = useAnswer(`progress ${unit} ${day}`, live.version, () => api.progress(unit, day));
+  const progress = useAnswer(`progress ${unit} ${day} ${percents}`, live.version, () => api.progress(unit, day, percents));
   const pace = useAnswer(`pace ${unit} ${day} ${of}`, live.version, () => api.pace(unit, of, day));
   const named = useAnswer(`path ${path} ${day}`, 0, () => units.named(path, day));
   const heard = devices.value?.length ?? -1;
@@ -50,9 +50,11 @@ export function ProgressPage(props: PageProps) {
   }
   const view = progressView({ frame, path: crumbs, of, answer, phones: phones.value ?? new Map(), pace: pace.value }, text);
   const options = comparable(answer, of).map((id) => ({ id, name: indicatorWords(id, text) }));
+  const percentModes = (['truncate', 'round'] as const).map((id) => ({ id, name: t(`console.percents.${id}`) }));
   const choices = (
     <>
       <Select label={t('console.indicator')} chosen={of} options={options} onChoose={(chosen) => go({ of: chosen })} />
+      <Select label={t('console.percents')} chosen={percents} options={percentModes} onChoose={(chosen) => go({ percents: chosen as Percents })} />
       {dayInput}
     </>
   );
@@ -67,7 +69,7 @@ export function ProgressPage(props: PageProps) {
       onSilent={() => go({ page: 'devices' })}
     >
       <ProblemNote problem={progress.problem} />
-      <Figures unit={answer.unit} />
+      <Figures unit={answer.unit} asOf={answer.as_of} />
     </Progress>
   );
 }
@@ -93,13 +95,15 @@ interface FigureLine {
   target: number | null;
   kind: string | null;
   percent: string | null;
+  /** Further words about the line. */
+  notes: string[];
 }
 
 /** Everything the server counts of one unit, each target in a line of its own. */
-function Figures({ unit }: { unit: UnitProgress }) {
+function Figures({ unit, asOf }: { unit: UnitProgress; asOf: string }) {
   const text = useText();
   const { t } = text;
-  const rows = lines(unit);
+  const rows = [...targetLines(unit, asOf, text), ...figureLines(unit, text)];
   const label = t('console.figures', { unit: unit.name });
   return (
     <section class="card" data-part="figures">
@@ -113,14 +117,38 @@ function Figures({ unit }: { unit: UnitProgress }) {
   );
 }
 
-function lines(unit: UnitProgress): FigureLine[] {
-  const withTarget = new Set(unit.targets.map((target) => target.indicator));
-  const targets = unit.targets.map(({ indicator, value, kind, percent }) => ({
-    indicator, count: countOf(unit, indicator), target: value, kind, percent,
-  }));
-  const others = unit.figures.filter((figure) => !withTarget.has(figure.indicator));
-  return [...targets, ...others.map(({ indicator, count }) => ({ indicator, count, target: null, kind: null, percent: null }))];
+function targetLines(unit: UnitProgress, asOf: string, text: Text): FigureLine[] {
+  return unit.targets.map((target) => {
+    const { indicator, reached, value, kind, percent, from } = target;
+    const notes = [dueWords(target, asOf, text), ...(from === null ? [] : [text.t('console.since', { day: dayWords(from) })])];
+    return { indicator, count: reached, target: value, kind, percent, notes: notes.filter((words) => words !== '') };
+  });
 }
+
+/** Figures without a target; a figure that is part of another one says so. */
+function figureLines(unit: UnitProgress, text: Text): FigureLine[] {
+  const withTarget = new Set(unit.targets.map((target) => target.indicator));
+  const others = unit.figures.filter((figure) => !withTarget.has(figure.indicator) || partOf(unit, figure.indicator));
+  return others.map(({ indicator, count }) => {
+    const part = partOf(unit, indicator);
+    const whole = part && text.t('console.part-of', { whole: indicatorWords(part.of, text) });
+    return { indicator, count, target: null, kind: null, percent: part?.percent ?? null, notes: whole ? [whole] : [] };
+  });
+}
+
+const partOf = (unit: UnitProgress, indicator: string) => unit.parts.find((part) => part.indicator === indicator);
+
+function dueWords({ due, met_on: met, needed_per_day: n }: TargetAnswer, asOf: string, { t }: Text): string {
+  if (due === null) return '';
+  if (met !== null) {
+    const days = (minuteOfDay(due) - minuteOfDay(met)) / MINUTES_PER_DAY;
+    return t(days >= 0 ? 'console.days-early' : 'console.days-late', { day: dayWords(met), days: Math.abs(days) });
+  }
+  return due < asOf || n === null ? t('console.overdue', { day: dayWords(due) }) : t('console.due', { day: dayWords(due), n });
+}
+
+const MINUTES_PER_DAY = 24 * 60;
+const dayWords = (iso: string) => fullDay(minuteOfDay(iso));
 
 function columns(text: Text): Column<FigureLine, string>[] {
   const { t, language } = text;
@@ -131,7 +159,12 @@ function columns(text: Text): Column<FigureLine, string>[] {
   return [
     {
       id: 'what', name: t('console.col.what'), isHead: true,
-      cell: ({ indicator }) => <span data-indicator={indicator}>{indicatorWords(indicator, text)}</span>,
+      cell: ({ indicator, notes }) => (
+        <span data-indicator={indicator}>
+          {indicatorWords(indicator, text)}
+          {notes.map((words) => <span class="figure-note small soft">{words}</span>)}
+        </span>
+      ),
     },
     { id: 'count', name: t('console.col.count'), isNumber: true, cell: ({ count }) => number(count, language) },
     { id: 'target', name: t('console.col.target'), isNumber: true, cell: ({ target }) => (target === null ? t('none') : number(target, language)) },
