@@ -23,10 +23,19 @@ impl Options {
     fn wants(&self, group: &str) -> bool {
         self.groups.is_empty() || self.groups.iter().any(|part| group.contains(part.as_str()))
     }
+
+    /// Whether nothing is asked for that the one binary measures: it takes minutes to build.
+    fn is_web_only(&self) -> bool {
+        let of_web = |part: &String| WEB_GROUPS.iter().any(|group| group.contains(part.as_str()));
+        !self.groups.is_empty() && self.groups.iter().all(of_web)
+    }
 }
 
 /// The one binary that holds all benchmarks.
 const TARGET: [&str; 4] = ["--package", "tests", "--bench", "figures"];
+
+/// What is measured of the web app, outside of that binary.
+const WEB_GROUPS: [&str; 2] = ["download", "phone"];
 
 /// Builds first, out of sight, so that standard output holds JSON lines and nothing else.
 pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
@@ -39,20 +48,13 @@ pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
     if options.groups.iter().any(|group| group == "storm") {
         return storm::measure(project, &options.storm);
     }
-    project
-        .cargo(["bench", "--locked", "--no-run"])
-        .arguments(TARGET)
-        .logged("building the benchmarks", project.log("bench"))?;
-    project
-        .cargo(["bench", "--locked", "--quiet"])
-        .arguments(TARGET)
-        .arguments(["--"])
-        .arguments(&options.groups)
-        .foreground("the benchmarks")?;
+    if !options.is_web_only() {
+        native(project, &options.groups)?;
+    }
     let Some(web) = project.web() else {
         return Ok(());
     };
-    let (wants_download, wants_phone) = (options.wants("download"), options.wants("phone"));
+    let [wants_download, wants_phone] = WEB_GROUPS.map(|group| options.wants(group));
     if wants_download || wants_phone {
         download::build(project, &web)?;
     }
@@ -63,4 +65,17 @@ pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
         true => phone::measure(project, &web),
         false => Ok(()),
     }
+}
+
+fn native(project: &Project, groups: &[String]) -> Result<(), Stop> {
+    project
+        .cargo(["bench", "--locked", "--no-run"])
+        .arguments(TARGET)
+        .logged("building the benchmarks", project.log("bench"))?;
+    project
+        .cargo(["bench", "--locked", "--quiet"])
+        .arguments(TARGET)
+        .arguments(["--"])
+        .arguments(groups)
+        .foreground("the benchmarks")
 }
