@@ -124,6 +124,8 @@ export const people: PeopleView = {
   filters: ['not-activated'],
   all: 512,
   loading: null,
+  count: lines.length,
+  from: 0,
   lines,
   badges,
 };

@@ -17,6 +17,7 @@ import { Pin } from '../src/field/screens/pin.tsx';
 import { ReasonSheet } from '../src/field/screens/reason.tsx';
 import { Refused } from '../src/field/screens/refused.tsx';
 import { Results } from '../src/field/screens/results.tsx';
+import { SavedSession } from '../src/field/screens/saved-session.tsx';
 import { Session } from '../src/field/screens/session.tsx';
 import { StageSheet, StepsSheet } from '../src/field/screens/stage.tsx';
 import { Sync } from '../src/field/screens/sync.tsx';
@@ -109,11 +110,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'today-full-phone': () => (
     <Today view={{ ...sample.today, sync: { ...sample.sync, lastSaveFailed: true } }} {...todayOn} />
   ),
-  people: () => <People view={sample.people} {...peopleOn} />,
-  'people-none': () => <People view={{ ...sample.people, lines: [] }} {...peopleOn} />,
+  people: () => <People view={sample.people} typed={sample.people.query} {...peopleOn} />,
+  'people-none': () => <People view={{ ...sample.people, count: 0, lines: [] }} typed={sample.people.query} {...peopleOn} />,
   'people-many': () => (
     <People
-      view={{ ...sample.people, query: '', filters: [], all: 12_000, lines: sample.many(12_000) }}
+      view={{ ...sample.people, query: '', filters: [], all: 12_000, count: 12_000, lines: sample.many(12_000) }}
+      typed=""
       {...peopleOn}
     />
   ),
@@ -131,7 +133,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'not-saved': sheetOver(<NotSavedSheet why="full" onAgain={nothing} />),
   saved: () => <Saved />,
   'new-person': () => <EditedPerson />,
-  guidance: () => <Guidance view={guidance} onTab={nothing} onNew={nothing} onOpen={nothing} />,
+  guidance: () => <Guidance view={guidance} onTab={nothing} onNew={nothing} onOpen={nothing} onRead={nothing} />,
   'session-where': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'where' } }} />,
   'session-who': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'who' } }} />,
   session: () => <EditedSession begin={sample.session} />,
@@ -158,7 +160,16 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   history: () => <History view={sample.history} onBack={nothing} />,
   help: () => <Help onBack={nothing} />,
   reason: sheetOver(<ReasonSheet funnel="eid" chosen="e3-sim-of-another" onSave={nothing} onClose={nothing} />),
-  'pick-person': () => <PickPerson view={sample.people} chosen={['d1']} onSearch={nothing} onPick={nothing} onDone={nothing} />,
+  'saved-session': () => (
+    <SavedSession
+      view={{
+        now: sample.people.now, document: 's1', at: sample.people.now - 90, where: 'home', service: 'activate', by: 'anh Khoa', isMine: true,
+        people: sample.session.draft.people, others: 3, attendances: 3 + sample.session.draft.people.length, state: 'here',
+      }}
+      onOpen={nothing} onCorrect={nothing} onBack={nothing}
+    />
+  ),
+  'pick-person': () => <PickPerson view={sample.people} typed={sample.people.query} chosen={1} onSearch={nothing} onPick={nothing} onDone={nothing} />,
   menu: () => (
     <MenuScreen
       display={{ theme: 'light', textSize: 100 }}

@@ -4,13 +4,15 @@
 //! here they become puts and events, so that no screen knows a key, a code or a payload. An entry
 //! changes nothing by itself: the caller hands the save to [`Client::handle`].
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use shared::catalogue::SessionKind;
 use shared::change::Action;
 use shared::engine::Engine;
 use shared::enrol::Assignment;
 use shared::event::{
-    Confirmed, Event, EventKind, Outcome, OutcomeResult, Source, Stage, Stamp, Step, Visit,
+    Confirmed, Event, EventKind, Events, Outcome, OutcomeResult, Source, Stage, Stamp, Step, Visit,
     VisitResult, Void, VoidReason, What,
 };
 use shared::facts::Origin;
@@ -20,6 +22,7 @@ use shared::key::{Key, TABLE};
 use shared::kind::Kind;
 use shared::permission::{Operation, may_write};
 use shared::reason::Reason;
+use shared::row::Row;
 use shared::time::UnixSeconds;
 use shared::value::Value;
 
@@ -125,6 +128,10 @@ pub struct NewSession {
     pub people: Vec<Attendee>,
     /// How many more were there.
     pub others: u32,
+    /// The session that is written down anew by this one, in hexadecimal: it is taken back in the
+    /// same save.
+    #[serde(default)]
+    pub replaces: Option<String>,
 }
 
 /// One resident at a session.
@@ -391,8 +398,16 @@ impl<E: Engine> Desk<'_, E> {
             note: note.as_str().to_owned(),
         };
         let mut puts = vec![self.event(&id, What::Visit(visit))?];
-        if let Some(again) = again {
-            puts.push(Put::key(Key::DUE, Value::Uint(again.into())));
+        // Whoever came has kept what was promised.
+        let was_due = self
+            .client
+            .row(&id)
+            .get(&Key::DUE)
+            .is_some_and(|due| *due != Value::Null);
+        match again {
+            Some(again) => puts.push(Put::key(Key::DUE, Value::Uint(again.into()))),
+            None if was_due => puts.push(Put::key(Key::DUE, Value::Null)),
+            None => {}
         }
         Ok(existing(id, puts))
     }
@@ -463,7 +478,17 @@ impl<E: Engine> Desk<'_, E> {
         let (of_session, mut writes) = self.attendances(session, unit)?;
         let kind = named(SessionKind::ALL, &session.place, |one| one.name())?;
         let heads = of_session.len() as u64 + u64::from(session.others);
-        let started = u64::try_from(self.now.local_minute().0).unwrap_or_default();
+        let now = u64::try_from(self.now.local_minute().0).unwrap_or_default();
+        let mut started = now;
+        if let Some(replaced) = &session.replaces {
+            let replaced = self.document(replaced)?;
+            let row = self.client.row(&replaced);
+            started = row
+                .get(&Key::STARTED)
+                .and_then(Value::as_uint)
+                .unwrap_or(now);
+            self.take_back(replaced, &row, &mut writes)?;
+        }
         let mut puts = vec![
             Put::key(Key::SESSION_KIND, Value::Uint(kind.code().into())),
             Put::key(Key::STARTED, Value::Uint(started)),
@@ -506,6 +531,36 @@ impl<E: Engine> Desk<'_, E> {
             in_dossiers.extend(existing(id, vec![self.event(&id, What::Outcome(outcome))?]));
         }
         Ok((in_session, in_dossiers))
+    }
+
+    /// A session that was a mistake: it is withdrawn, and its outcomes on dossiers are voided.
+    fn take_back(
+        &self,
+        session: DocumentId,
+        row: &Row,
+        writes: &mut Vec<DocumentWrite>,
+    ) -> Result<(), EntryError> {
+        for dossier in linked(row) {
+            let of_session =
+                |what: &What| matches!(what, What::Outcome(o) if o.session == Some(session));
+            let events = Events::of(&self.client.row(&dossier));
+            let mistakes = events.valid.iter().filter(|e| of_session(&e.event.what));
+            let mut events: Vec<EventId> = mistakes.map(|e| e.id).collect();
+            events.sort_unstable();
+            if events.is_empty() {
+                continue;
+            }
+            let reason = VoidReason::Mistake;
+            let void = self.event(&dossier, What::Void(Void { events, reason }))?;
+            let target = Target::Existing(dossier);
+            match writes.iter_mut().find(|write| write.target == target) {
+                Some(write) => write.puts.push(void),
+                None => writes.extend(existing(dossier, vec![void])),
+            }
+        }
+        let gone = Put::key(Key::WITHDRAWN, Value::Bool(true));
+        writes.extend(existing(session, vec![gone]));
+        Ok(())
     }
 
     fn undo(&self, undo: &Undo) -> Result<Vec<DocumentWrite>, EntryError> {
@@ -556,6 +611,16 @@ impl<E: Engine> Desk<'_, E> {
 fn existing(id: DocumentId, puts: Vec<Put>) -> Vec<DocumentWrite> {
     let target = Target::Existing(id);
     vec![DocumentWrite { target, puts }]
+}
+
+/// The dossiers that a session names.
+fn linked(session: &Row) -> BTreeSet<DocumentId> {
+    let events = Events::of(session);
+    let named = events.valid.iter().filter_map(|e| match e.event.what {
+        What::Outcome(outcome) => outcome.dossier,
+        _ => None,
+    });
+    named.collect()
 }
 
 fn outcome(person: &Attendee) -> Result<OutcomeResult, EntryError> {

@@ -1,7 +1,7 @@
 //! What lists and search look at: one small entry per document, kept up to date with every save
 //! and page.
 
-use shared::event::Events;
+use shared::event::{Events, Step};
 use shared::field::PersonName;
 use shared::field::fold::fold;
 use shared::id::UnitId;
@@ -10,6 +10,8 @@ use shared::kind::Kind;
 use shared::row::Row;
 use shared::stage::Stages;
 use shared::value::Value;
+
+use crate::views::Trait;
 
 /// What a list shows of one document, and what search compares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,10 @@ pub(crate) struct Found {
     /// What lists of people are sorted by.
     pub(crate) order: Vec<u8>,
     pub(crate) last3: Option<String>,
+    phone: Option<Box<str>>,
     pub(crate) birth_year: Option<u64>,
+    /// The day somebody promised to come, packed.
+    pub(crate) due: Option<u64>,
     pub(crate) sex: Option<u64>,
     /// Furthest levels of card and e-ID.
     pub(crate) levels: (u8, u8),
@@ -54,7 +59,9 @@ impl Found {
             name,
             order,
             last3: text(&Key::LAST3).map(str::to_owned),
+            phone: text(&Key::PHONE).map(Into::into),
             birth_year: number(&Key::BIRTH_YEAR),
+            due: number(&Key::DUE),
             sex: number(&Key::SEX),
             levels,
             is_conflicted: row.conflicts().next().is_some() || stages.as_ref().is_some_and(staged),
@@ -62,22 +69,69 @@ impl Found {
         })
     }
 
-    /// Whether every word of a folded query begins a word of the name, or is the end of the
-    /// number or the birth year.
-    pub(crate) fn fits(&self, folded_query: &str) -> bool {
-        folded_query.split(' ').all(|word| {
-            let in_name = self.folded.split(' ').any(|part| part.starts_with(word));
-            let digits = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-            in_name || (digits && self.has_digits(word))
-        })
+    /// Whether this is so.
+    pub(crate) fn is(&self, one: Trait) -> bool {
+        match one {
+            Trait::NotActivated => Some(self.levels.1) < Step::EidActivated.level(),
+            Trait::NoCard => Some(self.levels.0) < Step::CardCollected.level(),
+            Trait::Conflicted => self.is_conflicted,
+            Trait::Due => self.due.is_some(),
+        }
     }
 
     fn has_digits(&self, digits: &str) -> bool {
         let last3 = self.last3.as_deref();
-        let year = self.birth_year.map(|year| year.to_string());
+        let phone = self.phone.as_deref();
         last3.is_some_and(|last3| last3.starts_with(digits))
             || (digits.len() > 3 && last3.is_some_and(|last3| digits.ends_with(last3)))
-            || year.is_some_and(|year| year == digits)
+            || (digits.len() >= PHONE_DIGITS_MIN && phone.is_some_and(|all| all.ends_with(digits)))
+            || (digits.len() == 4 && self.birth_year == digits.parse().ok())
+    }
+}
+
+/// Last digits of a phone number that are worth a search: fewer fit too many.
+const PHONE_DIGITS_MIN: usize = 3;
+
+/// What somebody typed to find people.
+pub(crate) struct Sought {
+    /// Without accents and capitals.
+    words: Vec<String>,
+    /// As typed but for capitals; empty if it has no accents.
+    accented: Vec<String>,
+}
+
+impl Sought {
+    pub(crate) fn new(typed: &str) -> Self {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        let (folded, lower) = (fold(typed), typed.to_lowercase());
+        let is_plain = lower.is_ascii();
+        Self {
+            words: words(&folded),
+            accented: if is_plain { Vec::new() } else { words(&lower) },
+        }
+    }
+
+    /// Whether every word begins a word of the name, or is the end of the personal or the phone
+    /// number, or the birth year.
+    pub(crate) fn fits(&self, found: &Found) -> bool {
+        self.words.iter().all(|word| {
+            let in_name = found
+                .folded
+                .split(' ')
+                .any(|part| part.starts_with(&**word));
+            let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+            in_name || (digits && found.has_digits(word))
+        })
+    }
+
+    /// Whether the name has the accents that were typed.
+    pub(crate) fn is_written_so(&self, found: &Found) -> bool {
+        if self.accented.is_empty() {
+            return true;
+        }
+        let name = found.name.to_lowercase();
+        let begins = |word: &String| name.split(' ').any(|part| part.starts_with(&**word));
+        self.accented.iter().all(begins)
     }
 }
 

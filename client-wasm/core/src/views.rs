@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use shared::engine::Engine;
 use shared::event::{Event, Events};
-use shared::field::fold::fold;
 use shared::id::{
     ActorId, Companion, DeviceId, DocumentId, EventId, Incarnation, StreamId, UnitId,
 };
@@ -25,7 +24,7 @@ use crate::input::Put;
 use crate::limits::LIST_LINES_MAX;
 use crate::mine::{Own, OwnState};
 use crate::preview::Preview;
-use crate::search::Found;
+use crate::search::{Found, Sought};
 use crate::state::State;
 
 pub use crate::state::Why;
@@ -59,8 +58,46 @@ pub struct Query {
     pub kind: Kind,
     /// Only this unit.
     pub unit: Option<UnitId>,
+    /// Only those of whom all of this is true.
+    #[serde(default)]
+    pub only: Vec<Trait>,
+    /// Without these.
+    #[serde(default)]
+    pub without: Vec<DocumentId>,
+    /// How many of those that fit come before the first line wanted.
+    #[serde(default)]
+    pub from: usize,
     /// Lines wanted at most.
     pub lines_max: usize,
+}
+
+impl Query {
+    /// The first of everything of one kind.
+    #[must_use]
+    pub fn all(kind: Kind, lines_max: usize) -> Self {
+        Self {
+            text: String::new(),
+            kind,
+            unit: None,
+            only: Vec::new(),
+            without: Vec::new(),
+            from: 0,
+            lines_max,
+        }
+    }
+}
+
+/// What a person of a list may be chosen by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Trait {
+    /// The e-ID account is not activated.
+    NotActivated,
+    /// No card data were collected.
+    NoCard,
+    /// Two devices wrote different things.
+    Conflicted,
+    /// Somebody promised to come again.
+    Due,
 }
 
 /// One line of a list.
@@ -76,6 +113,8 @@ pub struct Line {
     pub last3: Option<String>,
     /// Year of birth.
     pub birth_year: Option<u64>,
+    /// The day on which somebody promised to come again, packed as year, month, day.
+    pub due: Option<u64>,
     /// 0 male, 1 female.
     pub sex: Option<u64>,
     /// Furthest card level, 0 to 5.
@@ -88,12 +127,13 @@ pub struct Line {
     pub state: Option<RecordState>,
 }
 
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct List {
     /// How many fit the query, listed or not.
     pub count: usize,
-    /// The first of them: people by given name, family name, middle names.
+    /// The wanted ones of them: first those whose accents are as typed, then all others, each by
+    /// given name, family name, middle names.
     pub lines: Vec<Line>,
 }
 
@@ -120,6 +160,8 @@ pub struct DocumentView {
     pub voided: Vec<EventView>,
     /// Own changes not confirmed yet.
     pub mine: Vec<OwnView>,
+    /// The first state that applies to any of them; `None` if all is confirmed.
+    pub state: Option<RecordState>,
     /// What colleagues showed of their work.
     pub previews: Vec<PreviewView>,
 }
@@ -170,6 +212,8 @@ pub struct EventView {
     pub event: Event,
     /// Whether it is confirmed; else it is mine.
     pub is_confirmed: bool,
+    /// Where the change is that wrote it, if that is mine and not confirmed.
+    pub state: Option<RecordState>,
     /// On which device it was written, if that is known.
     pub device: Option<DeviceId>,
 }
@@ -281,24 +325,30 @@ impl<E: Engine> Client<E> {
     /// Documents of one kind that fit a query; empty while locked.
     pub fn list(&self, query: &Query) -> List {
         let Some(state) = self.state() else {
-            return List {
-                count: 0,
-                lines: Vec::new(),
-            };
+            return List::default();
         };
-        let text = fold(&query.text);
-        let mut fitting: Vec<(&DocumentId, &Found)> = (state.found.iter())
+        let sought = Sought::new(&query.text);
+        let mut fitting: Vec<Hit<'_>> = (state.found.iter())
             .map(|(id, found)| (id, &**found))
             .filter(|(_, found)| found.kind == query.kind && !found.is_withdrawn)
             .filter(|(_, found)| query.unit.is_none() || found.unit == query.unit)
-            .filter(|(_, found)| found.fits(&text))
+            .filter(|(_, found)| query.only.iter().all(|one| found.is(*one)))
+            .filter(|(_, found)| sought.fits(found))
+            .filter(|(id, _)| !query.without.contains(id))
+            .map(|(id, found)| (!sought.is_written_so(found), &*found.order, id, found))
             .collect();
-        fitting.sort_by(|(a, x), (b, y)| (&x.order, a).cmp(&(&y.order, b)));
-        let lines_max = query.lines_max.min(LIST_LINES_MAX);
-        let lines = fitting.iter().take(lines_max);
+        let count = fitting.len();
+        let wanted = part(
+            &mut fitting,
+            query.from,
+            query.lines_max.min(LIST_LINES_MAX),
+        );
+        let lines = wanted
+            .iter()
+            .map(|(_, _, id, found)| line(state, id, found));
         List {
-            count: fitting.len(),
-            lines: lines.map(|(id, found)| line(state, id, found)).collect(),
+            count,
+            lines: lines.collect(),
         }
     }
 
@@ -323,6 +373,9 @@ impl<E: Engine> Client<E> {
                 id,
                 event: event.clone(),
                 is_confirmed: !confirmed.live(&key).is_empty(),
+                state: (state.mine.of(&root))
+                    .find(|own| own.change.ops.iter().any(|op| op.key == key))
+                    .map(|own| state_of(state, own)),
                 device: writer.and_then(|actor| writers.device(actor)),
             }
         };
@@ -337,6 +390,7 @@ impl<E: Engine> Client<E> {
             eid: funnel(&stages.eid),
             events: events.valid.iter().map(|e| view(e.id, &e.event)).collect(),
             voided: voided.map(|e| view(e.id, &e.event)).collect(),
+            state: (state.mine.of(&root).map(|own| state_of(state, own))).min_by_key(urgency),
             mine: own_views(state, &root),
             previews,
         })
@@ -477,6 +531,28 @@ impl SyncView {
     }
 }
 
+/// What lists are sorted by: accents, name, id; and the entry.
+type Hit<'a> = (bool, &'a [u8], &'a DocumentId, &'a Found);
+
+/// These of all in their order. The others stay as they are: a screen wants few of many.
+fn part<'a, 'f>(hits: &'a mut [Hit<'f>], from: usize, lines_max: usize) -> &'a [Hit<'f>] {
+    fn key<'f>(hit: &Hit<'f>) -> (bool, &'f [u8], &'f DocumentId) {
+        (hit.0, hit.1, hit.2)
+    }
+    let end = from.saturating_add(lines_max).min(hits.len());
+    let from = from.min(end);
+    if end < hits.len() {
+        hits.select_nth_unstable_by(end, |a, b| key(a).cmp(&key(b)));
+    }
+    let hits = &mut hits[..end];
+    if from > 0 && from < end {
+        hits.select_nth_unstable_by(from, |a, b| key(a).cmp(&key(b)));
+    }
+    let wanted = &mut hits[from..];
+    wanted.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    wanted
+}
+
 fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
     let identity = state.confirmed.root(&id.companion(Companion::Identity));
     let mine = [id, &identity].map(|id| state.mine.of(id));
@@ -487,6 +563,7 @@ fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
         unit: found.unit,
         last3: found.last3.clone(),
         birth_year: found.birth_year,
+        due: found.due,
         sex: found.sex,
         card: found.levels.0,
         eid: found.levels.1,

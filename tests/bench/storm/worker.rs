@@ -259,12 +259,8 @@ impl Worker {
     /// Every dossier with its heads.
     fn shown(&self) -> Vec<(DocumentId, Vec<shared::id::ChangeHash>)> {
         let client = self.phone.client();
-        let list = client.list(&client_core::views::Query {
-            kind: shared::kind::Kind::Dossier,
-            unit: None,
-            text: String::new(),
-            lines_max: usize::MAX,
-        });
+        let everyone = client_core::views::Query::all(shared::kind::Kind::Dossier, usize::MAX);
+        let list = client.list(&everyone);
         let ids = list.lines.iter().map(|line| line.document);
         ids.map(|id| (id, client.row(&id).heads)).collect()
     }

@@ -112,12 +112,7 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
     pub fn assert_all_equal(&self) {
         let rows = server_rows(self);
         for phone in &self.phones {
-            let query = Query {
-                text: String::new(),
-                kind: Kind::Dossier,
-                unit: None,
-                lines_max: 1_000,
-            };
+            let query = Query::all(Kind::Dossier, 1_000);
             let shown = phone.client().list(&query);
             let ids: BTreeSet<DocumentId> = shown.lines.iter().map(|line| line.document).collect();
             let hamlets = self.hamlets_of(phone.name);

@@ -189,12 +189,7 @@ fn writes<E: Engine, S: Ground>(
     which: usize,
     what: &Written,
 ) {
-    let query = Query {
-        text: String::new(),
-        kind: Kind::Dossier,
-        unit: None,
-        lines_max: 100,
-    };
+    let query = Query::all(Kind::Dossier, 100);
     let known = world.phones[phone].client().list(&query).lines;
     if known.is_empty() {
         return;

@@ -1,5 +1,5 @@
 /** The field app: the gate, then the five places and what opens from them. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { Screen } from '../parts/shell.tsx';
 import { Title } from '../parts/title.tsx';
@@ -9,9 +9,10 @@ import type { Save, Saved } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { DossierPlace } from './dossier-place.tsx';
 import {
-  GuidancePlace, HelpPlace, HistoryPlace, MenuPlace, NewPersonPlace, PeoplePlace, RefusedPlace, ResultsPlace, SyncPlace,
-  TodayPlace,
+  GuidancePlace, HelpPlace, HistoryPlace, MenuPlace, NewPersonPlace, NOBODY_SOUGHT, PeoplePlace, RefusedPlace, ResultsPlace,
+  SyncPlace, TodayPlace,
 } from './places.tsx';
+import type { PeopleLeft } from './places.tsx';
 import { fileName, handOver } from './hand-over.ts';
 import type { Way } from './route.ts';
 import { useRoute } from './route.ts';
@@ -19,7 +20,7 @@ import { Erased } from './screens/erased.tsx';
 import { Invite } from './screens/invite.tsx';
 import { NotSavedSheet } from './screens/not-saved.tsx';
 import { Pin } from './screens/pin.tsx';
-import { SessionPlace } from './session-place.tsx';
+import { SavedSessionPlace, SessionPlace } from './session-place.tsx';
 import { useFocus } from './use-focus.ts';
 import { useLock } from './use-lock.ts';
 import { useBrain, useView } from './use-view.ts';
@@ -70,6 +71,8 @@ export interface PlaceProps {
   way: Way;
   /** Saves, says so, and goes on only when it is on the disk. */
   save: (save: Save, then?: (saved: Saved) => void) => void;
+  /** How the list of people was left. */
+  people: { current: PeopleLeft };
 }
 
 /** What was just said, and what takes it back. */
@@ -90,6 +93,7 @@ function Places() {
   const way = useRoute();
   const [notice, say] = useState<Notice | null>(null);
   const [unsaved, keep] = useState<Unsaved | null>(null);
+  const people = useRef({ ...NOBODY_SOUGHT, scrolled: { top: 0 } });
   const saving = useLock(() => brain.lock());
   const fail = (error: unknown, again: () => void) => {
     const why = error instanceof NotSaved ? error.why : 'stopped';
@@ -114,7 +118,7 @@ function Places() {
   };
   return (
     <>
-      <Place way={way} save={save} />
+      <Place way={way} save={save} people={people} />
       {notice !== null && (
         <Toast
           sentence={notice.sentence}
@@ -139,6 +143,7 @@ function Place(props: PlaceProps) {
     case 'history': return <HistoryPlace {...props} document={route.document} />;
     case 'new-person': return <NewPersonPlace {...props} name={route.name} />;
     case 'session': return <SessionPlace key={route.draft} {...props} {...route} />;
+    case 'saved-session': return <SavedSessionPlace {...props} document={route.document} />;
     case 'refused': return <RefusedPlace {...props} />;
     case 'menu': return <MenuPlace {...props} />;
     case 'help': return <HelpPlace {...props} />;

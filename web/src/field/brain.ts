@@ -8,7 +8,7 @@
 import type { Display } from '../design/theme.ts';
 import type {
   DocumentId, DossierView, ErasedView, FieldName, GuidanceView, HistoryView, InviteView, LevelName, NewPersonView, PackedDate,
-  PeopleFilter, PeopleView, PersonDraft, PinView, ReasonName, RefusedView, ResultsView, SessionDraft, SourceName,
+  PeopleFilter, PeopleView, PersonDraft, PinView, ReasonName, RefusedView, ResultsView, SavedSessionView, SessionDraft, SourceName,
   SyncView, TodayFilter, TodayView, VisitName,
 } from './model.ts';
 
@@ -16,12 +16,14 @@ import type {
 export type Ask =
   | { view: 'gate' }
   | { view: 'today'; filter: TodayFilter }
-  | { view: 'people'; text: string; filters: PeopleFilter[] }
+  /** `without`: those who are not to be offered. */
+  | { view: 'people'; text: string; filters: PeopleFilter[]; from: number; without: DocumentId[] }
   | { view: 'dossier'; document: DocumentId }
   | { view: 'history'; document: DocumentId }
   | { view: 'refused' }
   | { view: 'new-person'; draft: PersonDraft }
   | { view: 'guidance' }
+  | { view: 'session'; document: DocumentId }
   | { view: 'drafts' }
   | { view: 'results'; week: 'this' | 'last' }
   | { view: 'sync' };
@@ -36,6 +38,7 @@ export interface Answers {
   refused: RefusedNow;
   'new-person': NewPersonView;
   guidance: GuidanceView;
+  session: SavedSessionView;
   drafts: Drafts;
   results: ResultsView;
   sync: SyncView;

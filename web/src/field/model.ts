@@ -149,7 +149,11 @@ export interface PeopleView {
   /** How many people the hamlet has. */
   all: number;
   loading: { done: number; all: number } | null;
-  /** In the order of the list. */
+  /** How many fit what was asked for. */
+  count: number;
+  /** How many of them come before the first line. */
+  from: number;
+  /** A part of them, in the order of the list. */
   lines: ResidentLine[];
   badges: Badges;
 }
@@ -340,6 +344,8 @@ export interface SessionDraft {
   people: SessionPerson[];
   /** Present and not named. */
   others: number;
+  /** The saved session that this one puts right. */
+  replaces?: DocumentId;
 }
 
 export interface SessionPerson {
@@ -356,6 +362,24 @@ export type SessionStep = 'where' | 'what' | 'who' | 'result';
 export interface SessionView {
   draft: SessionDraft;
   updateWaits: boolean;
+}
+
+/** A session as it was saved. */
+export interface SavedSessionView {
+  now: LocalMinute;
+  document: DocumentId;
+  at: LocalMinute;
+  where: SessionKindName;
+  service: ServiceName;
+  /** Who wrote it down. */
+  by: string;
+  /** Whether that was done on this phone. */
+  isMine: boolean;
+  people: SessionPerson[];
+  /** Present and not named. */
+  others: number;
+  attendances: number;
+  state: RecordState;
 }
 
 export interface SessionLine {

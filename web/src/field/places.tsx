@@ -42,18 +42,31 @@ export function TodayPlace({ way }: PlaceProps) {
   );
 }
 
-export function PeoplePlace({ way }: PlaceProps) {
-  const [text, search] = useState('');
-  const [filters, filter] = useState<PeopleFilter[]>([]);
-  const view = useView({ view: 'people', text, filters });
+/** How the list of people was left: who comes back from a dossier finds it so. */
+export interface PeopleLeft {
+  text: string;
+  filters: PeopleFilter[];
+  from: number;
+  scrolled: { top: number };
+}
+
+export const NOBODY_SOUGHT: PeopleLeft = { text: '', filters: [], from: 0, scrolled: { top: 0 } };
+
+export function PeoplePlace({ way, people }: PlaceProps) {
+  const [{ text, filters, from, scrolled }, write] = useState(people.current);
+  const view = useView({ view: 'people', text, filters, from, without: [] });
   if (view === null) return null;
+  const seek = (next: Partial<PeopleLeft>) => {
+    people.current = { ...people.current, from: 0, ...next };
+    write(people.current);
+  };
   const toggle = (one: PeopleFilter) =>
-    filter(filters.includes(one) ? filters.filter((other) => other !== one) : [...filters, one]);
+    seek({ filters: filters.includes(one) ? filters.filter((other) => other !== one) : [...filters, one] });
   return (
     <People
-      view={{ ...view, query: text, filters }} onTab={openTab(way)} onSearch={search} onFilter={toggle}
-      onClearFilters={() => filter([])} onOpen={(document) => way.go({ at: 'dossier', document })}
-      onAdd={(name) => way.go({ at: 'new-person', name })}
+      view={{ ...view, filters }} typed={text} onTab={openTab(way)} onSearch={(typed) => seek({ text: typed })} onFilter={toggle}
+      onClearFilters={() => seek({ filters: [] })} onOpen={(document) => way.go({ at: 'dossier', document })}
+      onAdd={(name) => way.go({ at: 'new-person', name })} onWant={(first) => seek({ from: first })} scrolled={scrolled}
     />
   );
 }
@@ -93,7 +106,7 @@ export function GuidancePlace({ way }: PlaceProps) {
   return (
     <Guidance
       view={view} onTab={openTab(way)} onNew={() => way.go({ at: 'session', draft: newDraftId(), document: null })}
-      onOpen={(draft) => way.go({ at: 'session', draft, document: null })}
+      onOpen={(draft) => way.go({ at: 'session', draft, document: null })} onRead={(document) => way.go({ at: 'saved-session', document })}
     />
   );
 }
@@ -117,11 +130,11 @@ export function SyncPlace({ way }: PlaceProps) {
 }
 
 /** One after the other, until none is left. */
-export function RefusedPlace({ way, save }: PlaceProps) {
+export function RefusedPlace({ way, save, people }: PlaceProps) {
   const view = useView({ view: 'refused' });
   if (view === null) return null;
   const { first } = view;
-  if (first === null) return <SyncPlace way={way} save={save} />;
+  if (first === null) return <SyncPlace way={way} save={save} people={people} />;
   const redo = () =>
     way.replace(first.document === null ? { at: 'new-person', name: first.name } : { at: 'dossier', document: first.document });
   return <Refused view={first} onRedo={redo} onDismiss={() => save({ kind: 'dismiss', record: first.record })} onBack={way.back} />;

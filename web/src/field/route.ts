@@ -8,6 +8,7 @@ export type Route =
   | { at: 'new-person'; name: string }
   | { at: 'history'; document: DocumentId }
   | { at: 'session'; draft: string; document: DocumentId | null }
+  | { at: 'saved-session'; document: DocumentId }
   | { at: 'refused' }
   | { at: 'menu' }
   | { at: 'help' };

@@ -4,6 +4,7 @@ import type { PlaceProps } from './app.tsx';
 import type { ReasonName, ResidentLine, SessionDraft, SessionPerson } from './model.ts';
 import { PickPerson } from './screens/pick-person.tsx';
 import { ReasonSheet } from './screens/reason.tsx';
+import { SavedSession } from './screens/saved-session.tsx';
 import { Session } from './screens/session.tsx';
 import { useBrain, useView } from './use-view.ts';
 
@@ -25,6 +26,22 @@ export function SessionPlace(props: SessionPlaceProps) {
   if (kept) return <Form {...props} begin={kept} />;
   if (props.document !== null) return <FromDossier {...props} document={props.document} />;
   return <Form {...props} begin={empty(props.draft)} />;
+}
+
+/** To read; to be put right it becomes a draft that takes the saved one back. */
+export function SavedSessionPlace({ way, document }: PlaceProps & { document: string }) {
+  const brain = useBrain();
+  const view = useView({ view: 'session', document });
+  if (view === null) return null;
+  const correct = () => {
+    const { where, service, people, others } = view;
+    const draft: SessionDraft = { id: newDraftId(), step: 'where', savedAt: null, where, service, people, others, replaces: document };
+    brain.keepSession(draft);
+    way.replace({ at: 'session', draft: draft.id, document: null });
+  };
+  return (
+    <SavedSession view={view} onOpen={(id) => way.go({ at: 'dossier', document: id })} onCorrect={correct} onBack={way.back} />
+  );
 }
 
 function empty(id: string): SessionDraft {
@@ -72,7 +89,18 @@ function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
 }
 
 function Pick({ chosen, onPick, onDone }: { chosen: string[]; onPick: (line: ResidentLine) => void; onDone: () => void }) {
-  const [text, search] = useState('');
-  const view = useView({ view: 'people', text, filters: [] });
-  return view && <PickPerson view={{ ...view, query: text }} chosen={chosen} onSearch={search} onPick={onPick} onDone={onDone} />;
+  const [text, write] = useState('');
+  const [from, want] = useState(0);
+  const view = useView({ view: 'people', text, filters: [], from, without: chosen });
+  const search = (typed: string) => {
+    write(typed);
+    want(0);
+  };
+  return (
+    view && (
+      <PickPerson
+        view={view} typed={text} chosen={chosen.length} onSearch={search} onPick={onPick} onDone={onDone} onWant={want}
+      />
+    )
+  );
 }

@@ -8,6 +8,8 @@ const OWN = {
   'chị Thắm': { name: 'Nguyễn Thị Mười', number: '099162000442', birth: '1962' },
 };
 const TELEPHONE = { 'anh Khoa': '0951000001', 'chị Thắm': '0951000002' };
+/** What the phone's owner did. */
+const OWN_CARD = 'Của tôi';
 /** Indicators that the results screen shows. */
 const COUNTED = ['eid-activated', 'visits', 'sessions', 'people-guided'];
 
@@ -60,12 +62,16 @@ export async function story({ server, phone: begin, step }) {
   await step('the console counts what both phones count', async () => {
     const counted = only(await server.figures(), COUNTED);
     assert.deepEqual(counted, { 'eid-activated': 2, visits: 2, sessions: 2, 'people-guided': 2 });
+    const sums = {};
     for (const phone of both) {
       await phone.back();
       await news(phone);
       await phone.goTo('Kết quả');
       assert.deepEqual(only(await phone.figures(), COUNTED), counted, phone.name);
+      const own = await phone.figures(OWN_CARD);
+      for (const name of COUNTED) sums[name] = (sums[name] ?? 0) + own[name];
     }
+    assert.deepEqual(sums, counted, 'what each did herself adds up to what all did');
   });
 }
 
@@ -92,6 +98,10 @@ async function everythingIsThere(phone) {
 
 async function seesBoth(phone) {
   await phone.heading('Người dân').waitFor();
+  // Whoever comes back finds what was searched for.
+  const box = phone.page.getByRole('searchbox');
+  assert.equal(await box.inputValue(), OWN[phone.name].name);
+  await box.fill('');
   await waitFor('three people are listed', async () => {
     await phone.lookAtAgain();
     return (await phone.page.getByText('3 người', { exact: true }).count()) > 0;

@@ -1,13 +1,16 @@
 //! "Saved" means stored, and nothing else does.
 
-use shared::id::Audience;
+use shared::id::{Audience, DocumentId};
 use shared::key::Key;
+use shared::kind::Kind;
+use shared::tally::Indicator;
 use shared::value::Value;
 
 use super::phone::{Mood, Phone, new_dossier, visit};
 use crate::effect::Notice;
+use crate::entry::{Attendee, Entry, NewSession, ResultName};
 use crate::input::{History, Input, Save};
-use crate::views::RecordState;
+use crate::views::{Query, RecordState};
 use crate::{NotSaved, Spared, Store};
 
 #[test]
@@ -226,4 +229,50 @@ fn an_erased_phone_keeps_and_sends_only_what_it_cannot_read() {
     assert_eq!(phone.client.waiting(), 0);
     phone.unlock();
     assert!(phone.client.is_open());
+}
+
+#[test]
+fn a_session_written_down_anew_counts_once_with_what_was_said_last() {
+    let mut phone = Phone::enrolled(1, &[Audience::Team]);
+    let dossiers = ["Lâm Thị Đẹp", "Trần Văn Út"].map(|name| phone.add_resident(name));
+    let first = held_session(&mut phone, None, &dossiers[..1], 4);
+    let at = |phone: &Phone, session| phone.client.row(session).get(&Key::STARTED).cloned();
+    let began = at(&phone, &first);
+    phone.now = phone.now.plus(3_600);
+    let second = held_session(&mut phone, Some(first), &dossiers, 1);
+    assert_eq!(at(&phone, &second), began);
+    let listed = phone.client.list(&Query::all(Kind::Session, 10)).lines;
+    let listed: Vec<_> = listed.iter().map(|line| line.document).collect();
+    assert_eq!(listed, [second]);
+    let count = |indicator: Indicator| -> i64 {
+        let figures = phone.client.figures();
+        let found = figures.iter().filter(|(key, _)| key.indicator == indicator);
+        found.map(|(_, count)| count).sum()
+    };
+    assert_eq!(count(Indicator::Sessions), 1);
+    assert_eq!(count(Indicator::Attendances), 3);
+    assert_eq!(count(Indicator::PeopleGuided), 2);
+}
+
+fn held_session(
+    phone: &mut Phone,
+    replaces: Option<DocumentId>,
+    people: &[DocumentId],
+    others: u32,
+) -> DocumentId {
+    let people = people.iter().map(|document| Attendee {
+        document: document.to_string(),
+        result: ResultName::Activated,
+        reason: None,
+    });
+    let entry = Entry::Session(NewSession {
+        place: "home".to_owned(),
+        service: 1,
+        people: people.collect(),
+        others,
+        replaces: replaces.map(|id| id.to_string()),
+    });
+    let save = phone.client.save_of(9, &entry, phone.now).unwrap();
+    phone.save(9, save.writes);
+    phone.saved_documents()[0]
 }

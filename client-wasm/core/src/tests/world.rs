@@ -179,12 +179,7 @@ pub(super) fn name_of(phone: &Phone, id: &DocumentId) -> Option<String> {
 }
 
 fn everyone() -> Query {
-    Query {
-        text: String::new(),
-        kind: shared::kind::Kind::Dossier,
-        unit: None,
-        lines_max: 1_000,
-    }
+    Query::all(shared::kind::Kind::Dossier, 1_000)
 }
 
 const BOTH: [Audience; 2] = Audience::ALL;

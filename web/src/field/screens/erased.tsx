@@ -2,6 +2,7 @@
 import './gate.css';
 import { useState } from 'preact/hooks';
 import { OctagonAlert } from '../../design/icons.tsx';
+import { Mark } from '../../design/mark.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { Screen } from '../../parts/shell.tsx';
@@ -28,8 +29,13 @@ export function Erased({ view: { here, isInvited }, onSend, onFile, onAgain }: E
   return (
     <Screen actions={again}>
       <div class="gate">
+        <span class="gate-mark">
+          <Mark width={132} />
+        </span>
         <Title>{t('erased.title')}</Title>
-        <Note icon={OctagonAlert} tone="bad">{t('erased.why')}</Note>
+      </div>
+      <Note icon={OctagonAlert} tone="bad">{t('erased.why')}</Note>
+      <div class="gate">
         <Unsent here={here} onSend={onSend} onFile={() => void onFile().then((taken) => taken && save(true))} />
         {isSaved && <p role="status">{t('carry.saved')}</p>}
         {!isInvited && <p>{t('erased.invite')}</p>}

@@ -15,10 +15,12 @@ export interface GuidanceProps {
   view: GuidanceView;
   onTab: (tab: Tab) => void;
   onNew: () => void;
-  onOpen: (session: string) => void;
+  onOpen: (draft: string) => void;
+  /** A session that was saved. */
+  onRead: (document: string) => void;
 }
 
-export function Guidance({ view, onTab, onNew, onOpen }: GuidanceProps) {
+export function Guidance({ view, onTab, onNew, onOpen, onRead }: GuidanceProps) {
   const text = useText();
   const { t, language } = text;
   const days = grouped(view.sessions, (line) => dayOrName(line.at, view.now, language));
@@ -41,7 +43,7 @@ export function Guidance({ view, onTab, onNew, onOpen }: GuidanceProps) {
       )}
       {[...days].map(([day, lines]) => (
         <Card key={day} title={capital(day)} group>
-          <Lines lines={lines} />
+          <Lines lines={lines} onOpen={onRead} />
         </Card>
       ))}
       {view.drafts.length + view.sessions.length === 0 && (
@@ -54,8 +56,7 @@ export function Guidance({ view, onTab, onNew, onOpen }: GuidanceProps) {
   );
 }
 
-/** Only what is half-filled opens. */
-function Lines({ lines, onOpen }: { lines: SessionLine[]; onOpen?: (draft: string) => void }) {
+function Lines({ lines, onOpen }: { lines: SessionLine[]; onOpen: (id: string) => void }) {
   const { t } = useText();
   return (
     <ul>
@@ -74,7 +75,7 @@ function Lines({ lines, onOpen }: { lines: SessionLine[]; onOpen?: (draft: strin
               )}
             </>
           }
-          {...(onOpen ? { onOpen: () => onOpen(line.id) } : {})}
+          onOpen={() => onOpen(line.id)}
         />
       ))}
     </ul>

@@ -13,6 +13,8 @@ import type { DocumentId, PeopleFilter, PeopleView, Tab } from '../model.ts';
 
 export interface PeopleProps {
   view: PeopleView;
+  /** What stands in the search box; the view may still answer what stood there before. */
+  typed: string;
   onTab: (tab: Tab) => void;
   onSearch: (text: string) => void;
   onFilter: (filter: PeopleFilter) => void;
@@ -20,20 +22,23 @@ export interface PeopleProps {
   onOpen: (document: DocumentId) => void;
   /** Carries the text that was searched for. */
   onAdd: (name: string) => void;
+  /** Lines from here on come into sight. */
+  onWant?: (from: number) => void;
+  scrolled?: { top: number };
 }
 
-const ROW_PIXELS = { plain: 64, withChip: 82 };
+export const ROW_PIXELS = 64;
 
 export function People(props: PeopleProps) {
   const { view, onTab } = props;
   const { t } = useText();
   const bar = (
     <Bar title={t('tab.people')} sub={view.hamlet}>
-      <SearchBox text={view.query} onSearch={props.onSearch} />
+      <SearchBox text={props.typed} onSearch={props.onSearch} />
     </Bar>
   );
   const add = (
-    <Button wide icon={UserPlus} onPress={() => props.onAdd(view.query)}>
+    <Button wide icon={UserPlus} onPress={() => props.onAdd(props.typed)}>
       {t('people.add')}
     </Button>
   );
@@ -46,14 +51,17 @@ export function People(props: PeopleProps) {
         chips={(['not-activated', 'no-card'] as const).map((id) => ({ id, name: t(`people.${id}`) }))}
       />
       <Count view={view} />
-      {view.lines.length === 0 ? (
+      {view.count === 0 ? (
         <Nobody view={view} onClearFilters={props.onClearFilters} />
       ) : (
         <LongList
           label={t('people.list')}
-          items={view.lines}
+          part={{ count: view.count, from: view.from, items: view.lines }}
+          name={[view.query, ...view.filters].join(' ')}
           keyOf={(line) => line.document}
-          heightGuess={(line) => (line.state === 'received' ? ROW_PIXELS.plain : ROW_PIXELS.withChip)}
+          rowPixels={ROW_PIXELS}
+          {...(props.onWant && { onWant: props.onWant })}
+          {...(props.scrolled && { scrolled: props.scrolled })}
           row={(line) => <ResidentRow line={line} now={view.now} onOpen={() => props.onOpen(line.document)} />}
         />
       )}
@@ -85,7 +93,7 @@ function Count({ view }: { view: PeopleView }) {
   const { t } = useText();
   return (
     <p class="people-count small soft" role="status">
-      <span class="strong">{t('people.count', { n: view.lines.length })}</span>
+      <span class="strong">{t('people.count', { n: view.count })}</span>
       {view.query !== '' && <> {t('people.matching', { text: view.query })}</>}
       {view.loading ? <> · {t('people.loading', view.loading)}</> : <> · {t('people.of', { all: view.all })}</>}
     </p>

@@ -7,44 +7,46 @@ import { ResidentRow } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { useText } from '../../text/text.ts';
 import type { PeopleView, ResidentLine } from '../model.ts';
-import { SearchBox } from './people.tsx';
+import { ROW_PIXELS, SearchBox } from './people.tsx';
 
 export interface PickPersonProps {
   view: PeopleView;
-  /** Documents chosen already: they are not offered again. */
-  chosen: string[];
+  typed: string;
+  /** How many are chosen already. */
+  chosen: number;
   onSearch: (text: string) => void;
   onPick: (line: ResidentLine) => void;
   onDone: () => void;
+  /** Lines from here on come into sight. */
+  onWant?: (from: number) => void;
 }
 
-const ROW_PIXELS = 64;
-
-export function PickPerson({ view, chosen, onSearch, onPick, onDone }: PickPersonProps) {
+export function PickPerson({ view, typed, chosen, onSearch, onPick, onDone, onWant }: PickPersonProps) {
   const { t } = useText();
-  const lines = view.lines.filter(({ document }) => !chosen.includes(document));
   const bar = (
     <Bar title={t('session.who.add')} leave={{ by: 'arrow', onLeave: onDone }}>
-      <SearchBox text={view.query} onSearch={onSearch} />
+      <SearchBox text={typed} onSearch={onSearch} />
     </Bar>
   );
   const done = (
     <Button look="primary" wide icon={Check} onPress={onDone}>
-      {t('session.who.done', { n: chosen.length })}
+      {t('session.who.done', { n: chosen })}
     </Button>
   );
   return (
     <Screen bar={bar} actions={done}>
-      {lines.length === 0 ? (
+      {view.count === 0 ? (
         <div class="nothing">
           <p>{t('people.none', { text: view.query })}</p>
         </div>
       ) : (
         <LongList
           label={t('people.list')}
-          items={lines}
+          part={{ count: view.count, from: view.from, items: view.lines }}
+          name={view.query}
           keyOf={(line) => line.document}
-          heightGuess={() => ROW_PIXELS}
+          rowPixels={ROW_PIXELS}
+          {...(onWant && { onWant })}
           row={(line) => <ResidentRow line={line} now={view.now} onOpen={() => onPick(line)} />}
         />
       )}

@@ -27,6 +27,7 @@ export function Pin({ view, onEntered, onBack, onSend, onFile, begun = '' }: Pin
   const { t } = text;
   const [isShown, show] = useState(false);
   const { digits, press } = usePin({ onEntered, begun });
+  const isLast = view.remark?.code === 'wait' && view.remark.isLast;
   const step = { choose: 1, again: 2, unlock: 0 }[view.mode];
   return (
     <main class="screen-scroll" style={{ height: '100dvh' }} id="main">
@@ -43,7 +44,7 @@ export function Pin({ view, onEntered, onBack, onSend, onFile, begun = '' }: Pin
         <div class="pin-note" aria-live="assertive">
           <Remark view={view} text={text} />
         </div>
-        {view.mode === 'unlock' && <Unsent here={view.here} onSend={onSend} onFile={onFile} />}
+        {view.mode === 'unlock' && <Unsent here={view.here} onSend={onSend} onFile={isLast ? onFile : undefined} />}
         <div class="pin-space" />
         <Pad isShown={isShown} onShow={() => show(!isShown)} onPress={press} />
       </div>

@@ -159,6 +159,7 @@ function Results(props: SessionProps) {
         <PersonResult
           key={person.document}
           person={person}
+          service={draft.service}
           onResult={(result) => change(person, result)}
           onReason={() => onReason(person)}
         />
@@ -168,13 +169,19 @@ function Results(props: SessionProps) {
   );
 }
 
+/** Only an activation is called so. */
+export function resultWord(result: ResultName, service: ServiceName | null) {
+  return result === 'done' && service !== 'activate' ? 'result.finished' : (`result.${result}` as const);
+}
+
 interface PersonResultProps {
   person: SessionPerson;
+  service: ServiceName | null;
   onResult: (result: ResultName) => void;
   onReason: () => void;
 }
 
-function PersonResult({ person, onResult, onReason }: PersonResultProps) {
+function PersonResult({ person, service, onResult, onReason }: PersonResultProps) {
   const { t } = useText();
   return (
     <section class="card person-result">
@@ -183,9 +190,9 @@ function PersonResult({ person, onResult, onReason }: PersonResultProps) {
         {person.birthYear !== null && <span class="soft small"> · {person.birthYear}</span>}
       </h3>
       <div class="choices" role="group" aria-label={person.name}>
-        {RESULTS.map(({ result, icon }) => (
+        {RESULTS.filter(({ result }) => result !== (service === 'submit' ? 'done' : 'submitted')).map(({ result, icon }) => (
           <Choice key={result} icon={icon} chosen={person.result === result} chosenIcon={Check} onPress={() => onResult(result)}>
-            {t(`result.${result}`)}
+            {t(resultWord(result, service))}
           </Choice>
         ))}
       </div>

@@ -8,7 +8,8 @@ export interface UnsentProps {
   /** Records without a receipt. */
   here: number;
   onSend: () => void;
-  onFile: () => void;
+  /** Only where it is time to save them elsewhere. */
+  onFile?: (() => void) | undefined;
 }
 
 export function Unsent({ here, onSend, onFile }: UnsentProps) {
@@ -18,7 +19,7 @@ export function Unsent({ here, onSend, onFile }: UnsentProps) {
     <div class="pin-unsent">
       <span class="small">{t('pin.unsent', { n: here })}</span>
       <Button look="quiet" icon={ArrowUp} onPress={onSend}>{t('pin.send-locked')}</Button>
-      <Button look="quiet" icon={Download} onPress={onFile}>{t('carry.save')}</Button>
+      {onFile && <Button look="quiet" icon={Download} onPress={onFile}>{t('carry.save')}</Button>}
     </div>
   );
 }

@@ -2,25 +2,32 @@
 import type { Phone } from 'sampan-app/client_app.js';
 import { remarksOn } from 'sampan-app/client_app.js';
 import type { Answers, Ask, Drafts } from '../brain.ts';
-import type { FieldRemark, HomeTasks, PersonDraft, RefusedView, ServiceName, SessionKindName, SessionLine, SyncSummary, SyncView } from '../model.ts';
+import type { FieldRemark, HomeTasks, LocalMinute, PersonDraft, RefusedView, SessionLine, SyncSummary, SyncView } from '../model.ts';
 import type { Words } from './called.ts';
-import { Called, hex } from './called.ts';
-import type { CoreEvent, CoreLine } from './core.ts';
+import { bytesOf, Called, hex } from './called.ts';
+import type { CoreLine, CoreQuery } from './core.ts';
 import type { Reading } from './dossier.ts';
 import { dossierView, historyView, markOf } from './dossier.ts';
-import { SERVICES, typed } from './entries.ts';
+import { typed } from './entries.ts';
 import type { Histories } from './histories.ts';
 import { keyName, saidOf } from './said.ts';
+import { sessionLines, sessionView } from './session.ts';
 import type { Names } from './views.ts';
-import { badgesOf, figuresOf, localMinute, residentLine, stateOf, summaryOf, uintOf } from './views.ts';
+import { badgesOf, figuresOf, localMinute, residentLine, stateOf, summaryOf } from './views.ts';
 
-/** More lines than one hamlet has people. */
-const LINES_MAX = 20_000;
+/** A part of a list: more than a screen shows at once. */
+const LINES_MAX = 120;
 const DUPLICATES_MAX = 3;
-/** Sessions the guidance list reads; older ones are history. */
-const SESSIONS_READ_MAX = 200;
 /** Dossiers to be decided on that Today names one by one. */
 const TASKS_MAX = 50;
+
+/** Promised visits that are read, to find the oldest. */
+const DUE_READ_MAX = 1_000;
+/** Promises of the next week can be planned for. */
+const AHEAD_MINUTES = 7 * 24 * 60;
+
+/** Filters by the names that the core has for them. */
+const TRAITS = { 'not-activated': 'NotActivated', 'no-card': 'NoCard' } as const;
 
 /** An open phone, as screens may see it. */
 export interface Open {
@@ -40,8 +47,7 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
   const { core, drafts } = open;
   const [at, sync, assignment] = [localMinute(open.now), core.sync(), core.assignment()];
   const called = new Called(core, open.words);
-  const conflicted = core.list(dossiers('')).lines.filter((line) => line.is_conflicted);
-  const badges = badgesOf(sync, conflicted.length);
+  const badges = badgesOf(sync, core.list(conflicted(0)).count);
   const summary = (): SyncSummary => summaryOf(sync, { ...open.signal, ...slips(open) });
   const hamlet = called.unit(assignment?.streams[0]?.unit ?? null);
   switch (ask.view) {
@@ -50,14 +56,19 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       return {
         now: at, hamlet, sync: told, filter: ask.filter, badges, tide: null, isFirstStart: told.loading !== null,
         counts: { due: badges.tasks + badges.refused, overdue: 0, unclear: 0 },
-        homes: [...refusedTasks(open), ...conflicted.slice(0, TASKS_MAX).map((line) => conflictTask(line, open))],
+        homes: [
+          ...refusedTasks(open), ...visitTasks(core, at),
+          ...core.list(conflicted(TASKS_MAX)).lines.map((line) => conflictTask(line, open)),
+        ],
       };
     }
     case 'people': {
-      const lines = core.list(dossiers(ask.text)).lines.filter((line) => fits(line, ask.filters));
-      const all = core.list(dossiers('')).count;
+      const only = ask.filters.map((filter) => TRAITS[filter]);
+      const { count, lines } = core.list({ ...dossiers(ask.text), only, from: ask.from, without: ask.without.map(bytesOf) });
+      const all = core.list({ ...dossiers(''), lines_max: 0 }).count;
       return {
-        now: at, hamlet, query: ask.text, filters: ask.filters, all, loading: summary().loading, lines: lines.map(residentLine), badges,
+        now: at, hamlet, query: ask.text, filters: ask.filters, all, loading: summary().loading, count, from: ask.from,
+        lines: lines.map(residentLine), badges,
       };
     }
     case 'dossier': {
@@ -73,7 +84,9 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
     case 'new-person':
       return { now: at, draft: ask.draft, remarks: remarks(ask.draft, open.words), duplicates: duplicates(core, ask.draft) };
     case 'guidance':
-      return { now: at, hamlet, sync: summary(), drafts: drafts.sessions.map(draftLine), sessions: sessions(open), badges };
+      return { now: at, hamlet, sync: summary(), drafts: drafts.sessions.map(draftLine), sessions: sessionLines(open), badges };
+    case 'session':
+      return sessionView(ask.document, open, called);
     case 'drafts':
       return drafts;
     case 'results': {
@@ -96,12 +109,12 @@ function read(document: string, { core, names, histories, now }: Open, called: C
   return [view, reading] as const;
 }
 
-function dossiers(text: string) {
+function dossiers(text: string): CoreQuery {
   return { text, kind: 'Dossier', unit: null, lines_max: LINES_MAX };
 }
 
-function fits(line: CoreLine, filters: string[]): boolean {
-  return (!filters.includes('not-activated') || line.eid < 5) && (!filters.includes('no-card') || line.card < 2);
+function conflicted(linesMax: number): CoreQuery {
+  return { ...dossiers(''), only: ['Conflicted'], lines_max: linesMax };
 }
 
 /** The oldest record that is only here, and why the first was not accepted. */
@@ -139,6 +152,23 @@ function refusedTasks(open: Open): HomeTasks[] {
   return [{ household: 'refused', of: first.name, place: '', tasks: [task] }];
 }
 
+/** Promised visits of these days, the oldest promise first. */
+function visitTasks(core: Phone, at: LocalMinute): HomeTasks[] {
+  const { lines } = core.list({ ...dossiers(''), only: ['Due'], lines_max: DUE_READ_MAX });
+  const dated = lines.flatMap((line) => (line.due === null ? [] : [{ ...residentLine(line), due: minuteOf(line.due) }]));
+  const soon = dated.filter(({ due }) => due <= at + AHEAD_MINUTES).sort((a, b) => a.due - b.due);
+  return soon.slice(0, TASKS_MAX).map(({ document, name, due }) => ({
+    household: `visit-${document}`, of: name, place: '',
+    tasks: [{ id: `visit-${document}`, document, name, kind: 'visit' as const, field: null, ways: 0, appointment: null, due }],
+  }));
+}
+
+/** The beginning of a packed day; of a month or a year, its first. */
+function minuteOf(packed: number): LocalMinute {
+  const [year, month, day] = [Math.floor(packed / 10_000), Math.floor(packed / 100) % 100, packed % 100];
+  return Date.UTC(year, Math.max(month, 1) - 1, Math.max(day, 1)) / 60_000;
+}
+
 function conflictTask(line: CoreLine, { core, names, words, now }: Open): HomeTasks {
   const { document, name } = residentLine(line);
   const view = core.document(document);
@@ -156,32 +186,6 @@ function draftLine({ id, savedAt, where, service, people, others }: Drafts['sess
     id, at: savedAt ?? 0, where: where ?? 'home', service: service ?? 'other', people: people.length,
     attendances: people.length + others, state: 'draft',
   };
-}
-
-/** Sessions this phone knows, newest first. */
-function sessions({ core, names }: Open): SessionLine[] {
-  const { lines } = core.list({ text: '', kind: 'Session', unit: null, lines_max: SESSIONS_READ_MAX });
-  const read = lines.flatMap(({ document, state }): SessionLine[] => {
-    const view = core.document(hex(document));
-    if (view === null) return [];
-    const number = (key: string) => uintOf(view.fields.find((field) => keyName(field.key, names) === key)?.values.at(-1)?.value);
-    const where = (names.of('session-kind', number('sk') ?? -1) ?? 'home') as SessionKindName;
-    return [{
-      id: hex(document), at: number('at') ?? 0, where, service: serviceOf(view.events), people: view.events.length,
-      attendances: number('heads') ?? view.events.length, state: stateOf(state),
-    }];
-  });
-  return read.sort((a, b) => b.at - a.at);
-}
-
-function serviceOf(events: CoreEvent[]): ServiceName {
-  for (const { event: { what } } of events) {
-    if (!('Outcome' in what)) continue;
-    const number = what.Outcome.service;
-    const found = Object.entries(SERVICES).find(([, known]) => known === number);
-    if (found) return found[0] as ServiceName;
-  }
-  return 'other';
 }
 
 /** People of the same name, once it has two words. */

@@ -1,6 +1,6 @@
 /** What `client-wasm/app` exports, with the shapes that cross; the files come from `cargo xtask wasm`. */
 import type {
-  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNames, CoreNotAccepted, CorePassage, CoreRecord, CoreRemark,
+  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNames, CoreNotAccepted, CorePassage, CoreQuery, CoreRecord, CoreRemark,
   CoreSync, Effect, Id, Input, StoredRecord,
 } from './core.ts';
 
@@ -24,7 +24,7 @@ export type Entry =
   | ({ kind: 'undo' } & Undo)
   | {
       kind: 'session'; place: string; service: number; others: number;
-      people: { document: string; result: string; reason: string | null }[];
+      people: { document: string; result: string; reason: string | null }[]; replaces: string | null;
     };
 
 /** A document's history while it is gathered for the history module. */
@@ -44,7 +44,7 @@ export declare class Phone {
   /** Records not yet known to have arrived, also while locked. */
   waiting(): number;
   isOpen(): boolean;
-  list(query: { text: string; kind: string; unit: number | null; lines_max: number }): CoreList;
+  list(query: CoreQuery): CoreList;
   document(id: string): CoreDocument | null;
   assignment(): CoreAssignment | null;
   recordableSteps(): string[];

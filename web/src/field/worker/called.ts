@@ -47,6 +47,11 @@ export class Called {
   }
 }
 
+/** The bytes that `hex` wrote. */
+export function bytesOf(digits: string): Id {
+  return (digits.match(/../g) ?? []).map((two) => parseInt(two, 16));
+}
+
 export function hex(id: Id): string {
   return id.map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

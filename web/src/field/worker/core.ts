@@ -80,11 +80,24 @@ export interface CoreLine {
   unit: number | null;
   last3: string | null;
   birth_year: number | null;
+  /** Packed. */
+  due: number | null;
   sex: number | null;
   card: number;
   eid: number;
   is_conflicted: boolean;
   state: CoreState | null;
+}
+
+/** What to list; what is left out asks for nothing. */
+export interface CoreQuery {
+  text: string;
+  kind: string;
+  unit: number | null;
+  only?: ('NotActivated' | 'NoCard' | 'Conflicted' | 'Due')[];
+  without?: Id[];
+  from?: number;
+  lines_max: number;
 }
 
 export interface CoreList {
@@ -122,13 +135,14 @@ export type CoreWhat =
   | { Void: unknown }
   | { Confirmed: unknown }
   | { Consent: { withdrawn: boolean } }
-  | { Outcome: { result: string | { Blocked: number }; service: number } }
+  | { Outcome: { dossier: Id | null; result: string | { Blocked: number }; service: number } }
   | { Opening: unknown };
 
 export interface CoreEvent {
   id: Id;
   event: { what: CoreWhat; stamp: CoreStamp };
   is_confirmed: boolean;
+  state: CoreState | null;
   device: Id | null;
 }
 
@@ -143,6 +157,7 @@ export interface CoreDocument {
   events: CoreEvent[];
   voided: CoreEvent[];
   mine: { record: number; saved: number; state: CoreState }[];
+  state: CoreState | null;
   previews: { from: string; puts: unknown[] }[];
 }
 

@@ -26,8 +26,7 @@ export function dossierView(view: CoreDocument, reading: Reading): DossierView {
   const { names, called, now } = reading;
   const fields = new Map(view.fields.map((field) => [keyName(field.key, names), field]));
   const value = (key: string) => fields.get(key)?.values.at(-1)?.value;
-  const own = view.mine[0];
-  const state = stateOf(own?.state ?? null);
+  const state = stateOf(view.state);
   const reason = (funnel: Funnel) => uintOf(value(funnel === 'card' ? 'cwhy' : 'ewhy'));
   return {
     now,
@@ -43,11 +42,11 @@ export function dossierView(view: CoreDocument, reading: Reading): DossierView {
     movedTo: view.moved_to === null ? null : called.unit(view.moved_to),
     unitedWith: null,
     conflicts: view.fields.filter((field) => field.is_conflicted).flatMap((field) => conflict(field, reading, state)),
-    card: funnelView('card', view, reading, state),
-    eid: funnelView('eid', view, reading, state),
+    card: funnelView('card', view, reading),
+    eid: funnelView('eid', view, reading),
     reasons: (['card', 'eid'] as const).flatMap((funnel) => reasonOf(funnel, view, reason(funnel), names, state)),
     previews: [],
-    work: view.events.flatMap((event) => workLine(event, reading, state)).reverse(),
+    work: view.events.flatMap((event) => workLine(event, reading)).reverse(),
     consent: consentOf(view.events),
     historyEntries: reading.passages.length,
   };
@@ -93,13 +92,13 @@ function puts(passage: CorePassage, key: string, value: CoreValue, names: Names)
   );
 }
 
-function funnelView(funnel: Funnel, view: CoreDocument, { names, called, may }: Reading, state: RecordState): FunnelView {
+function funnelView(funnel: Funnel, view: CoreDocument, { names, called, may }: Reading): FunnelView {
   const core: CoreFunnel = view[funnel];
   const reached = LEVELS[funnel].map((step, index) => {
     const at = core.reached[index] ?? null;
     if (at === null) return null;
     const event = view.events.find(({ event: { what } }) => 'Stage' in what && names.of('step', what.Stage.step) === step);
-    return { at, by: called.person(event?.device ?? null), state: event?.is_confirmed === false ? state : ('received' as const) };
+    return { at, by: called.person(event?.device ?? null), state: event === undefined ? ('received' as const) : stateOf(event.state) };
   });
   return {
     funnel,
@@ -120,11 +119,10 @@ function reasonOf(funnel: Funnel, view: CoreDocument, code: number | null, names
   return [{ funnel, reason, state: reason === null ? 'received' : state }];
 }
 
-function workLine({ id, event, device, is_confirmed: isConfirmed }: CoreEvent, { names, called }: Reading, state: RecordState): WorkLine[] {
+function workLine({ id, event, device, state }: CoreEvent, { names, called }: Reading): WorkLine[] {
   const said = eventOf(event, names);
   if (said === null) return [];
-  const unsent = state === 'received' ? ('here' as const) : state;
-  return [{ id: hex(id), at: event.stamp.at, by: called.person(device), ...said, state: isConfirmed ? 'received' : unsent }];
+  return [{ id: hex(id), at: event.stamp.at, by: called.person(device), ...said, state: stateOf(state) }];
 }
 
 function consentOf(events: CoreEvent[]): DossierView['consent'] {

@@ -32,7 +32,10 @@ function sessionOf(draft: SessionDraft): Entry {
   const people = draft.people.map(({ document, result, reason }) => ({
     document, result: outcome(result, draft.service), reason: result === 'blocked' ? (reason ?? 'z-other') : null,
   }));
-  return { kind: 'session', place: draft.where ?? 'home', service: SERVICES[draft.service ?? 'other'], people, others: draft.others };
+  return {
+    kind: 'session', place: draft.where ?? 'home', service: SERVICES[draft.service ?? 'other'], people, others: draft.others,
+    replaces: draft.replaces ?? null,
+  };
 }
 
 /** "Done" is activation or a submission; of other services the core counts no result of its own. */
