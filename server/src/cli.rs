@@ -3,6 +3,7 @@
 mod account;
 mod demo;
 mod files;
+mod import;
 mod serve;
 
 use core::str::FromStr as _;
@@ -25,6 +26,7 @@ use crate::demo::units::UnitFileError;
 use crate::demo::{DemoError, RESIDENTS_PER_HAMLET, Replay};
 use crate::foundation::FoundationError;
 use crate::http::{ListenError, Web};
+use crate::import::ImportError;
 use crate::ledger::LedgerError;
 use crate::server::{AccountError, InviteError};
 
@@ -48,6 +50,9 @@ enum Command {
     /// People who sign in to the console; the server must be stopped
     #[command(subcommand)]
     Account(AccountStep),
+    /// Take in what flat automerge documents of elsewhere show, one from the plain changes in each
+    /// file; the same name, day and files again change nothing. The server must be stopped
+    ImportAutomerge(ImportAutomerge),
     /// Count everything anew from the log, print what was found, fail if anything differs; the
     /// server must be stopped
     Verify(Folder),
@@ -176,6 +181,26 @@ struct Invite {
     clock: ClockOptions,
 }
 
+#[derive(Debug, Args)]
+struct ImportAutomerge {
+    #[command(flatten)]
+    folder: Folder,
+    /// Name of the import for people
+    #[arg(long)]
+    label: String,
+    /// Day on which what is imported is true
+    #[arg(long, value_name = "DAY", value_parser = LocalDay::from_str)]
+    day: LocalDay,
+    /// Number of the hamlet the residents belong to
+    #[arg(long)]
+    unit: u32,
+    /// Files, each with the uncompressed changes of one document, causes first
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
 #[derive(Debug, Subcommand)]
 enum AccountStep {
     /// Make an account; its password is asked for, or read from standard input
@@ -280,6 +305,8 @@ enum Stop {
     #[error("the demo cannot be played")]
     Demo(#[from] Box<DemoError>),
     #[error(transparent)]
+    Import(#[from] ImportError),
+    #[error(transparent)]
     Invite(#[from] InviteError),
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -307,6 +334,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Init(init) => files::init(init).await,
         Command::Serve(serve) => serve::serve(serve).await,
         Command::Invite(invite) => files::invite(invite).await,
+        Command::ImportAutomerge(asked) => import::automerge(asked).await,
         Command::Account(account) => account::account(account).await,
         Command::Verify(folder) => files::verify(folder).await,
         Command::Backup(backup) => files::backup(backup).await,

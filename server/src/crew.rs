@@ -1,8 +1,8 @@
 //! The crew: a few threads that do what is heavy about requests, fairly.
 //!
-//! It promises that a full queue refuses at once, that no device waits behind another's second
-//! request while its own first one waits, that pulls and small bundles get on beside large ones,
-//! and that a request whose work panics takes nobody with it. It knows nothing of what the work
+//! It promises that a full queue refuses at once, that whoever has used least gets on first, so
+//! that neither many requests of one device nor costly ones hold up the others, that pulls and
+//! small bundles get on beside large ones, and that a request whose work panics takes nobody with it. It knows nothing of what the work
 //! is. Work runs without an async runtime: what it reads from the store it reads on the spot.
 
 use core::pin::pin;
@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Wake;
 use std::thread::{self, Thread};
+use std::time::Instant;
 
 use shared::id::DeviceId;
 use tokio::sync::oneshot;
@@ -111,41 +112,65 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Default)]
 struct Queue {
     lanes: [LaneQueue; 3],
+    spent: Spent,
     jobs: usize,
     turn: usize,
     large_running: usize,
     is_closed: bool,
 }
 
-/// Jobs of one lane: the devices take turns.
+/// Microseconds that devices have used, counted from what the last one served had used: who was
+/// not here for a while begins where the others are, and not with a credit.
 #[derive(Default)]
-struct LaneQueue {
-    jobs: BTreeMap<DeviceId, VecDeque<Job>>,
-    order: VecDeque<DeviceId>,
+struct Spent {
+    by_device: BTreeMap<DeviceId, u64>,
+    served: u64,
 }
+
+impl Spent {
+    fn of(&self, device: DeviceId) -> u64 {
+        let spent = self.by_device.get(&device).copied();
+        spent.unwrap_or_default().max(self.served)
+    }
+
+    fn charge(&mut self, device: DeviceId, micros: u64) {
+        let spent = self.of(device).saturating_add(micros);
+        self.by_device.insert(device, spent);
+        if self.by_device.len() > DEVICES_REMEMBERED_MAX {
+            let served = self.served;
+            self.by_device.retain(|_, spent| *spent > served);
+        }
+    }
+}
+
+/// Devices whose use is remembered before those that are even with the others are forgotten.
+const DEVICES_REMEMBERED_MAX: usize = 4_096;
+
+/// Jobs of one lane, by device.
+#[derive(Default)]
+struct LaneQueue(BTreeMap<DeviceId, VecDeque<Job>>);
 
 impl LaneQueue {
     fn push(&mut self, device: DeviceId, job: Job) {
-        let waiting = self.jobs.entry(device).or_default();
-        if waiting.is_empty() {
-            self.order.push_back(device);
-        }
-        waiting.push_back(job);
+        self.0.entry(device).or_default().push_back(job);
     }
 
-    fn pop(&mut self) -> Option<Job> {
-        let device = self.order.pop_front()?;
-        let waiting = self.jobs.get_mut(&device)?;
+    /// The job of whoever has used least.
+    fn pop(&mut self, spent: &mut Spent) -> Option<(DeviceId, Job)> {
+        let (used, device) = self.0.keys().map(|id| (spent.of(*id), *id)).min()?;
+        spent.served = used;
+        // The least that anything costs; the rest is added when it is known.
+        spent.charge(device, 1);
+        let waiting = self.0.get_mut(&device)?;
         let job = waiting.pop_front();
-        match waiting.is_empty() {
-            true => drop(self.jobs.remove(&device)),
-            false => self.order.push_back(device),
+        if waiting.is_empty() {
+            self.0.remove(&device);
         }
-        job
+        job.map(|job| (device, job))
     }
 
     fn waiting(&self, device: DeviceId) -> usize {
-        self.jobs.get(&device).map_or(0, VecDeque::len)
+        self.0.get(&device).map_or(0, VecDeque::len)
     }
 }
 
@@ -154,19 +179,20 @@ impl Queue {
         &mut self.lanes[lane as usize]
     }
 
-    /// The next job and its lane; of large ones all but one thread's at a time.
-    fn next(&mut self, threads: usize) -> Option<(Lane, Job)> {
+    /// The next job, its lane and whose it is; of large ones all but one thread's at a time.
+    fn next(&mut self, threads: usize) -> Option<(Lane, DeviceId, Job)> {
         let large_max = threads.saturating_sub(1).max(1);
         for step in 0..TURNS.len() {
             let lane = TURNS[(self.turn + step) % TURNS.len()];
             if lane == Lane::Large && self.large_running >= large_max {
                 continue;
             }
-            if let Some(job) = self.lane(lane).pop() {
+            let queue = &mut self.lanes[lane as usize];
+            if let Some((device, job)) = queue.pop(&mut self.spent) {
                 self.turn = (self.turn + step + 1) % TURNS.len();
                 self.jobs -= 1;
                 self.large_running += usize::from(lane == Lane::Large);
-                return Some((lane, job));
+                return Some((lane, device, job));
             }
         }
         None
@@ -267,7 +293,7 @@ impl Deck {
     /// Waits for a job and does it; `false` once no more will come.
     fn work_once(&self, threads: usize) -> bool {
         let mut queue = self.queue();
-        let (lane, job) = loop {
+        let (lane, device, job) = loop {
             if let Some(next) = queue.next(threads) {
                 break next;
             }
@@ -278,12 +304,16 @@ impl Deck {
             queue = woken.unwrap_or_else(PoisonError::into_inner);
         };
         drop(queue);
+        let begun = Instant::now();
         // The asker learns of a panic by getting no answer.
         if catch_unwind(AssertUnwindSafe(job)).is_err() {
             tracing::error!("work for a request broke off");
         }
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let mut queue = self.queue();
+        queue.spent.charge(device, micros);
         if lane == Lane::Large {
-            self.queue().large_running -= 1;
+            queue.large_running -= 1;
             self.woken.notify_one();
         }
         true
@@ -363,6 +393,29 @@ mod tests {
         let order: Vec<_> = heard.iter().collect();
         let expected = ["1 first", "1 large", "2 first", "2 asks", "1 second"];
         assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn whoever_has_used_least_gets_on_first_and_nobody_saves_up() {
+        let mut spent = Spent::default();
+        let mut lane = LaneQueue::default();
+        let served = |lane: &mut LaneQueue, spent: &mut Spent| {
+            lane.pop(spent).map(|(device, _)| device.0[0])
+        };
+        spent.charge(device(1), 500);
+        spent.charge(device(2), 90);
+        for n in [1, 1, 2, 2] {
+            lane.push(device(n), Box::new(|| {}));
+        }
+        assert_eq!(served(&mut lane, &mut spent), Some(2));
+        assert_eq!(served(&mut lane, &mut spent), Some(2));
+        assert_eq!(served(&mut lane, &mut spent), Some(1));
+        lane.push(device(3), Box::new(|| {}));
+        // Device 3 is new and begins where device 1 was served, not at nothing.
+        assert_eq!(spent.of(device(3)), 500);
+        assert_eq!(served(&mut lane, &mut spent), Some(3));
+        assert_eq!(served(&mut lane, &mut spent), Some(1));
+        assert_eq!(served(&mut lane, &mut spent), None);
     }
 
     #[tokio::test]

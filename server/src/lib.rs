@@ -14,6 +14,7 @@ pub mod door;
 pub mod foundation;
 pub mod gate;
 pub mod http;
+pub mod import;
 pub mod ledger;
 pub mod pills;
 pub mod secrets;

@@ -107,6 +107,9 @@ pub const STORM_MESSAGES_PER_PHONE: Figure = at_most("storm_messages_per_phone",
 /// Changes acknowledged and gone after the server was killed in a storm.
 pub const STORM_ACKED_LOST: Figure = at_most("storm_acked_lost", 0.0, "changes");
 
+/// How much longer honest bundles wait when a fifth of all devices sends bombs.
+pub const HOSTILE_P95_RATIO: Figure = at_most("hostile_p95_ratio", 2.0, "x");
+
 /// Random worlds lived since the tally was begun.
 pub const SIM_WORLDS: Figure = at_least("sim_worlds", 50_000.0, "worlds");
 /// Worlds of them that did not end as they must.

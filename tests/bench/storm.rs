@@ -11,6 +11,8 @@
 mod fieldwork;
 #[path = "figure.rs"]
 mod figure;
+#[path = "storm/hostile.rs"]
+mod hostile;
 #[path = "storm/office.rs"]
 mod office;
 #[path = "storm/site.rs"]
@@ -22,15 +24,16 @@ mod worker;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use cpu_time::ProcessTime;
 use fieldwork::Plan;
 use figure::{
-    STORM_ACKED_LOST, STORM_CHANGES_PER_SERVER_CPU_S, STORM_MESSAGES_PER_PHONE, STORM_RSS_MIB,
+    HOSTILE_P95_RATIO, STORM_ACKED_LOST, STORM_CHANGES_PER_SERVER_CPU_S, STORM_MESSAGES_PER_PHONE,
+    STORM_RSS_MIB,
 };
 use office::Office;
 use serde::Serialize;
@@ -57,6 +60,9 @@ struct Arguments {
     /// Phones of the storm that is cut by a kill; 0 = none
     #[arg(long)]
     kill_devices: Option<usize>,
+    /// A third storm, in which so many of a hundred devices send bombs and garbage; 0 = none
+    #[arg(long, default_value_t = 0)]
+    hostile_percent: usize,
     /// A server that runs already, `host:port`; its process cannot be measured or killed
     #[arg(long)]
     server: Option<SocketAddr>,
@@ -89,6 +95,7 @@ struct Line {
     messages_per_phone: f64,
     messages_per_phone_max: u64,
     put_off: u64,
+    post_p95_ms: f64,
     peak_rss_bytes: Option<u64>,
     disk_bytes: Option<u64>,
     changes_per_server_cpu_s: Option<f64>,
@@ -106,6 +113,16 @@ pub struct Traffic {
     pub down: AtomicU64,
     /// Answers that told to come again later.
     pub put_off: AtomicU64,
+    /// Milliseconds from sending a bundle to its receipt.
+    pub post_ms: Mutex<Vec<f64>>,
+}
+
+impl Traffic {
+    fn post_p95_ms(&self) -> f64 {
+        let mut took = self.post_ms.lock().expect("nobody panics here").clone();
+        took.sort_by(f64::total_cmp);
+        took.get(took.len() * 95 / 100).copied().unwrap_or_default()
+    }
 }
 
 fn main() {
@@ -115,7 +132,7 @@ fn main() {
 }
 
 async fn weather(arguments: Arguments) {
-    let line = calm_then_storm(&arguments).await;
+    let line = calm_then_storm(&arguments, 0).await;
     let kill_devices = arguments.kill_devices.unwrap_or(arguments.devices.min(200));
     let (acked, lost) = match (&arguments.server, kill_devices) {
         (Some(_), _) | (_, 0) => (0, None),
@@ -144,6 +161,11 @@ async fn weather(arguments: Arguments) {
     rss.inspect(|rss| println!("{}", STORM_RSS_MIB.line(*rss as f64 / 1_048_576.0)));
     println!("{}", STORM_MESSAGES_PER_PHONE.line(line.messages_per_phone));
     lost.inspect(|lost| println!("{}", STORM_ACKED_LOST.line(*lost as f64)));
+    if arguments.hostile_percent > 0 {
+        let bombed = calm_then_storm(&arguments, arguments.hostile_percent).await;
+        let ratio = bombed.post_p95_ms / line.post_p95_ms;
+        println!("{}", HOSTILE_P95_RATIO.line(ratio));
+    }
 }
 
 fn plan(arguments: &Arguments) -> Plan {
@@ -178,49 +200,75 @@ async fn calm(site: &Site, plan: &Plan) -> Vec<Worker> {
     office.record(plan, phones, &rosters).await
 }
 
-async fn calm_then_storm(arguments: &Arguments) -> Line {
+async fn calm_then_storm(arguments: &Arguments, hostile_percent: usize) -> Line {
     let plan = plan(arguments);
     let site = site(arguments, &plan).await;
-    let mut phones = calm(&site, &plan).await;
-    let traffic = Arc::new(Traffic::default());
+    let phones = calm(&site, &plan).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut raging = Vec::new();
+    for hostile in Office::new(&site).hostile(&plan, hostile_percent).await {
+        raging.push(tokio::spawn(hostile.rage(site.address(), stop.clone())));
+    }
     let before = site.usage();
+    eprintln!("the storm, with {} hostile devices", raging.len());
+    let traffic = Arc::new(Traffic::default());
     let (wall, cpu) = (Instant::now(), ProcessTime::now());
-    eprintln!("the storm");
-    for phone in &mut phones {
-        phone.connect(site.address(), traffic.clone(), None);
-    }
-    let mut done = Vec::new();
-    for phone in phones {
-        done.push(tokio::spawn(phone.back_in_signal(site.clock())));
-    }
-    let mut messages = Vec::new();
-    let mut phones = Vec::new();
-    for phone in done {
-        let phone = phone.await.expect("no phone panics");
-        messages.push(phone.messages());
-        phones.push(phone);
-    }
+    let phones = all_at_once(&site, phones, &traffic).await;
     let (wall_s, generator_cpu_s) = (wall.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
+    stop.store(true, Ordering::Relaxed);
     worker::agree(&phones, &plan);
-    let usage = site.usage();
-    let spent = |usage: &Usage| usage.cpu_s - before.as_ref().map_or(0.0, |before| before.cpu_s);
-    let server_cpu_s = usage.as_ref().map(spent);
+    let taken = Taken {
+        before,
+        after: site.usage(),
+        wall_s,
+        generator_cpu_s,
+    };
+    line(&plan, &taken, &phones, &traffic)
+}
+
+/// Every phone has signal at the same moment; ends when every phone has everything.
+async fn all_at_once(site: &Site, phones: Vec<Worker>, traffic: &Arc<Traffic>) -> Vec<Worker> {
+    let mut sessions = Vec::new();
+    for mut phone in phones {
+        phone.connect(site.address(), traffic.clone(), None);
+        sessions.push(tokio::spawn(phone.back_in_signal(site.clock())));
+    }
+    let mut phones = Vec::new();
+    for session in sessions {
+        phones.push(session.await.expect("no phone panics"));
+    }
+    phones
+}
+
+/// What a storm took.
+struct Taken {
+    before: Option<Usage>,
+    after: Option<Usage>,
+    wall_s: f64,
+    generator_cpu_s: f64,
+}
+
+fn line(plan: &Plan, taken: &Taken, phones: &[Worker], traffic: &Traffic) -> Line {
+    let messages = || phones.iter().map(Worker::messages);
+    let begun = taken.before.as_ref().map_or(0.0, |before| before.cpu_s);
+    let server_cpu_s = taken.after.as_ref().map(|after| after.cpu_s - begun);
     let changes = plan.devices * (2 * plan.records + plan.edits);
     Line {
         devices: plan.devices,
         records: plan.devices * plan.records,
         edits: plan.devices * plan.edits,
         roster: plan.roster,
-        wall_s,
+        wall_s: taken.wall_s,
         server_cpu_s,
-        generator_cpu_s,
+        generator_cpu_s: taken.generator_cpu_s,
         bytes_up: traffic.up.load(Ordering::Relaxed),
         bytes_down: traffic.down.load(Ordering::Relaxed),
-        messages_per_phone: messages.iter().sum::<u64>() as f64 / plan.devices as f64,
-        messages_per_phone_max: messages.iter().copied().max().unwrap_or_default(),
+        messages_per_phone: messages().sum::<u64>() as f64 / plan.devices as f64,
+        messages_per_phone_max: messages().max().unwrap_or_default(),
         put_off: traffic.put_off.load(Ordering::Relaxed),
-        peak_rss_bytes: usage.as_ref().map(|usage| usage.peak_rss_bytes),
-        disk_bytes: usage.as_ref().map(|usage| usage.disk_bytes),
+        post_p95_ms: traffic.post_p95_ms(),
+        peak_rss_bytes: taken.after.as_ref().map(|after| after.peak_rss_bytes),
+        disk_bytes: taken.after.as_ref().map(|after| after.disk_bytes),
         changes_per_server_cpu_s: server_cpu_s.map(|cpu_s| changes as f64 / cpu_s),
         kill_devices: 0,
         acked: 0,

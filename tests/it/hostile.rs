@@ -2,11 +2,12 @@
 //! device's counters and its receipts.
 #![allow(clippy::unwrap_used, reason = "all of it is tests")]
 
-use server::store::{Memory, RangeQuery, ScanLimit, Store, Table, Tally, TallyQuery};
+use server::ledger::document::{Alias, drop_document, put_alias};
+use server::store::{Commit, Memory, RangeQuery, ScanLimit, Store, Table, Tally, TallyQuery};
 use shared::change::Action;
 use shared::engine::Slot;
 use shared::facts::{Batch, DepRef, FactOp, FactSlot, Form, Name, Origin, Upon, encode};
-use shared::id::{Audience, ChangeHash, DeviceId, StreamId};
+use shared::id::{Audience, ChangeHash, DeviceId, DocumentId, StreamId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::receipt::{Outcome, Verdict};
@@ -258,6 +259,26 @@ async fn what_is_written_upon_something_unknown_is_parked_and_shows_nowhere() {
     let mut after = state(&scene.store).await;
     after.0.retain(|(table, ..)| *table != Table::Parked);
     assert!(after == before);
+}
+
+#[tokio::test]
+async fn what_left_its_id_tells_late_changes_where_to_or_that_it_is_gone() {
+    let elsewhere = DocumentId([9; 16]);
+    for (alias, code) in [
+        (Alias::Refounded(elsewhere), "rebase"),
+        (Alias::Erased, "erased"),
+    ] {
+        let mut scene = Scene::set().await;
+        let id = scene.dossier.document();
+        let commit = Commit {
+            puts: vec![drop_document(id), put_alias(id, alias)],
+            ..Commit::default()
+        };
+        scene.store.commit(vec![commit]).await.unwrap();
+        let note = scene.note();
+        let receipt = scene.site.push(&scene.phone.bundle(&[note])).await;
+        assert_eq!(told(&scene.phone, &receipt), code);
+    }
 }
 
 #[tokio::test]

@@ -379,7 +379,7 @@ async fn consoles_hear_which_streams_have_grown() {
 }
 
 /// One figure of a unit as the console shows it today.
-async fn figure(site: &Site, unit: u32, indicator: &str) -> u64 {
+pub async fn figure(site: &Site, unit: u32, indicator: &str) -> u64 {
     let path = format!("/v1/progress?unit={unit}");
     let progress = site.console("GET", &path, "").await.json();
     let figures = progress["unit"]["figures"].as_array().unwrap().clone();

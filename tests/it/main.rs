@@ -16,6 +16,8 @@ mod field_day;
 mod hostile;
 // The whole server as phones and consoles meet it.
 mod http;
+// Documents from elsewhere come in by one command.
+mod import;
 // What stands in the store is what the log says.
 mod recount;
 // Every store keeps the same promises, whatever happens to its disk.

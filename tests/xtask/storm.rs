@@ -27,6 +27,9 @@ pub struct Options {
     /// storm: phones of a second storm, cut by a kill; 200 at most unless told, 0 = none
     #[arg(long)]
     kill_devices: Option<usize>,
+    /// storm: a third one, in which so many of a hundred devices send bombs and garbage
+    #[arg(long)]
+    hostile_percent: Option<usize>,
     /// storm: a server that runs already, host:port
     #[arg(long, requires = "token")]
     server: Option<String>,
@@ -40,17 +43,18 @@ pub struct Options {
 
 const TARGET: [&str; 4] = ["--package", "tests", "--bench", "storm"];
 
-/// Builds first, out of sight, so that standard output holds JSON lines and nothing else.
+/// Builds first, out of sight, so that standard output holds JSON lines and nothing else. The
+/// generator is measured apart, so it need not be built for speed.
 pub fn measure(project: &Project, options: &Options) -> Result<(), Stop> {
     project
         .cargo(["build", "--locked", "--release", "--package", "server"])
         .logged("building the server", project.log("storm-server"))?;
     project
-        .cargo(["bench", "--locked", "--no-run"])
+        .cargo(["bench", "--locked", "--no-run", "--profile", "dev"])
         .arguments(TARGET)
         .logged("building the storm", project.log("storm"))?;
     project
-        .cargo(["bench", "--locked", "--quiet"])
+        .cargo(["bench", "--locked", "--quiet", "--profile", "dev"])
         .arguments(TARGET)
         .arguments(["--"])
         .arguments(words(project, options))
@@ -68,6 +72,10 @@ fn words(project: &Project, options: &Options) -> Vec<OsString> {
     word("per-hamlet", Some(options.per_hamlet.to_string()));
     word("roster", Some(options.roster.to_string()));
     word("kill-devices", options.kill_devices.map(|n| n.to_string()));
+    word(
+        "hostile-percent",
+        options.hostile_percent.map(|n| n.to_string()),
+    );
     word("server", options.server.clone());
     word("token", options.token.clone());
     word("first-hamlet", options.first_hamlet.map(|n| n.to_string()));

@@ -122,3 +122,33 @@ impl Known<'_> {
         replay(&everything, deps).map_err(|_| LedgerError::Contradiction("a history does not fold"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_hash_that_fits_two_heads_must_be_told_in_full() {
+        let hash = |last| {
+            let mut hash = [7; 32];
+            hash[31] = last;
+            ChangeHash(hash)
+        };
+        let row = Row {
+            heads: vec![hash(1), hash(2)],
+            ..Row::default()
+        };
+        let known = Known {
+            row: &row,
+            history: &[],
+            held: &[],
+            refused: &[],
+            previous: None,
+        };
+        let resolved = |dep| known.resolve(&Upon::Listed(vec![dep]));
+        assert_eq!(resolved(DepRef::Prefix([7; 3])), Deps::Several);
+        assert_eq!(resolved(DepRef::Prefix([8; 3])), Deps::Missing);
+        let only = Deps::Logged(vec![hash(2)]);
+        assert_eq!(resolved(DepRef::Full(hash(2))), only);
+    }
+}

@@ -27,7 +27,8 @@
 //!   only in the state before it, so changes are read together with that state.
 //! - *A compressed chunk may expand a thousandfold without limit.* Chunks are handed to automerge
 //!   uncompressed, as [`shared::change::Change::chunk`] writes them; [`Document::load`] is for
-//!   bytes this program saved itself.
+//!   bytes this program saved itself. Bytes from elsewhere enter by [`read_foreign`] alone, which
+//!   looks at every run of every column before automerge does.
 //! - *Text has two forms.* Ours is always a string scalar, never a `Text` object, and the text
 //!   encoding is given explicitly because its default depends on build features.
 //! - *A new document draws a random actor.* It is never written under: an edit sets its author's
@@ -37,6 +38,7 @@ mod audit;
 mod causal;
 mod document;
 mod engine;
+mod foreign;
 mod guard;
 mod scalar;
 mod spelling;
@@ -44,5 +46,6 @@ mod spelling;
 pub use audit::{Disagreement, audit};
 pub use document::{Document, LoadError, RebuildError, Step, rebuild};
 pub use engine::AutomergeEngine;
+pub use foreign::{Foreign, ForeignError, chunks, read_foreign};
 pub use guard::Panicked;
 pub use spelling::Unspellable;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use server::author::{Author, Progress};
 use shared::enrol::{EnrolAnswer, Invite};
 use shared::id::{DeviceId, DocumentId, Incarnation, UnitId};
+use shared::seal::SealingKey;
 use tokio::sync::Semaphore;
 
 use crate::Traffic;
 use crate::fieldwork::{EDITED, Plan, listed};
+use crate::hostile::Hostile;
 use crate::site::{Clock, Site};
 use crate::wire::Wire;
 use crate::worker::Worker;
@@ -87,6 +89,21 @@ impl Office {
         all(phones.into_iter().enumerate().map(one)).await
     }
 
+    /// Devices that will send bombs: so many of a hundred, the honest ones counted.
+    pub async fn hostile(&self, plan: &Plan, percent: usize) -> Vec<Hostile> {
+        let count = plan.devices * percent / (100 - percent.min(99));
+        let one = |n: usize| {
+            let (office, unit) = (self.clone(), plan.hamlet(n % plan.hamlets()));
+            let mut secret = [0x66; 32];
+            secret[..8].copy_from_slice(&(n as u64).to_le_bytes());
+            tokio::spawn(async move {
+                let _turn = office.turns.acquire().await;
+                Hostile::new(secret, office.enrolled(&secret, unit).await)
+            })
+        };
+        all((0..count).map(one)).await
+    }
+
     async fn roster(&self, plan: &Plan, hamlet: usize) -> Vec<DocumentId> {
         let unit = plan.hamlet(hamlet);
         let mut secret = [0x77; 32];
@@ -108,16 +125,21 @@ impl Office {
     }
 
     async fn author(&self, secret: [u8; 32], unit: UnitId) -> Author {
+        let sealing = self.enrolled(&secret, unit).await;
+        Author::from_secret(&secret, Progress::of_new(Incarnation(0)), sealing)
+    }
+
+    /// Makes a device of whoever grows from this secret.
+    async fn enrolled(&self, secret: &[u8; 32], unit: UnitId) -> SealingKey {
         let text = self.invite(unit).await;
         let invite: Invite = text.parse().expect("an invite");
-        let request = Author::enrolment(&secret, &invite).expect("a short request");
+        let request = Author::enrolment(secret, &invite).expect("a short request");
         let answer = self.wire().post("/v1/enrol", &request).await;
         let body = answer.expect("an answer").body;
-        let device = Author::keys_of(&secret).device();
+        let device = Author::keys_of(secret).device();
         let answer = EnrolAnswer::receive(&body, device, &invite).expect("the server's answer");
         self.confirm(device).await;
-        let progress = Progress::of_new(Incarnation(0));
-        Author::from_secret(&secret, progress, answer.server.sealing[0])
+        answer.server.sealing[0]
     }
 
     async fn invite(&self, unit: UnitId) -> String {

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -45,6 +46,12 @@ impl Wire {
 
     pub async fn post(&mut self, path: &str, body: &[u8]) -> io::Result<Reply> {
         self.exchange(&format!("POST {path} HTTP/1.1"), body).await
+    }
+
+    /// How long a bundle waited for its receipt.
+    pub fn note_post(&self, took: Duration) {
+        let mut all = self.traffic.post_ms.lock().expect("nobody panics here");
+        all.push(took.as_secs_f64() * 1e3);
     }
 
     async fn try_exchange(&mut self, head: &str, body: &[u8]) -> io::Result<Reply> {

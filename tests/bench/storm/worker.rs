@@ -211,7 +211,11 @@ impl Worker {
         };
         let Some(wire) = &mut self.wire else { return };
         self.messages += 1;
+        let sent = Instant::now();
         let reply = wire.post(path, bytes).await.ok();
+        if let (Outbound::Post { .. }, true) = (&message, reply.is_some()) {
+            wire.note_post(sent.elapsed());
+        }
         let answer = reply.filter(|reply| reply.status == 200);
         let answer = answer.map(|reply| reply.body);
         let now = clock.now();
