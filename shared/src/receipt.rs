@@ -68,7 +68,7 @@ impl Signable for Receipt {
 /// How far a device's bundles are in a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BackedUpTo {
-    /// In this incarnation and all before it.
+    /// In this incarnation; it says nothing of those before it.
     pub incarnation: Incarnation,
     /// Up to and including this number.
     pub number: BundleNumber,

@@ -2,6 +2,8 @@
 
 mod found;
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crdt::AutomergeEngine;
@@ -9,21 +11,64 @@ use shared::engine::RowEngine;
 use shared::key::Key;
 use shared::row::Row;
 
-use crate::world::ending::{live, lived};
-use crate::world::story::Story;
+use crate::world::ending::{Ending, live, lived};
+use crate::world::marks::Mark;
+use crate::world::phone::Trouble;
+use crate::world::story::{Happening, PEOPLE, Story};
 
 /// Lives a story; one that fails is told again as short as it can be.
-fn lives(story: Story) {
-    if let Err(failed) = lived(story) {
-        panic!("{failed}");
-    }
+fn lives(story: Story) -> Ending {
+    lived(story).unwrap_or_else(|failed| panic!("{failed}"))
 }
 
 /// The same worlds each time, so that a red run means a change, not bad luck; `cargo xtask sim`
 /// looks for new ones.
 #[test]
 fn everybody_ends_with_the_same() {
-    all(1_000, |seed| lives(Story::of_seed(seed)));
+    let marks = Mutex::new(BTreeSet::new());
+    all(1_000, |seed| {
+        let ending = lives(Story::of_seed(seed));
+        marks
+            .lock()
+            .expect("no world panics here")
+            .extend(ending.marks);
+    });
+    let marks = marks.into_inner().expect("no world panicked");
+    let missing: Vec<Mark> = Mark::ALL
+        .into_iter()
+        .filter(|it| !marks.contains(it))
+        .collect();
+    assert!(missing.is_empty(), "in no world happened {missing:?}");
+}
+
+/// Whatever goes wrong at whichever transaction of a phone: what was shown as saved is there.
+#[test]
+fn what_a_phone_shows_as_saved_survives_trouble_at_every_transaction() {
+    let quiet = |seed| {
+        let mut story = Story::drawn(seed, 40);
+        story
+            .happenings
+            .retain(|it| !matches!(it, Happening::Meets { .. }));
+        story
+    };
+    all(2, |seed| {
+        for phone in 0..PEOPLE.len() {
+            let before = Story::drawn(seed, 0).told(&RowEngine).phones[phone].transactions;
+            let all = quiet(seed).told(&RowEngine).phones[phone].transactions;
+            for after in 0..all.saturating_sub(before) {
+                for trouble in Trouble::ALL {
+                    let mut story = quiet(seed);
+                    let meets = Happening::Meets {
+                        phone,
+                        trouble,
+                        after,
+                    };
+                    story.happenings.insert(0, meets);
+                    lives(story);
+                }
+            }
+        }
+    });
 }
 
 /// Worlds in which nothing rare happens prove little: over these seeds it must have happened.

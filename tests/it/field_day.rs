@@ -11,7 +11,7 @@ use shared::permission::Role;
 use shared::tally::Indicator;
 use shared::value::Value;
 
-use crate::world::phone::Death;
+use crate::world::phone::Trouble;
 use crate::world::{COMMUNE, HAMLETS, NewResident, World, checks};
 
 fn lan(number: &str) -> NewResident {
@@ -185,7 +185,7 @@ fn what_was_shown_as_saved_survives_a_killed_app() {
     let an = world.phone("An", Role::TeamMember, &HAMLETS);
     let numbers = [world.number(1, 1985), world.number(1, 1986)];
     world.add_resident(an, &lan(&numbers[0])).expect("saved");
-    world.phones[an].dies(Death::BeforeStore);
+    world.phones[an].meets(Trouble::DiesBefore, 0);
     let second = NewResident {
         birth_year: 1986,
         ..lan(&numbers[1])

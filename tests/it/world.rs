@@ -21,6 +21,7 @@ use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::{Grant, Role};
 use shared::receipt::{Receipt, Verdict};
+use shared::row::Row;
 use shared::signed::verify;
 use shared::time::{LocalDay, UnixSeconds};
 use shared::unit::{Period, UnitKind, UnitName, UnitTree, UnitVersion};
@@ -31,11 +32,13 @@ pub mod diary;
 pub mod disk;
 pub mod ending;
 pub mod luck;
+pub mod marks;
 pub mod phone;
 pub mod shrink;
 pub mod story;
 
 use luck::Luck;
+use marks::{Mark, Reader};
 use phone::{Outbound, Phone};
 
 pub const PROVINCE: UnitId = UnitId(1);
@@ -53,6 +56,8 @@ pub struct Fate {
     pub lost: bool,
     /// It arrives and its answer does not.
     pub unanswered: bool,
+    /// Half of it arrives, if it is a bundle.
+    pub cut_off: bool,
 }
 
 impl Fate {
@@ -62,6 +67,7 @@ impl Fate {
         doubled: false,
         lost: false,
         unanswered: false,
+        cut_off: false,
     };
 }
 
@@ -109,6 +115,11 @@ pub struct World<'e, E, S = Memory> {
     numbers: u64,
     /// How often each outcome or rejection stood in a receipt.
     pub outcomes: BTreeMap<&'static str, usize>,
+    /// What rare things happened, and what was answered before.
+    pub memory: marks::Memory,
+    readers: Vec<Reader>,
+    /// Devices that were reported lost.
+    lost: Vec<DeviceId>,
 }
 
 /// Drives a future that never waits: the memory store answers at once.
@@ -163,6 +174,9 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             bundles: Vec::new(),
             numbers: 0,
             outcomes: BTreeMap::new(),
+            memory: marks::Memory::default(),
+            readers: Vec::new(),
+            lost: Vec::new(),
         }
     }
 
@@ -204,6 +218,10 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         let mut phone = Phone::new(name, self.engine, self.luck.fork());
         phone.enrol(invite.to_string(), self.now);
         self.phones.push(phone);
+        self.readers.push(Reader {
+            role,
+            units: units.to_vec(),
+        });
         self.run_until_quiet();
         self.phones.len() - 1
     }
@@ -284,7 +302,40 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             return;
         };
         let store = store.copied();
+        let before = checks::server_rows(self);
         self.server = self.server_on(store, self.server.epoch() + 1);
+        let after = checks::server_rows(self);
+        let dropped = |phone: &Phone<'_, E>, id: &DocumentId| {
+            let number = |row: &Row| row.get(&Key::NUMBER).is_some();
+            before.get(id).is_some_and(number)
+                && !after.contains_key(id)
+                && !number(&phone.client().row(id))
+        };
+        let lost =
+            |phone: &Phone<'_, E>| phone.saved.values().flatten().any(|id| dropped(phone, id));
+        if self.phones.iter().any(lost) {
+            self.memory
+                .marks
+                .insert(Mark::RestoredAfterValuesWereDropped);
+        }
+    }
+
+    /// A phone is lost or stolen, and reported; its person gets another under this name.
+    pub fn loses(&mut self, phone: usize, name: &'static str) {
+        let device = self.device_of(phone);
+        let circumstances = self.circumstances();
+        // One that is put aside already stays so.
+        let _same = at_once(self.server.steer(device, DeviceStep::Lose, circumstances));
+        self.lost.push(device);
+        let carried = |parcel: &Parcel| matches!(parcel.message, Outbound::Carried(_));
+        self.collect();
+        self.parcels
+            .retain(|parcel| parcel.phone != phone || carried(parcel));
+        let Reader { role, units } = self.readers[phone].clone();
+        let another = self.phone(name, role, &units);
+        self.phones[phone] = self.phones.remove(another);
+        self.readers.truncate(another);
+        self.memory.marks.insert(Mark::PhoneLost);
     }
 
     /// This world's server on another store.
@@ -367,6 +418,13 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         let answered = arrives && !fate.unanswered;
         let (now, phone) = (self.now, parcel.phone);
         match parcel.message {
+            Outbound::Post { serial, bytes } if arrives && fate.cut_off => {
+                self.half_arrives(&bytes);
+                self.phones[phone].posted(serial, None, now);
+            }
+            Outbound::Carried(bundle) if arrives && fate.cut_off => {
+                self.half_arrives(&bundle.bytes);
+            }
             Outbound::Post { serial, bytes } => {
                 let receipt = arrives.then(|| {
                     at_once(self.server.take_bundle(&bytes, circumstances))
@@ -374,13 +432,13 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 });
                 receipt
                     .iter()
-                    .for_each(|receipt| self.count_outcomes(receipt));
+                    .for_each(|receipt| self.count_outcomes(receipt, answered));
                 self.phones[phone].posted(serial, receipt.filter(|_| answered), now);
             }
             Outbound::Carried(bundle) if arrives => {
                 let receipt = at_once(self.server.take_bundle(&bundle.bytes, circumstances))
                     .unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
-                self.count_outcomes(&receipt);
+                self.count_outcomes(&receipt, answered);
                 if answered {
                     self.phones[phone].receipt(receipt, now);
                 }
@@ -391,6 +449,10 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 let answer = arrives.then(|| {
                     at_once(self.server.pull(&bytes, circumstances)).expect("an honest pull")
                 });
+                if let Some(answer) = &answer {
+                    let server = self.server.ledger().secrets().public().signing;
+                    self.memory.see_pull(answer, &server, &self.readers[phone]);
+                }
                 self.phones[phone].pulled(answer.filter(|_| answered), now);
             }
             Outbound::Enrol { bytes } => {
@@ -400,7 +462,20 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         }
     }
 
-    fn count_outcomes(&mut self, receipt: &[u8]) {
+    /// Half a bundle is turned away at the door and changes nothing.
+    fn half_arrives(&mut self, bundle: &[u8]) {
+        let circumstances = self.circumstances();
+        let half = &bundle[..bundle.len() / 2];
+        let answer = at_once(self.server.take_bundle(half, circumstances));
+        assert!(
+            answer.is_err(),
+            "seed {}: half a bundle was taken",
+            self.seed
+        );
+        self.memory.marks.insert(Mark::CutOff);
+    }
+
+    fn count_outcomes(&mut self, receipt: &[u8], reaches_the_phone: bool) {
         let server = self.server.ledger().secrets().public().signing;
         let receipt: Receipt = verify(receipt, &server).expect("the server signs its receipts");
         let codes: Vec<&'static str> = match &receipt.verdict {
@@ -408,6 +483,7 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             Verdict::Rejected(rejection) => vec![rejection.reason.code()],
             Verdict::TooNew => vec!["too-new"],
         };
+        self.memory.see_receipt(&receipt, reaches_the_phone);
         let serial = receipt.serial;
         diary::note(|| {
             let (life, number) = (serial.incarnation.0, serial.number.0);
@@ -433,6 +509,8 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
     pub fn heal(&mut self) {
         for phone in 0..self.phones.len() {
             self.phones[phone].skew_seconds = 0;
+            let now = self.now;
+            self.phones[phone].starts_anew(now);
             self.steer(phone, DeviceStep::Reinstate);
         }
         for _ in 0..12 {
@@ -440,8 +518,20 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 self.reachable(phone);
             }
             self.run_until_quiet();
+            self.accept_lost_work();
             self.advance(3_600);
             self.run_until_quiet();
+        }
+    }
+
+    /// What lost phones had handed out is looked through, and taken.
+    fn accept_lost_work(&mut self) {
+        if self.lost.is_empty() {
+            return;
+        }
+        let held = at_once(self.server.held()).expect("a readable ledger");
+        for which in 0..held.len() {
+            self.decide(which, Decided::Approved);
         }
     }
 

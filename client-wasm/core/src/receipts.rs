@@ -314,8 +314,9 @@ impl<E: Engine> Work<'_, E> {
     }
 }
 
-/// Whether a bundle is in the backup.
+/// Whether a bundle is in the backup. What is said of one life says nothing of those before it:
+/// nobody but the phone knows how many bundles they had.
 fn covers(backed_up_to: Option<BackedUpTo>, serial: Serial) -> bool {
     backed_up_to
-        .is_some_and(|to| (serial.incarnation, serial.number) <= (to.incarnation, to.number))
+        .is_some_and(|to| serial.incarnation == to.incarnation && serial.number <= to.number)
 }

@@ -2,8 +2,8 @@
 //!
 //! A phone lets go of what it sent once that is in a backup, so a gap must not be passed over: a
 //! bundle that a courier still carries may arrive after the backup and be in none. Counted is the
-//! longest unbroken beginning of the newest life. Gaps in earlier lives do not matter: what such a
-//! bundle holds is sent again in the life after it.
+//! longest unbroken beginning of the newest life. Of earlier lives nothing is said: nobody but the
+//! phone knows how many bundles they had.
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use server::server::DeviceStep;
 use shared::event::Step;
 
 use super::lives;
-use crate::world::phone::Death;
+use crate::world::phone::Trouble;
 use crate::world::story::{Happening, Story, Written};
 use crate::world::{Fate, HAMLETS, NewResident};
 
@@ -173,15 +173,50 @@ fn a_restored_phone_that_dies_at_once_still_begins_a_new_life() {
             phone: AN,
             colleague: BINH,
         },
-        Happening::Dies {
+        Happening::Meets {
             phone: AN,
-            death: Death::BeforeStore,
+            trouble: Trouble::DiesBefore,
+            after: 0,
         },
         Happening::RestoresPhone { phone: AN },
         records(AN, "Lê Văn Đẹp", Some("099052000003")),
     ];
     lives(Story {
         seed: 24,
+        happenings,
+    });
+}
+
+/// A backup that had the first bundle of a phone's second life was taken to have all of its first
+/// one, which a restored server had lost.
+#[test]
+fn a_backup_of_a_later_life_says_nothing_of_earlier_ones() {
+    let unanswered = Fate {
+        unanswered: true,
+        ..Fate::FAIR
+    };
+    let happenings = vec![
+        Happening::CopiesServer,
+        Happening::TimePasses { seconds: 42 * 60 },
+        Happening::RestoresServer,
+        records(DUNG, "Lâm Đời", Some("099052000001")),
+        MOVES,
+        MOVES,
+        MOVES,
+        MOVES,
+        writes(DUNG, 720, Written::Phone("0957111119".to_owned())),
+        Happening::GivesTo {
+            phone: DUNG,
+            colleague: BINH,
+        },
+        Happening::RestoresServer,
+        Happening::TimePasses { seconds: 268 * 60 },
+        MOVES,
+        Happening::MessageMoves(unanswered),
+        Happening::CopiesServer,
+    ];
+    lives(Story {
+        seed: 43,
         happenings,
     });
 }

@@ -31,6 +31,9 @@ struct Tally {
     failed: Vec<u64>,
     /// How often each outcome stood in a receipt.
     outcomes: BTreeMap<String, u64>,
+    /// In how many worlds each rare thing happened.
+    #[serde(default)]
+    marks: BTreeMap<String, u64>,
 }
 
 /// Seeds between two savings of the tally.
@@ -56,7 +59,7 @@ pub fn live(options: &Options, kept: &Path) -> bool {
     println!("{}", SIM_WORLDS.line(tally.lived as f64));
     println!("{}", SIM_FAILED.line(tally.failed.len() as f64));
     println!("{}", SIM_WORLDS_PER_MINUTE.line(per_core));
-    for (outcome, count) in &tally.outcomes {
+    for (outcome, count) in tally.outcomes.iter().chain(&tally.marks) {
         eprintln!("{outcome}: {count}");
     }
     tally.failed.is_empty()
@@ -71,6 +74,9 @@ fn one(seed: u64, tally: &Mutex<&mut Tally>) {
         Ok(ending) => {
             for (code, count) in ending.outcomes {
                 *tally.outcomes.entry(code.to_owned()).or_default() += count as u64;
+            }
+            for mark in ending.marks {
+                *tally.marks.entry(format!("{mark:?}")).or_default() += 1;
             }
         }
         Err(failed) => {

@@ -1,12 +1,13 @@
 //! How a story must end, whatever happened in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use shared::engine::{Engine, RowEngine};
 use shared::id::{BundleId, DocumentId};
 use shared::row::Row;
 
+use super::marks::Mark;
 use super::shrink::{failure, shrunk};
 use super::story::Story;
 use super::{checks, diary};
@@ -19,6 +20,7 @@ pub struct Ending {
     pub figures: BTreeMap<u16, i64>,
     /// How often each outcome stood in a receipt.
     pub outcomes: BTreeMap<&'static str, usize>,
+    pub marks: BTreeSet<Mark>,
 }
 
 /// Tells a story, lets everybody have signal, and checks everything.
@@ -26,6 +28,9 @@ pub struct Ending {
 /// Panics, with the seed, where the world does not end well.
 pub fn live<E: Engine>(story: &Story, engine: &E) -> Ending {
     let mut world = story.told(engine);
+    if world.phones.iter().any(|phone| !phone.not_saved.is_empty()) {
+        world.memory.marks.insert(Mark::NotSaved);
+    }
     world.heal();
     world.assert_outboxes_empty();
     world.assert_nothing_lost();
@@ -33,11 +38,14 @@ pub fn live<E: Engine>(story: &Story, engine: &E) -> Ending {
     world.assert_server_agrees_with_itself();
     world.assert_figures_equal(0);
     world.assert_figures_equal(2);
+    let rows = checks::server_rows(&world);
+    world.memory.see_rows(&rows);
     Ending {
         bundles: world.bundles.clone(),
-        rows: checks::server_rows(&world),
+        rows,
         figures: world.server_figures(),
         outcomes: world.outcomes.clone(),
+        marks: world.memory.marks.clone(),
     }
 }
 

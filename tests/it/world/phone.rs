@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use client_core::Client;
-use client_core::effect::{Carried, Effect, Notice};
+use client_core::effect::{Carried, Effect, Notice, StorageFailure};
 use client_core::input::{History, Input, Leave, PostAnswer, PreviewKey, Save};
 use shared::bundle::Serial;
 use shared::engine::Engine;
@@ -13,14 +13,28 @@ use shared::time::UnixSeconds;
 use super::disk::Disk;
 use super::luck::Luck;
 
-/// When a phone dies, counted in transactions from now.
+/// What goes wrong at one of a phone's transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Death {
-    /// Before the transaction: it never happened.
-    BeforeStore,
-    /// After the transaction, before the app heard of it.
-    AfterStore,
+pub enum Trouble {
+    /// The app dies before it: it never happened.
+    DiesBefore,
+    /// The app dies after it, before it heard of it.
+    DiesAfter,
+    /// It fails and is told, and so do the next ones.
+    Fails(StorageFailure),
 }
+
+impl Trouble {
+    pub const ALL: [Self; 4] = [
+        Self::DiesBefore,
+        Self::DiesAfter,
+        Self::Fails(StorageFailure::Full),
+        Self::Fails(StorageFailure::Broken),
+    ];
+}
+
+/// How many transactions fail before there is room again.
+const FAILING_TRANSACTIONS: usize = 3;
 
 /// What a phone wants to send.
 #[derive(Debug, Clone)]
@@ -56,7 +70,9 @@ pub struct Phone<'e, E> {
     pub not_saved: Vec<Notice>,
     pub notices: Vec<Notice>,
     pub check_code: Option<String>,
-    death: Option<Death>,
+    /// Transactions asked for so far, and what goes wrong at which.
+    pub transactions: usize,
+    trouble: Option<(usize, Trouble)>,
     /// What the present start was told of the past, until something is written.
     history: History,
     next_tag: u32,
@@ -88,7 +104,8 @@ impl<'e, E: Engine> Phone<'e, E> {
             not_saved: Vec::new(),
             notices: Vec::new(),
             check_code: None,
-            death: None,
+            transactions: 0,
+            trouble: None,
             history: History::Certain,
             next_tag: 1,
             copy: None,
@@ -117,9 +134,30 @@ impl<'e, E: Engine> Phone<'e, E> {
         self.feed(Input::Unlock { data_key, seed }, now);
     }
 
-    /// The app dies around its next transaction and is started again.
-    pub fn dies(&mut self, death: Death) {
-        self.death = Some(death);
+    /// Something goes wrong after so many more transactions went well.
+    pub fn meets(&mut self, trouble: Trouble, after: usize) {
+        self.trouble = Some((self.transactions + after, trouble));
+    }
+
+    /// The owner starts the app again, whatever it was doing.
+    pub fn starts_anew(&mut self, now: UnixSeconds) {
+        self.trouble = None;
+        self.restart(self.history, now);
+    }
+
+    /// What goes wrong at the transaction asked for now.
+    fn trouble_now(&mut self) -> Option<Trouble> {
+        let number = self.transactions;
+        self.transactions += 1;
+        let (at, trouble) = self.trouble?;
+        let last = match trouble {
+            Trouble::Fails(_) => at + FAILING_TRANSACTIONS - 1,
+            Trouble::DiesBefore | Trouble::DiesAfter => at,
+        };
+        if number >= last {
+            self.trouble = None;
+        }
+        (number >= at).then_some(trouble)
     }
 
     /// Reads for screens.
@@ -252,12 +290,15 @@ impl<'e, E: Engine> Phone<'e, E> {
         while let Some(input) = inputs.pop_front() {
             for effect in self.client.handle(input, at) {
                 if let Effect::Store { ticket, writes } = &effect {
-                    match self.death.take() {
+                    match self.trouble_now() {
                         // Nothing was written: what is known of the past is what was known.
-                        Some(Death::BeforeStore) => return self.restart(self.history, now),
-                        Some(Death::AfterStore) => {
+                        Some(Trouble::DiesBefore) => return self.restart(self.history, now),
+                        Some(Trouble::DiesAfter) => {
                             self.disk.apply(writes);
                             return self.restart(History::Certain, now);
+                        }
+                        Some(Trouble::Fails(failure)) => {
+                            inputs.push_back(Input::StoreFailed(*ticket, failure));
                         }
                         None => {
                             self.disk.apply(writes);

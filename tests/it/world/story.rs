@@ -18,11 +18,14 @@ use shared::kind::Kind;
 use shared::permission::Role;
 
 use super::luck::Luck;
-use super::phone::Death;
+use super::phone::Trouble;
 use super::{COMMUNE, Fate, Ground, HAMLETS, NewResident, World, diary};
 
 /// Who lives in a story's world.
 pub const PEOPLE: [&str; 3] = ["An", "Bình", "Dung"];
+
+/// What their second phones are called.
+const SECOND_PHONES: [&str; 3] = ["An, again", "Bình, again", "Dung, again"];
 
 /// Few names and few numbers for many saves: the same citizen is recorded again and again.
 const NAMES: [&str; 4] = ["Lê Văn Đẹp", "Trần Thị Lan", "Huỳnh Út", "Lâm Đời"];
@@ -40,9 +43,11 @@ pub enum Happening {
         which: usize,
         what: Written,
     },
-    Dies {
+    /// Something goes wrong with its storage after so many transactions.
+    Meets {
         phone: usize,
-        death: Death,
+        trouble: Trouble,
+        after: usize,
     },
     Restarts {
         phone: usize,
@@ -88,6 +93,10 @@ pub enum Happening {
     },
     CopiesServer,
     RestoresServer,
+    /// The phone is lost with all that is on it, and reported; its person gets another.
+    Loses {
+        phone: usize,
+    },
 }
 
 /// Who is ever restored from a copy in one world. Both in one world can lose what stood in neither
@@ -96,6 +105,8 @@ pub enum Happening {
 enum Restored {
     Phones,
     Server,
+    /// Phones are lost instead.
+    Nobody,
 }
 
 /// What somebody writes to a resident.
@@ -124,7 +135,7 @@ impl Story {
         // A stream of its own: the world draws keys from the seed itself.
         let mut luck = Luck::new(seed).fork();
         let mut happenings = Vec::new();
-        let restored = *luck.one_of(&[Restored::Phones, Restored::Server]);
+        let restored = *luck.one_of(&[Restored::Phones, Restored::Server, Restored::Nobody]);
         for _ in 0..turns {
             turn(&mut luck, restored, &mut happenings);
         }
@@ -159,7 +170,11 @@ impl Happening {
                 world.add_resident(*phone, resident);
             }
             Self::Writes { phone, which, what } => writes(world, *phone, *which, what),
-            Self::Dies { phone, death } => world.phones[*phone].dies(*death),
+            Self::Meets {
+                phone,
+                trouble,
+                after,
+            } => world.phones[*phone].meets(*trouble, *after),
             Self::Restarts { phone, history } => world.phones[*phone].restart(*history, now),
             Self::FindsSignal { phone } => world.reachable(*phone),
             Self::HandsOut { phone } => world.hand_out(*phone),
@@ -179,7 +194,15 @@ impl Happening {
             Self::RestoresPhone { phone } => world.phones[*phone].goes_back(now),
             Self::CopiesServer => world.server_copies_itself(),
             Self::RestoresServer => world.server_goes_back(),
+            Self::Loses { phone } => loses(world, *phone),
         }
+    }
+}
+
+/// Nobody gets a third phone.
+fn loses<E: Engine, S: Ground>(world: &mut World<'_, E, S>, phone: usize) {
+    if world.phones[phone].name == PEOPLE[phone] {
+        world.loses(phone, SECOND_PHONES[phone]);
     }
 }
 
@@ -223,9 +246,10 @@ fn turn(luck: &mut Luck, restored: Restored, happenings: &mut Vec<Happening>) {
             which: luck.below(1_000),
             what: written(luck),
         },
-        5 => Happening::Dies {
+        5 => Happening::Meets {
             phone,
-            death: *luck.one_of(&[Death::BeforeStore, Death::AfterStore]),
+            trouble: *luck.one_of(&Trouble::ALL),
+            after: luck.below(3),
         },
         6 => Happening::Restarts {
             phone,
@@ -267,12 +291,15 @@ fn turn(luck: &mut Luck, restored: Restored, happenings: &mut Vec<Happening>) {
     happenings.push(happening);
 }
 
-/// TODO when a phone can read its own sealed bundles again: refusals on a restored server, too. Of
-/// what was stored before, a phone has only the sealed bytes left, and cannot list it as refused.
+/// A coordinator of a server that was restored refuses nothing here. Of work that was confirmed
+/// before, a phone keeps the sealed bytes and no values: it hands them in again, and if a
+/// coordinator then refuses what was once stored, the phone can tell neither what it was nor of
+/// whom. The refusal stands in the coordinator's own list with everything in it, so nothing is
+/// lost; a phone that kept the values to show them would keep what it must forget.
 fn decided(luck: &mut Luck, restored: Restored) -> Decided {
     let drawn = *luck.one_of(&[Decided::Approved, Decided::Approved, Decided::Refused]);
     match restored {
-        Restored::Phones => drawn,
+        Restored::Phones | Restored::Nobody => drawn,
         Restored::Server => Decided::Approved,
     }
 }
@@ -280,6 +307,11 @@ fn decided(luck: &mut Luck, restored: Restored) -> Decided {
 fn rare(luck: &mut Luck, restored: Restored, phone: usize) -> Happening {
     match (luck.below(5), restored) {
         (0, _) => Happening::Updates { phone },
+        (1, Restored::Nobody) => Happening::Loses { phone },
+        (_, Restored::Nobody) => Happening::GivesTo {
+            phone,
+            colleague: (phone + 1) % PEOPLE.len(),
+        },
         (1 | 2, Restored::Phones) => Happening::CopiesPhone { phone },
         (_, Restored::Phones) => Happening::RestoresPhone { phone },
         (1 | 2, Restored::Server) => Happening::CopiesServer,
@@ -315,6 +347,7 @@ fn storm(luck: &mut Luck) -> Fate {
         doubled: luck.percent(20),
         lost: luck.percent(25),
         unanswered: luck.percent(25),
+        cut_off: luck.percent(5),
     }
 }
 
@@ -337,9 +370,16 @@ impl fmt::Display for Happening {
                 let who = PEOPLE[*phone];
                 write!(f, "{who} writes to resident {which} of the list: {what:?}")
             }
-            Self::Dies { phone, death } => {
+            Self::Meets {
+                phone,
+                trouble,
+                after,
+            } => {
                 let who = PEOPLE[*phone];
-                write!(f, "{who}'s app will die at its next save: {death:?}")
+                write!(
+                    f,
+                    "{who}'s storage, after {after} transactions: {trouble:?}"
+                )
             }
             Self::Restarts { phone, history } => {
                 write!(f, "{}'s app starts again: {history:?}", PEOPLE[*phone])
@@ -372,6 +412,7 @@ impl fmt::Display for Happening {
             Self::RestoresPhone { phone } => write!(f, "{}'s phone is restored", PEOPLE[*phone]),
             Self::CopiesServer => write!(f, "the server is backed up"),
             Self::RestoresServer => write!(f, "the server is restored"),
+            Self::Loses { phone } => write!(f, "{}'s phone is lost", PEOPLE[*phone]),
         }
     }
 }
