@@ -28,7 +28,9 @@ use crate::foundation::FoundationError;
 use crate::http::{ListenError, Web};
 use crate::import::ImportError;
 use crate::ledger::LedgerError;
+use crate::room::ROOM_MIB_MIN;
 use crate::server::{AccountError, InviteError};
+use crate::writer::WriteError;
 
 /// Keeps the records of field teams and brings them together
 #[derive(Debug, Parser)]
@@ -96,6 +98,9 @@ struct Serve {
     /// Hours between two backups
     #[arg(long, value_name = "N", default_value_t = 24, requires = "backups")]
     backup_hours: u32,
+    /// MiB to keep free on the disk: with less, nothing is stored and everything can be read
+    #[arg(long, value_name = "MIB", default_value_t = ROOM_MIB_MIN)]
+    room_mib: u64,
     #[command(flatten)]
     web: WebFolder,
     #[command(flatten)]
@@ -318,6 +323,8 @@ enum Stop {
     PasswordsDiffer,
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error("nothing can be written any more: start the server again")]
+    Writing(#[source] WriteError),
     #[error(transparent)]
     Backup(#[from] BackupError),
     #[error(transparent)]

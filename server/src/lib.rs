@@ -17,6 +17,7 @@ pub mod http;
 pub mod import;
 pub mod ledger;
 pub mod pills;
+pub mod room;
 pub mod secrets;
 pub mod server;
 pub mod store;

@@ -15,6 +15,7 @@ use crate::gate::Moment;
 use crate::ledger::receipt::signed;
 use crate::ledger::{Ledger, LedgerError};
 use crate::pills::Pills;
+use crate::room::Room;
 use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
@@ -66,6 +67,7 @@ pub struct Server<S> {
     units: Arc<RwLock<Arc<UnitTree>>>,
     directory: Arc<Directory>,
     turns: Arc<Turns>,
+    room: Room,
     roster: Arc<Roster>,
     shelf: Arc<Shelf>,
     hamlet_turns: Arc<HamletTurns>,
@@ -104,6 +106,7 @@ impl<S: Store> Server<S> {
             units: Arc::new(RwLock::new(Arc::new(foundation.units))),
             directory: Arc::default(),
             turns: Arc::default(),
+            room: Room::default(),
             roster: Arc::default(),
             shelf: Arc::default(),
             hamlet_turns: Arc::default(),
@@ -139,6 +142,12 @@ impl<S: Store> Server<S> {
     #[must_use]
     pub fn writer(&self) -> &Writer<S> {
         &self.writer
+    }
+
+    /// The room on its disk, for whoever looks at that.
+    #[must_use]
+    pub fn room(&self) -> &Room {
+        &self.room
     }
 
     /// The server's epoch.
@@ -194,6 +203,9 @@ impl<S: Store> Server<S> {
     /// Makes a commit durable. `false` if something it was computed from has changed meanwhile:
     /// compute it again, at most [`COMMIT_TRIES_MAX`] times, then give [`CommitError::Contended`].
     pub(crate) async fn settle(&self, commit: Commit) -> Result<bool, CommitError> {
+        if self.room.is_short() {
+            return Err(CommitError::NoRoom);
+        }
         self.keep_keys().await?;
         let devices = device_puts(&commit.puts);
         let outdated = packing::outdated(&commit)?;
@@ -223,6 +235,9 @@ pub enum CommitError {
     /// The writer did not take it or does not know.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The disk is nearly full; nothing was done. Keep it and send it again later.
+    #[error("the disk is nearly full: nothing is stored until its keeper makes room")]
+    NoRoom,
     /// Others kept changing the same documents.
     #[error("too many writers at the same documents: try again")]
     Contended,

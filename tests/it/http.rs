@@ -328,6 +328,31 @@ async fn what_is_not_a_request_gets_its_own_code_and_every_answer_its_guards() {
 }
 
 #[tokio::test]
+async fn a_server_whose_disk_is_nearly_full_reads_and_tells_phones_to_keep_their_work() {
+    let site = Site::start(Memory::new()).await;
+    let mut phone = site.phone(1, "team-member", HAMLET).await;
+    let mut colleague = site.phone(2, "team-member", HAMLET).await;
+    let first = phone.resident("Nguyễn Văn An", NUMBER);
+    site.push(&phone.bundle(&first)).await;
+    site.server().room().note(100, 200);
+    let second = phone.resident("Lâm Thị Đẹp", "099085000002");
+    let bundle = phone.bundle(&second);
+    let answer = site.post("/v1/bundles", &bundle).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (507, "disk-nearly-full")
+    );
+    assert!(answer.head.contains("retry-after: 300"), "{}", answer.head);
+    site.pull(&mut colleague).await;
+    assert_eq!(colleague.shown.rows.len(), 1);
+    let health = site.send("GET /v1/health HTTP/1.1", b"").await;
+    assert_eq!(health.json()["status"], "read-only");
+    site.server().room().note(200, 200);
+    let receipt = site.push(&bundle).await;
+    assert_eq!(phone.outcomes(&receipt), [Outcome::Stored; 2]);
+}
+
+#[tokio::test]
 async fn bodies_are_bounded_whether_or_not_a_length_is_announced() {
     let site = Site::start(Memory::new()).await;
     let long = vec![b'x'; shared::limits::BUNDLE_BYTES_MAX + 1];

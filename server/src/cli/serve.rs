@@ -16,7 +16,7 @@ use crate::http::{self, Parts, TokenHash, Web};
 use crate::pills::Pills;
 use crate::server::Server;
 use crate::store::{Redb, Store};
-use crate::writer::{Writer, WriterConfig};
+use crate::writer::{WriteError, Writer, WriterConfig};
 
 /// What is served.
 pub(super) struct Ground<S> {
@@ -40,6 +40,9 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
         let hours = serve.backup_hours.max(1);
         tokio::spawn(back_up(server.clone(), (folder, hours), clock.clone()))
     });
+    let folder = serve.folder.files();
+    let room = server.room().clone();
+    let watching = tokio::spawn(room.watch(folder.path().to_owned(), serve.room_mib << 20));
     let ground = Ground {
         server,
         clock,
@@ -47,6 +50,7 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
         web: serve.web.read()?,
     };
     let served = serve_on(ground, &serve.listen).await;
+    watching.abort();
     if let Some(backing_up) = backing_up {
         backing_up.abort();
     }
@@ -95,6 +99,7 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
         println!("field app http://{address}/");
         println!("console http://{address}/console.html");
     }
+    let writer = server.writer().clone();
     println!("listening at http://{address}");
     let parts = Parts {
         server,
@@ -103,9 +108,29 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
         findings,
         web,
     };
+    let stop = async {
+        tokio::select! {
+            () = stop => {}
+            () = stopped(&writer) => {}
+        }
+    };
     let served = http::serve(listener, parts, stop).await;
     auditing.abort();
-    Ok(served?)
+    match writer.health() {
+        Err(cause @ WriteError::Poisoned(_)) => Err(Stop::Writing(cause)),
+        _ => Ok(served?),
+    }
+}
+
+/// Between two looks at the writer.
+const WRITER_REST: Duration = Duration::from_secs(1);
+
+/// Ends when the writer has failed: what is on the disk then is known only once the store was
+/// opened again, so the process ends and whoever keeps it starts it anew.
+async fn stopped<S: Store>(writer: &Writer<S>) {
+    while writer.health().is_ok() {
+        tokio::time::sleep(WRITER_REST).await;
+    }
 }
 
 /// Ends when the keeper or the system wants the server to stop.

@@ -67,7 +67,11 @@ fn health<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
             let writer = service.server.writer();
             let is_well = writer.health().is_ok() && !service.is_closing();
             let health = Health {
-                status: if is_well { "ok" } else { "stopping" },
+                status: match (is_well, service.server.room().is_short()) {
+                    (false, _) => "stopping",
+                    (true, true) => "read-only",
+                    (true, false) => "ok",
+                },
                 protocol: PROTOCOL,
                 epoch: service.server.epoch(),
                 commits_waiting: writer.waiting(),

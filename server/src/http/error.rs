@@ -16,7 +16,7 @@ use warp::http::{HeaderValue, StatusCode};
 use warp::reply::Response;
 
 use super::body::BodyError;
-use super::limits::RETRY_SECONDS;
+use super::limits::{NO_ROOM_RETRY_SECONDS, RETRY_SECONDS};
 use crate::clock::NoRandomness;
 use crate::crew::CrewError;
 use crate::door::DoorError;
@@ -63,6 +63,16 @@ impl Failure {
             level: Level::WARN,
             retry_after_seconds: Some(seconds),
             cause: Some(Box::new(cause)),
+        }
+    }
+
+    /// Only the keeper can help; what was sent is safe where it is.
+    fn no_room(error: &CommitError) -> Self {
+        let status = StatusCode::INSUFFICIENT_STORAGE;
+        Self {
+            level: Level::WARN,
+            retry_after_seconds: Some(NO_ROOM_RETRY_SECONDS),
+            ..Self::theirs(status, "disk-nearly-full", error)
         }
     }
 
@@ -246,6 +256,7 @@ impl From<CommitError> for Failure {
         match error {
             CommitError::Ledger(error) => error.into(),
             CommitError::Contended => Self::passing("busy", 1, error),
+            CommitError::NoRoom => Self::no_room(&error),
             CommitError::Write(WriteError::Busy {
                 retry_after_seconds,
             }) => Self::passing("busy", retry_after_seconds, error),

@@ -59,3 +59,6 @@ pub const WEB_FILES_MAX: usize = 256;
 
 /// Bytes of one file of the browser app.
 pub const WEB_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// What a sender is told to wait while the disk is nearly full: somebody has to make room.
+pub const NO_ROOM_RETRY_SECONDS: u32 = 300;

@@ -82,7 +82,7 @@ pub enum OpenError {
     #[error("the file is not a Sampan store: check the path")]
     Foreign,
     /// The file is a store, but parts of it are damaged or cut off. Restore a backup.
-    #[error("the store's file is damaged: restore a backup")]
+    #[error("the store's file is damaged: restore the newest backup with `sampan restore`")]
     Damaged(#[source] Box<dyn Error + Send + Sync>),
     /// Another process has the store open. Stop it first.
     #[error("another process has the store open: stop it first")]
