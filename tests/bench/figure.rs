@@ -135,6 +135,19 @@ pub const FUZZ_SLOWEST_MS: Figure = at_most("fuzz_slowest_ms", 250.0, "ms");
 /// The most memory all of them took.
 pub const FUZZ_RSS_MIB: Figure = at_most("fuzz_rss_mib", 256.0, "MiB");
 
+/// Minutes of phones over real HTTP since the tally was begun.
+pub const SOAK_MINUTES: Figure = at_least("soak_minutes", 60.0, "min");
+/// Bundles handed in meanwhile.
+pub const SOAK_BUNDLES: Figure = shown("soak_bundles", "bundles");
+/// Receipts that were not the same after the server was killed and started again.
+pub const SOAK_LOST: Figure = at_most("soak_acked_lost", 0.0, "bundles");
+/// From a bundle to its receipt, in the last run.
+pub const SOAK_P99_MS: Figure = shown("soak_p99_ms", "ms");
+/// Memory of the last quarter against the second, in the last run.
+pub const SOAK_RSS_DRIFT: Figure = at_most("soak_rss_drift_percent", 5.0, "%");
+/// Growth of the file for each bundle of one resident, in the last run.
+pub const SOAK_FILE_BYTES: Figure = shown("soak_file_bytes_per_bundle", "B");
+
 /// All figures of `bench`, in the order of the documentation.
 pub const ALL: [Figure; 30] = [
     BYTES_UP_PER_RECORD_50_CODEC_0,

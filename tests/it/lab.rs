@@ -1,4 +1,4 @@
-//! `cargo xtask sim | crash`: bad luck by the thousand, each piece of it from its seed. What ends
+//! `cargo xtask sim | crash | soak`: bad luck by the thousand, each piece of it from its seed. What ends
 //! badly is told; the run goes on and fails at its end.
 //!
 //! Every run goes on where the last one stopped: the tallies lie in the target directory.
@@ -8,8 +8,18 @@
 mod crash;
 #[path = "../bench/figure.rs"]
 mod figure;
+/// Phones of the HTTP tests.
+#[path = "http"]
+#[allow(dead_code, reason = "the tests use more of it")]
+#[allow(clippy::unwrap_used, reason = "they belong to tests")]
+mod http {
+    pub mod phone;
+    pub mod wire;
+}
 #[path = "lab/points.rs"]
 mod points;
+#[path = "lab/soak.rs"]
+mod soak;
 // What runs came to, kept between them.
 #[path = "lab/tally.rs"]
 mod tally;
@@ -41,6 +51,11 @@ enum What {
     Sim(worlds::Options),
     /// Losses of power under the server's store
     Crash(points::Options),
+    /// Hours of phones over real HTTP
+    Soak(soak::Options),
+    /// The server that soaks
+    #[command(hide = true)]
+    Serve(soak::Served),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +65,8 @@ fn main() -> ExitCode {
     let whole = match &arguments.what {
         What::Sim(options) => worlds::live(options, &arguments.tally),
         What::Crash(options) => points::lose_power(options, &arguments.tally),
+        What::Soak(options) => soak::soak(options, &arguments.tally),
+        What::Serve(served) => soak::serve(served),
     };
     match whole {
         true => ExitCode::SUCCESS,

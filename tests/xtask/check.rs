@@ -90,6 +90,7 @@ fn tests(project: &Project, options: &Options) -> Result<(), Stop> {
         .arguments(["--exclude", "client-app", "--exclude", "client-history"]);
     let test = if options.long {
         test.variable("PROPTEST_CASES", LONG_CASES)
+            .variable("SAMPAN_CHECK", "long")
     } else {
         test
     };

@@ -1,4 +1,4 @@
-//! The programs of the reliability lab: `cargo xtask sim` and `crash`.
+//! The programs of the reliability lab: `cargo xtask sim`, `crash` and `soak`.
 
 use crate::project::Project;
 use crate::stop::Stop;

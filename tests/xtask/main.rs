@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | fuzz | e2e |
-//! release | wasm`.
+//! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | soak | fuzz |
+//! e2e | release | wasm`.
 //!
 //! Promises: every command sets up what it lacks, shows progress while it works, and when it
 //! stops says in one sentence why and what to do. Figures go to standard output, one JSON line
@@ -24,6 +24,7 @@ mod setup;
 mod shrink;
 mod sim;
 mod size;
+mod soak;
 mod stage;
 mod stop;
 mod storm;
@@ -62,6 +63,8 @@ enum Command {
     Crash(crash::Options),
     /// Read bytes that nobody honest sends, changed by chance
     Fuzz(fuzz::Options),
+    /// Let phones hand in over real HTTP and watch memory, file and waiting
+    Soak(soak::Options),
     /// Drive the app in a real browser, with the network switched off and on
     E2e(e2e::Options),
     /// Build what is handed out: server, wasm modules, SHA-256 sums
@@ -91,6 +94,7 @@ fn perform(command: &Command) -> Result<(), Stop> {
         Command::Sim(options) => sim::worlds(&project, options),
         Command::Crash(options) => crash::points(&project, options),
         Command::Fuzz(options) => fuzz::targets(&project, options),
+        Command::Soak(options) => soak::hours(&project, options),
         Command::E2e(options) => e2e::browser(&project, options),
         Command::Release => release::bundle(&project),
         Command::Wasm(options) => wasm::command(&project, options),
