@@ -32,7 +32,7 @@ export const sync: SyncSummary = {
   loading: null,
   leaseDaysLeft: null,
   clockOffMinutes: 0,
-  custody: { who: 'anh Phát', records: 4 },
+  custody: 4,
   dataSaver: { on: true, kbThisMonth: 38 },
 };
 

@@ -36,7 +36,10 @@ const { at, badges, NOW } = sample;
 const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onTask: nothing, onUnvisited: nothing };
 const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onOpen: nothing, onAdd: nothing };
 const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
-const syncOn = { onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing };
+const syncOn = {
+  onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing, onFile: async () => true,
+  onBrought: async () => ({ is: 'taken' as const }),
+};
 const pinOn = { onEntered: nothing, onBack: nothing, onSend: nothing, onFile: nothing };
 
 const invite: InviteView = {

@@ -29,7 +29,7 @@ class World {
 
   /** What stories take out of it. */
   get hands() {
-    return { server: this.server, phone: this.phone.bind(this), step: this.step.bind(this) };
+    return { server: this.server, folder: this.folder, phone: this.phone.bind(this), step: this.step.bind(this) };
   }
 
   async phone(name) {

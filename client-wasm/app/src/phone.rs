@@ -11,9 +11,10 @@ use client_core::pin::{Cost, PinError, derive};
 use client_core::remark::remarks;
 use client_core::views::Query;
 use client_core::{Client, Input, Store};
-use shared::armor::{Armored, CannotArmor, Freight};
+use js_sys::Uint8Array;
 use shared::engine::RowEngine;
 use shared::id::{Companion, DocumentId};
+use shared::parcel::{Item, ParcelError, Sort, pack};
 use shared::time::UnixSeconds;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -59,9 +60,9 @@ pub enum CallError {
     /// The entry makes no save; the code is the core's.
     #[error("{}", .0.code())]
     Entry(#[source] EntryError),
-    /// Bytes that no text carries.
-    #[error("call-no-text")]
-    Armor(#[source] CannotArmor),
+    /// More than one parcel holds: send some first.
+    #[error("call-no-parcel")]
+    Parcel(#[source] ParcelError),
     /// No key can be made of the PIN.
     #[error("call-no-pin")]
     Pin(#[source] PinError),
@@ -259,12 +260,14 @@ impl Default for Phone {
     }
 }
 
-/// A sealed bundle as a text of two lines, for a file, a chat program or a QR code.
-#[wasm_bindgen(js_name = bundleText)]
-pub fn bundle_text(bundle: &[u8]) -> Result<String, CallError> {
-    let (freight, bytes) = (Freight::Bundle, bundle.to_vec());
-    let text = Armored { freight, bytes }.to_text();
-    text.map_err(CallError::Armor)
+/// Sealed bundles as one parcel: a file that anybody may carry.
+#[wasm_bindgen(js_name = parcelOf)]
+pub fn parcel_of(bundles: Vec<Uint8Array>) -> Result<Vec<u8>, CallError> {
+    let items = bundles.iter().map(|bundle| Item {
+        sort: Sort::Bundle,
+        bytes: bundle.to_vec(),
+    });
+    pack(&items.collect::<Vec<_>>()).map_err(CallError::Parcel)
 }
 
 /// What a phone can pay for each guess of a PIN, where the trial took so many milliseconds; none

@@ -90,6 +90,11 @@ export class NotSaved extends Error {
   }
 }
 
+/** What became of a file that somebody brought. */
+export interface TakenIn {
+  is: 'taken' | 'not-ours';
+}
+
 /** Half-filled forms. */
 export interface Drafts {
   sessions: SessionDraft[];
@@ -118,8 +123,10 @@ export interface Brain {
   lock(): void;
   /** Takes the phone over from another tab. */
   takeOver(): void;
-  /** Everything that is sealed and has no receipt, as a text for a file; empty if there is none. */
-  handOut(): Promise<string>;
+  /** Everything that is sealed and has no receipt, as a file that anybody may carry; `null` if there is nothing. */
+  handOut(): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Takes in such a file: bundles of others to carry on, receipts and news for this phone. */
+  takeIn(bytes: Uint8Array): Promise<TakenIn>;
   /** After an erasure: forgets what is sealed, too, and begins as a new phone. */
   beginAnew(): void;
 

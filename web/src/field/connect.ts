@@ -2,7 +2,7 @@
 import * as Comlink from 'comlink';
 import type { Display } from '../design/theme.ts';
 import { remembered } from '../design/theme.ts';
-import type { Answers, Ask, Brain, Save, Saved } from './brain.ts';
+import type { Answers, Ask, Brain, Save, Saved, TakenIn } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { sendInBackground } from './offline.ts';
 import type { PersonDraft, SessionDraft } from './model.ts';
@@ -101,8 +101,12 @@ export class WorkerBrain implements Brain {
     void this.#worker.takeOver();
   }
 
-  handOut(): Promise<string> {
+  handOut(): Promise<Uint8Array<ArrayBuffer> | null> {
     return this.#worker.handOut();
+  }
+
+  takeIn(bytes: Uint8Array): Promise<TakenIn> {
+    return this.#worker.takeIn(bytes);
   }
 
   beginAnew(): void {

@@ -1,12 +1,12 @@
-/** Gives a text to whatever the phone has for it: its share panel, or its folder of downloads. */
+/** Gives a file to whatever the phone has for it: its share panel, or its folder of downloads. */
 
 /** The browser reads the file soon, but not before the click has ended. */
 const RELEASE_AFTER_MS = 60_000;
 
 /** Resolves to whether it was taken; a person may change their mind in the share panel. */
-export async function handOver(text: string, name: string): Promise<boolean> {
-  if (text === '') return false;
-  const file = new File([text], name, { type: 'text/plain' });
+export async function handOver(bytes: Uint8Array<ArrayBuffer> | null, name: string): Promise<boolean> {
+  if (bytes === null) return false;
+  const file = new File([bytes], name, { type: 'application/octet-stream' });
   if (navigator.canShare?.({ files: [file] })) {
     return navigator.share({ files: [file] }).then(() => true, () => false);
   }
@@ -18,8 +18,8 @@ export async function handOver(text: string, name: string): Promise<boolean> {
   return true;
 }
 
-/** `sampan-20261122-0941.txt`: when, and nothing of anybody. */
+/** `20261122-0941.sampan`: when, and nothing of anybody. */
 export function fileName(now: Date): string {
   const [day, time] = now.toISOString().split('T');
-  return `sampan-${day!.replaceAll('-', '')}-${time!.slice(0, 5).replace(':', '')}.txt`;
+  return `${day!.replaceAll('-', '')}-${time!.slice(0, 5).replace(':', '')}.sampan`;
 }

@@ -110,7 +110,8 @@ export interface SyncSummary {
   /** How far the phone's clock is off; 0 if it is not. */
   clockOffMinutes: number;
   /** Sealed records carried here for others. */
-  custody: { who: string; records: number } | null;
+  /** Bundles of others that this phone carries. */
+  custody: number | null;
   dataSaver: { on: boolean; kbThisMonth: number };
 }
 

@@ -4,6 +4,7 @@ import { apply, nextTheme, remember } from '../design/theme.ts';
 import { useLanguage } from '../text/language.ts';
 import type { PlaceProps } from './app.tsx';
 import type { PeopleFilter, PersonDraft, Tab } from './model.ts';
+import { fileName, handOver } from './hand-over.ts';
 import type { Way } from './route.ts';
 import { Guidance } from './screens/guidance.tsx';
 import { Help } from './screens/help.tsx';
@@ -124,7 +125,8 @@ export function SyncPlace({ way }: PlaceProps) {
   return (
     <Sync
       view={view} onTab={openTab(way)} onSend={() => brain.send()} onRefused={() => way.go({ at: 'refused' })}
-      onHelp={() => way.go({ at: 'help' })}
+      onHelp={() => way.go({ at: 'help' })} onFile={async () => handOver(await brain.handOut(), fileName(new Date()))}
+      onBrought={async (file) => brain.takeIn(new Uint8Array(await file.arrayBuffer()))}
     />
   );
 }

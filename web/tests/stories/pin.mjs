@@ -39,7 +39,7 @@ export async function story({ server, phone, step }) {
       await wrong(khoa, `Thử lại sau ${minutes} phút`);
     }
     await khoa.page.getByText('Sai lần nữa thì danh sách trên máy bị xóa').waitFor();
-    assert.match(await savedFile(khoa), /^SAMPAN1 bundle 1\/1 /);
+    assert.match(await savedFile(khoa), /^SMPP/);
   });
   await step('the tenth erases: nothing readable is left, not even after a restart', async () => {
     await minutesPass(khoa);
@@ -54,7 +54,7 @@ export async function story({ server, phone, step }) {
   });
   await step('what was not sent is still offered, and sent', async () => {
     await khoa.page.getByText('1 phiếu chưa gửi trên máy này').waitFor();
-    assert.match(await savedFile(khoa), /^SAMPAN1 bundle 1\/1 /);
+    assert.match(await savedFile(khoa), /^SMPP/);
     await server.start();
     await khoa.mend();
     await waitFor('the server counts it', async () => (await server.figures()).dossiers === 1);
@@ -85,8 +85,8 @@ async function savedFile(phone) {
   const taken = phone.page.waitForEvent('download');
   await phone.press('Lưu phiếu thành tệp');
   const file = await taken;
-  assert.match(file.suggestedFilename(), /^sampan-\d{8}-\d{4}\.txt$/);
-  return readFile(await file.path(), 'utf8');
+  assert.match(file.suggestedFilename(), /^\d{8}-\d{4}\.sampan$/);
+  return readFile(await file.path(), 'latin1');
 }
 
 function kept({ page }) {

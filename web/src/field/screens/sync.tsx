@@ -1,8 +1,9 @@
 /** Send and receive: where every record is, what to do about it, and other ways to send. */
 import './sync.css';
+import { useRef, useState } from 'preact/hooks';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  ArrowUp, CircleCheck, CircleHelp, Download, Hourglass, Landmark, OctagonAlert, Puzzle, Radio, Sailboat,
+  ArrowUp, CircleCheck, CircleHelp, Download, FileDown, Hourglass, Landmark, OctagonAlert, Puzzle, Radio, Sailboat,
   Smartphone, WifiOff,
 } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
@@ -14,6 +15,7 @@ import { day, moment, number } from '../../text/format.ts';
 import { outcomeText } from '../../text/outcomes.ts';
 import type { Text } from '../../text/text.ts';
 import { capital, useText } from '../../text/text.ts';
+import type { TakenIn } from '../brain.ts';
 import type { LocalMinute, SyncSummary, SyncView, Tab } from '../model.ts';
 
 export interface SyncProps {
@@ -22,6 +24,9 @@ export interface SyncProps {
   onSend: () => void;
   onRefused: () => void;
   onHelp: () => void;
+  /** Resolves to whether the file was taken. */
+  onFile: () => Promise<boolean>;
+  onBrought: (file: File) => Promise<TakenIn>;
 }
 
 export function Sync(props: SyncProps) {
@@ -52,8 +57,35 @@ export function Sync(props: SyncProps) {
           ))}
         </ul>
       </Card>
+      <Carry {...props} />
       <Checked {...props.view.checked} />
     </Screen>
+  );
+}
+
+/** The way by hand: own records as a file for whoever goes, and a file that somebody brought. */
+function Carry({ view: { summary }, onFile, onBrought }: SyncProps) {
+  const { t } = useText();
+  const chosen = useRef<HTMLInputElement>(null);
+  const [said, say] = useState<string | null>(null);
+  const waits = summary.here + summary.sending + summary.carried > 0;
+  const take = async (file: File | undefined) => {
+    if (file === undefined) return;
+    const { is } = await onBrought(file);
+    say(t(`carry.${is}`));
+  };
+  return (
+    <Card title={t('carry.by-hand')}>
+      <div class="card-body carry">
+        {waits && <Button icon={Download} wide onPress={() => void onFile().then((taken) => taken && say(t('carry.saved')))}>{t('carry.save')}</Button>}
+        <Button icon={FileDown} wide onPress={() => chosen.current?.click()}>{t('carry.take')}</Button>
+        <input
+          ref={chosen} type="file" class="unseen" tabIndex={-1} aria-label={t('carry.take')}
+          onChange={(event) => void take(event.currentTarget.files?.[0])}
+        />
+        <p role="status" class="small carry-said">{said ?? (summary.custody === null ? '' : t('carry.keeps', { n: summary.custody }))}</p>
+      </div>
+    </Card>
   );
 }
 

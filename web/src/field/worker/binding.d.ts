@@ -64,8 +64,8 @@ export declare class Phone {
   free(): void;
 }
 
-/** A sealed bundle as a text of two lines. */
-export declare function bundleText(bundle: Uint8Array): string;
+/** Sealed bundles as one file. */
+export declare function parcelOf(bundles: Uint8Array[]): Uint8Array;
 /** Memory in KiB and passes. */
 export declare function pinCost(trialMs?: number): Uint32Array;
 export declare function pinBytes(digits: string, salt: Uint8Array, memoryKib: number, passes: number): Uint8Array;

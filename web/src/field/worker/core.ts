@@ -44,7 +44,8 @@ export type Input =
   | { EnrolAnswered: { bytes: Uint8Array; seed: Uint8Array } }
   | { Dismiss: { number: number } }
   | { HandOut: { leave: 'CarryOnly' | 'LookAtTeam' } }
-  | { Erase: 'Sealed' | 'Nothing' };
+  | { Erase: 'Sealed' | 'Nothing' }
+  | { TakeParcel: { bytes: Uint8Array; seed: Uint8Array } };
 
 export type NotSavedReason =
   | 'Full' | 'Broken' | 'Busy' | 'Locked' | 'NotEnrolled' | 'Nothing' | 'NoSuchDocument' | 'Erased' | 'TooLarge'

@@ -83,7 +83,7 @@ export function summaryOf(sync: CoreSync, around: Circumstances): SyncSummary {
     loading: done < all ? { done, all } : null,
     leaseDaysLeft: null,
     clockOffMinutes: Math.trunc(sync.clock_offset / 60),
-    custody: null,
+    custody: sync.in_custody === 0 ? null : sync.in_custody,
     dataSaver: { on: false, kbThisMonth: 0 },
   };
 }

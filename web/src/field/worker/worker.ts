@@ -1,9 +1,9 @@
 /** The field app's worker: owns the core, the storage, the keys and the network of this phone. */
 import type { Entry } from 'sampan-app/client_app.js';
-import init, { bundleText, Phone } from 'sampan-app/client_app.js';
+import init, { parcelOf, Phone } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
-import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved } from '../brain.ts';
+import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved, TakenIn } from '../brain.ts';
 import type { PersonDraft, SessionDraft } from '../model.ts';
 import { answerOf } from './answers.ts';
 import type { Words } from './called.ts';
@@ -56,6 +56,8 @@ export class FieldWorker implements Listener {
   #hasSignal = true;
   #isSilent = false;
   #lastSaveFailed = false;
+  /** Something that was brought is not what it should be. */
+  #isUnusable = false;
 
   /** Must be called first. `changed` is told whenever views may answer something else. */
   async begin(words: Words, invite: string | null, changed: () => void, trapped: () => void): Promise<void> {
@@ -208,11 +210,22 @@ export class FieldWorker implements Listener {
     this.#endMaker();
   }
 
-  /** What is sealed and has no receipt, as text; each bundle has its own lines. */
-  async handOut(): Promise<string> {
+  /** What is sealed and has no receipt, as a parcel; nothing if there is none. */
+  async handOut(): Promise<Uint8Array<ArrayBuffer> | null> {
     const bundles = (await this.#loop?.handOut()) ?? [];
     this.#changed();
-    return bundles.map((bundle) => `${bundleText(bundle)}\n`).join('\n');
+    return bundles.length === 0 ? null : new Uint8Array(parcelOf(bundles));
+  }
+
+  /** A parcel that somebody brought. */
+  async takeIn(bytes: Uint8Array): Promise<TakenIn> {
+    const loop = this.#loop;
+    if (loop === null || !this.#isOpen) return { is: 'not-ours' };
+    this.#isUnusable = false;
+    loop.input({ TakeParcel: { bytes, seed: seed() } });
+    await idle(loop);
+    this.#changed();
+    return { is: this.#isUnusable ? 'not-ours' : 'taken' };
   }
 
   /** An erased phone forgets the rest, too. */
@@ -260,6 +273,7 @@ export class FieldWorker implements Listener {
     if (notice === 'Ready') this.#ready();
     else if (notice === 'Enrolled') void this.#setUpIs({ stage: 'done', checkCode: '' });
     else if (notice === 'EnrolRefused') this.enrolRefused();
+    else if (typeof notice === 'object' && 'Unusable' in notice) this.#isUnusable = true;
     else if (typeof notice === 'object' && 'EnrolCode' in notice) {
       void this.#setUpIs({ stage: 'compare', checkCode: notice.EnrolCode });
     }
