@@ -1,6 +1,7 @@
 //! The gate and the answer to pulls: everything a signed request can say, and more.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use server::ledger::document::Found;
@@ -188,13 +189,17 @@ impl Target for Gate {
             let at = chance.below(batches.len());
             twist(&mut batches[at].1, chance);
         }
-        let mut plains: Vec<(Audience, Vec<u8>)> = batches
-            .iter()
-            .map(|(audience, batch)| (*audience, encode(batch, form)))
-            .collect();
+        // Some of what a twist makes has no spelling; then bytes are changed instead.
+        let spelled = |(audience, batch): &(Audience, Batch)| {
+            let plain = catch_unwind(AssertUnwindSafe(|| encode(batch, form)));
+            (*audience, plain.unwrap_or_else(|_| self.corpus[0].clone()))
+        };
+        let mut plains: Vec<(Audience, Vec<u8>)> = batches.iter().map(spelled).collect();
         if chance.below(4) == 0 {
             let at = chance.below(plains.len());
             plains[at].1 = mutated(&self.corpus, chance);
+            // An empty section cannot be sealed, not even dishonestly.
+            plains[at].1.push(0);
         }
         self.scene.phone.bundle_saying(plains)
     }
