@@ -4,6 +4,7 @@ mod account;
 mod demo;
 mod files;
 mod import;
+mod people;
 mod serve;
 
 use core::str::FromStr as _;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use shared::id::{TeamId, UnitId};
+use shared::id::{DocumentId, TeamId, UnitId};
 use shared::permission::Role;
 use shared::time::LocalDay;
 use shared::unit::UnitTreeError;
@@ -29,7 +30,7 @@ use crate::http::{ListenError, Web};
 use crate::import::ImportError;
 use crate::ledger::LedgerError;
 use crate::room::ROOM_MIB_MIN;
-use crate::server::{AccountError, InviteError};
+use crate::server::{AccountError, CommitError, EraseError, EraseReason, InviteError};
 use crate::writer::WriteError;
 
 /// Keeps the records of field teams and brings them together
@@ -55,6 +56,11 @@ enum Command {
     /// Take in what flat automerge documents of elsewhere show, one from the plain changes in each
     /// file; the same name, day and files again change nothing. The server must be stopped
     ImportAutomerge(ImportAutomerge),
+    /// Erase a person: destroy the keys of everything about them; the server must be stopped
+    Erase(Erase),
+    /// The record of who did what; the server must be stopped
+    #[command(subcommand)]
+    Audit(AuditStep),
     /// Count everything anew from the log, print what was found, fail if anything differs; the
     /// server must be stopped
     Verify(Folder),
@@ -103,6 +109,9 @@ struct Serve {
     room_mib: u64,
     #[command(flatten)]
     web: WebFolder,
+    /// File, best on another computer's disk, that gets a signed head of the audit every hour
+    #[arg(long, value_name = "FILE")]
+    audit_heads: Option<PathBuf>,
     #[command(flatten)]
     clock: ClockOptions,
 }
@@ -204,6 +213,37 @@ struct ImportAutomerge {
     files: Vec<PathBuf>,
     #[command(flatten)]
     clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct Erase {
+    #[command(flatten)]
+    folder: Folder,
+    /// The person's dossier, 32 hexadecimal digits
+    dossier: DocumentId,
+    /// Why: request, retention or mistake
+    #[arg(long, value_parser = erase_reason)]
+    reason: EraseReason,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditStep {
+    /// Hold the chain of records against every head kept, print what was found, fail if anything
+    /// was changed
+    Verify(AuditVerify),
+    /// Sign the end of the chain and print it, to be kept elsewhere
+    Head(Folder),
+}
+
+#[derive(Debug, Args)]
+struct AuditVerify {
+    #[command(flatten)]
+    folder: Folder,
+    /// File with heads kept elsewhere, one a line
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -330,6 +370,18 @@ enum Stop {
     #[error(transparent)]
     Restore(#[from] RestoreError),
     #[error(transparent)]
+    Erase(#[from] EraseError),
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    #[error("line {line} of the heads is no head")]
+    BadHead {
+        line: usize,
+        #[source]
+        source: base64::DecodeError,
+    },
+    #[error("the record of who did what was changed: keep it as it is and tell the auditor")]
+    ChainBroken,
+    #[error(transparent)]
     Random(#[from] NoRandomness),
     #[error("the store differs from what its log says: keep it as it is and restore a backup")]
     Differs,
@@ -343,6 +395,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Invite(invite) => files::invite(invite).await,
         Command::ImportAutomerge(asked) => import::automerge(asked).await,
         Command::Account(account) => account::account(account).await,
+        Command::Erase(erase) => people::erase(erase).await,
+        Command::Audit(step) => people::audit(step).await,
         Command::Verify(folder) => files::verify(folder).await,
         Command::Backup(backup) => files::backup(backup).await,
         Command::Restore(restore) => files::restore(restore).await,
@@ -376,6 +430,13 @@ fn campaign(name: &str) -> Result<Replay, String> {
     let found = Replay::ALL.into_iter().find(|replay| replay.name() == name);
     found.ok_or_else(|| {
         let names: Vec<_> = Replay::ALL.iter().map(|replay| replay.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+fn erase_reason(name: &str) -> Result<EraseReason, String> {
+    EraseReason::named(name).ok_or_else(|| {
+        let names = EraseReason::NAMES.map(|(_, name)| name);
         format!("one of {}", names.join(", "))
     })
 }

@@ -22,6 +22,7 @@ use crate::store::{Commit, Store};
 
 mod decide;
 mod draft;
+mod erase;
 mod group;
 mod judge;
 mod locate;
@@ -34,6 +35,7 @@ mod waking;
 
 pub use decide::{DecideError, Decided, decide};
 use draft::Draft;
+pub use erase::{Booking, Erased, NotErasable, erase};
 use group::Group;
 pub use mend::mend;
 

@@ -28,6 +28,10 @@
 //! | `POST /v1/dossiers/search` | JSON: a name stands in no address | JSON | account |
 //! | `GET /v1/dossiers/{dossier}` | | JSON | account |
 //! | `POST /v1/dossiers/{dossier}/edit` | JSON, with what the page showed | JSON | account |
+//! | `POST /v1/dossiers/{dossier}/erase` | JSON | JSON | console |
+//! | `POST /v1/dossiers/{dossier}/hold` | JSON | nothing | console |
+//! | `GET /v1/erasures` | | JSON | console |
+//! | `GET /v1/audit?after=` | | JSON | console |
 //!
 //! With a folder of the browser app, `GET` of its files beside: the pages for anyone.
 //!
@@ -38,6 +42,7 @@ mod attempts;
 mod body;
 mod console;
 mod dossiers;
+mod erasing;
 mod error;
 mod events;
 pub mod limits;
@@ -125,6 +130,8 @@ fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .or(session::routes(service))
         .unify()
         .or(dossiers::routes(service))
+        .unify()
+        .or(erasing::routes(service))
         .unify()
         .recover(|rejection| async move {
             Ok::<_, core::convert::Infallible>(Failure::from_rejection(&rejection).into_response())

@@ -12,8 +12,10 @@ use crate::vault::VaultError;
 
 pub mod about;
 pub mod account;
+pub mod audit;
 pub mod device;
 pub mod document;
+pub mod erasure;
 pub mod history;
 pub mod invite;
 pub mod key;

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod apart;
+pub mod audit;
 pub mod auditor;
 pub mod author;
 pub mod backup;

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use shared::id::StreamId;
 use shared::receipt::Receipt;
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
@@ -12,6 +13,7 @@ use shared::unit::UnitTree;
 use crate::apart::apart;
 use crate::crew::Crew;
 use crate::gate::Moment;
+use crate::ledger::audit::Who;
 use crate::ledger::receipt::signed;
 use crate::ledger::{Ledger, LedgerError};
 use crate::pills::Pills;
@@ -33,6 +35,7 @@ mod dossier;
 mod dossiers;
 mod editing;
 mod enrolment;
+mod erasing;
 mod intake;
 mod naming;
 mod pace;
@@ -51,6 +54,7 @@ pub use editing::{DossierEdit, EditError, Edited, Editing};
 pub use enrolment::{
     EnrolError, GRANT_UNITS_MAX, INVITE_SECONDS, InviteError, LABEL_BYTES_MAX, Offer, streams_of,
 };
+pub use erasing::{EraseError, EraseReason, Erasure, HOLD_BYTES_MAX, HoldError};
 pub use intake::IntakeError;
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
 pub use parcels::ParcelRefused;
@@ -74,6 +78,7 @@ pub struct Server<S> {
     crew: Crew,
     pills: Pills,
     epoch: u32,
+    who: Arc<Who>,
 }
 
 /// What an action needs from outside.
@@ -113,6 +118,7 @@ impl<S: Store> Server<S> {
             crew: Crew::alone(),
             pills: Pills::default(),
             epoch: foundation.epoch,
+            who: Arc::new(Who::Keeper),
         }
     }
 
@@ -130,6 +136,21 @@ impl<S: Store> Server<S> {
     #[must_use]
     pub fn crew(&self) -> &Crew {
         &self.crew
+    }
+
+    /// A handle through which somebody acts: the audit names them for what is done by it.
+    #[must_use]
+    pub fn acting(&self, who: Who) -> Self {
+        Self {
+            who: Arc::new(who),
+            ..self.clone()
+        }
+    }
+
+    /// Who acts through this handle; the keeper, unless somebody is named.
+    #[must_use]
+    pub fn who(&self) -> &Who {
+        &self.who
     }
 
     /// The server's records.
@@ -203,6 +224,14 @@ impl<S: Store> Server<S> {
     /// Makes a commit durable. `false` if something it was computed from has changed meanwhile:
     /// compute it again, at most [`COMMIT_TRIES_MAX`] times, then give [`CommitError::Contended`].
     pub(crate) async fn settle(&self, commit: Commit) -> Result<bool, CommitError> {
+        Ok(self.settle_heads(commit).await?.is_some())
+    }
+
+    /// As [`Self::settle`]; the new heads of the streams that grew, `None` for a conflict.
+    pub(crate) async fn settle_heads(
+        &self,
+        commit: Commit,
+    ) -> Result<Option<Vec<(StreamId, u64)>>, CommitError> {
         if self.room.is_short() {
             return Err(CommitError::NoRoom);
         }
@@ -210,14 +239,14 @@ impl<S: Store> Server<S> {
         let devices = device_puts(&commit.puts);
         let outdated = packing::outdated(&commit)?;
         match self.writer.commit(commit).await? {
-            Outcome::Applied { .. } => {
+            Outcome::Applied { heads, .. } => {
                 self.roster.follow(&devices)?;
                 outdated
                     .iter()
                     .for_each(|stream| self.shelf.forget(*stream));
-                Ok(true)
+                Ok(Some(heads))
             }
-            Outcome::Conflict { .. } => Ok(false),
+            Outcome::Conflict { .. } => Ok(None),
             Outcome::Unbalanced { .. } => {
                 Err(LedgerError::Contradiction("a count would leave its range").into())
             }

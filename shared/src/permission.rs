@@ -118,6 +118,10 @@ pub enum Duty {
     Invite(Role),
     /// Decide on held changes.
     Decide,
+    /// Erase people, and forbid that for the time of a legal matter.
+    Erase,
+    /// Read who did and looked at what.
+    Audit,
 }
 
 impl Grant {

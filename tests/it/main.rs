@@ -1,5 +1,7 @@
 //! The one test binary: promises only the whole can show, one module for each kind.
 
+// Who did what is written down with what was done.
+mod audit;
 // Published campaigns, played again on a file, count what was published.
 mod replay;
 // Random worlds: whatever happens on the way, everybody ends with the same.
@@ -10,6 +12,8 @@ mod bad_disks;
 mod backup;
 // A disk that loses power, fills up and fails under the real store.
 mod crash;
+// A person can be erased, wherever they stood.
+mod erasure;
 // Days in a commune, told in the words of the field.
 mod field_day;
 // What nobody honest sends gets its own answer and changes nothing.

@@ -85,5 +85,6 @@ pub(crate) fn device_record(
         unions: (LocalDay(0), 0),
         chains: Default::default(),
         label,
+        owes: Default::default(),
     }
 }

@@ -9,7 +9,7 @@ use shared::permission::Grant;
 use super::files::open;
 use super::{AccountStep, AddAccount, Stop};
 use crate::account::{Password, StoredPassword};
-use crate::clock::random;
+use crate::clock::{Clock, random};
 use crate::server::{NewAccount, Server};
 use crate::store::Store;
 
@@ -23,11 +23,14 @@ pub(super) async fn account(step: AccountStep) -> Result<(), Stop> {
         AccountStep::List(folder) => list(&open(&folder).await?).await,
         AccountStep::Disable(named) => {
             let server = open(&named.folder).await?;
-            Ok(server.disable_account(&named.name).await?)
+            Ok(server
+                .disable_account(&named.name, Clock::system().now())
+                .await?)
         }
         AccountStep::Password(named) => {
             let server = open(&named.folder).await?;
-            Ok(server.set_password(&named.name, &asked()?).await?)
+            let (password, now) = (asked()?, Clock::system().now());
+            Ok(server.set_password(&named.name, &password, now).await?)
         }
     }
 }

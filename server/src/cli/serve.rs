@@ -1,12 +1,15 @@
 //! The running server.
 
 use core::time::Duration;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
 use super::{Serve, Stop};
+use crate::audit::{HEAD_SECONDS, SignedHead};
 use crate::auditor::{Auditor, Findings};
 use crate::backup::{self, Progress};
 use crate::clock::Clock;
@@ -49,8 +52,16 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
         token: opened.token,
         web: serve.web.read()?,
     };
+    let circumstances = ground.clock.circumstances()?;
+    ground.server.finish_erasures(circumstances).await?;
+    let heads = tokio::spawn(sign_heads(
+        ground.server.clone(),
+        ground.clock.clone(),
+        serve.audit_heads,
+    ));
     let served = serve_on(ground, &serve.listen).await;
     watching.abort();
+    heads.abort();
     if let Some(backing_up) = backing_up {
         backing_up.abort();
     }
@@ -75,6 +86,28 @@ async fn back_up(server: Server<Redb>, (folder, hours): (PathBuf, u32), clock: C
         };
         tokio::time::sleep(Duration::from_secs(u64::from(rest) * 3_600)).await;
     }
+}
+
+/// Signs the end of the audit again and again, and adds each head to the file, until it is
+/// dropped.
+async fn sign_heads<S: Store>(server: Server<S>, clock: Clock, file: Option<PathBuf>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(HEAD_SECONDS)).await;
+        match server.audit_head(clock.now()).await {
+            Ok(head) => {
+                if let Some(Err(error)) = file.as_deref().map(|file| add_line(file, &head)) {
+                    tracing::error!(%error, "the audit's head cannot be given out");
+                }
+            }
+            Err(error) => tracing::error!(%error, "the audit's head cannot be signed"),
+        }
+    }
+}
+
+fn add_line(file: &Path, head: &SignedHead) -> io::Result<()> {
+    let mut file = File::options().append(true).create(true).open(file)?;
+    writeln!(file, "{head}")?;
+    file.sync_data()
 }
 
 /// Serves until the keeper stops it, with an auditor beside.

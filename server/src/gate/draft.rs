@@ -13,6 +13,7 @@ use shared::receipt::{Receipt, Verdict};
 use shared::tally::{Contributions, contributions, difference};
 
 use super::Moment;
+use crate::ledger::audit::{Act, Audited, Who, append_audit};
 use crate::ledger::device::{ChainEnd, DeviceRecord, put_device};
 use crate::ledger::document::{
     Alias, Document, Found, Place, drop_document, is_personal, put_alias, put_document,
@@ -64,6 +65,8 @@ pub(super) struct Draft<'l, S> {
     pub(super) tags: BTreeMap<Tag, TagRecord>,
     /// Documents whose first change this draft refuses.
     pub(super) refused: BTreeSet<DocumentId>,
+    /// What documents that were taken away counted for.
+    gone: Vec<Contributions>,
     commit: Commit,
 }
 
@@ -78,6 +81,7 @@ impl<'l, S: Store> Draft<'l, S> {
             answers: BTreeMap::new(),
             tags: BTreeMap::new(),
             refused: BTreeSet::new(),
+            gone: Vec::new(),
             commit: Commit::default(),
         }
     }
@@ -300,6 +304,36 @@ impl<'l, S: Store> Draft<'l, S> {
         Ok(())
     }
 
+    /// Takes a document away for good, with the places of its changes, and leaves tombstones; gives
+    /// what it counted for.
+    pub(super) async fn wipe(&mut self, id: DocumentId) -> Result<Contributions, LedgerError> {
+        let names = self.names(id);
+        let gone = self.documents.remove(&id).ok_or(NOT_OPEN)?;
+        let stream = gone.document.place.stream;
+        for document in names {
+            let tombstone = Entry::Erased { document };
+            self.commit.appends.push(append_mark(stream, tombstone));
+            self.lead(document, Alias::Erased);
+            for key in self.ledger.history_keys(document).await? {
+                self.put(Put {
+                    table: Table::History,
+                    key,
+                    bytes: None,
+                });
+            }
+        }
+        self.put(drop_document(id));
+        self.gone.push(gone.before.clone());
+        Ok(gone.before)
+    }
+
+    /// Writes down what a device did, or caused.
+    pub(super) fn audit(&mut self, device: DeviceId, act: Act) {
+        let (at, who) = (self.moment.now, Who::Device(device));
+        let entry = append_audit(&Audited { at, who, act });
+        self.commit.appends.push(entry);
+    }
+
     /// Makes an id lead elsewhere.
     pub(super) fn lead(&mut self, id: DocumentId, alias: Alias) {
         self.aliases.insert(id, Some(alias));
@@ -377,6 +411,12 @@ impl<'l, S: Store> Draft<'l, S> {
         bundle: BundleId,
         verdict: Verdict,
     ) -> Result<(), LedgerError> {
+        let act = Act::Answered {
+            serial,
+            bundle,
+            taken: matches!(verdict, Verdict::Taken(_)),
+        };
+        self.audit(serial.device, act);
         let found = self.ledger.answered(serial).await?;
         let receipt = Receipt {
             epoch: self.moment.epoch,
@@ -472,6 +512,9 @@ impl<'l, S: Store> Draft<'l, S> {
             for (key, delta) in difference(&working.before, &after) {
                 *deltas.entry(key).or_default() += delta;
             }
+        }
+        for (key, count) in self.gone.iter().flatten() {
+            *deltas.entry(*key).or_default() -= count;
         }
         let counted = deltas.into_iter().filter(|(_, delta)| *delta != 0);
         self.commit

@@ -16,6 +16,7 @@ use shared::value::Value;
 
 use super::draft::Draft;
 use super::{Stop, UNIONS_PER_DAY_MAX, waking};
+use crate::ledger::audit::Act;
 use crate::ledger::document::{Alias, Place};
 use crate::ledger::tag::{TagRecord, put_tag};
 use crate::secrets::Tag;
@@ -45,7 +46,7 @@ pub(super) async fn unite<S: Store>(
         if let Some(other) = twin(draft, dossier, &record).await?
             && draft.may_unite(device).await?
         {
-            join_residents(draft, other, dossier).await?;
+            join_residents(draft, (other, dossier), device).await?;
             united = true;
             record.dossiers.retain(|known| *known != dossier);
         } else if !record.dossiers.contains(&dossier) {
@@ -115,10 +116,11 @@ fn is_same_person(first: &Row, second: &Row) -> bool {
 /// Unites two dossiers and their companions.
 async fn join_residents<S: Store>(
     draft: &mut Draft<'_, S>,
-    survivor: DocumentId,
-    joined: DocumentId,
+    (survivor, joined): (DocumentId, DocumentId),
+    device: DeviceId,
 ) -> Result<(), Stop> {
     draft.join(survivor, joined).await?;
+    draft.audit(device, Act::United { survivor, joined });
     for which in [Companion::Identity, Companion::Case] {
         let (to, from) = (survivor.companion(which), joined.companion(which));
         draft.open(from).await?;
@@ -151,7 +153,7 @@ impl TagRecord {
 }
 
 impl<S: Store> Draft<'_, S> {
-    async fn tag(&mut self, tag: Tag) -> Result<TagRecord, Stop> {
+    pub(super) async fn tag(&mut self, tag: Tag) -> Result<TagRecord, Stop> {
         if let Some(record) = self.tags.get(&tag) {
             return Ok(record.clone());
         }
@@ -162,7 +164,7 @@ impl<S: Store> Draft<'_, S> {
         Ok(record)
     }
 
-    fn set_tag(&mut self, tag: Tag, record: TagRecord) {
+    pub(super) fn set_tag(&mut self, tag: Tag, record: TagRecord) {
         self.put(put_tag(tag, &record));
         self.tags.insert(tag, record);
     }

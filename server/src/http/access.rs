@@ -18,6 +18,7 @@ use warp::http::{HeaderMap, header};
 
 use super::Service;
 use super::error::Failure;
+use crate::ledger::audit::Who;
 use crate::server::{Account, LoginSecret};
 use crate::store::Store;
 
@@ -122,6 +123,14 @@ impl Caller {
         match self {
             Self::Program => true,
             Self::Person(account) => has_duty(account.record.grant.role, duty),
+        }
+    }
+
+    /// The caller as the audit names them.
+    pub(super) fn who(&self) -> Who {
+        match self {
+            Self::Program => Who::Program,
+            Self::Person(account) => Who::Account(account.name.clone()),
         }
     }
 

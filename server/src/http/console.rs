@@ -332,7 +332,8 @@ fn steering<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
                     day: circumstances.now.local_day(),
                 };
                 caller.needs(Duty::Devices, &units, place)?;
-                service.server.steer(device, step, circumstances).await?;
+                let server = service.server.acting(caller.who());
+                server.steer(device, step, circumstances).await?;
                 Ok(StatusCode::NO_CONTENT)
             })
         })
@@ -390,7 +391,8 @@ async fn invite<S: Store, B: Buf>(
         grant,
         label: asked.label,
     };
-    let invite = service.server.invite(offer, circumstances).await?;
+    let server = service.server.acting(caller.who());
+    let invite = server.invite(offer, circumstances).await?;
     Ok(json(&InviteView {
         invite: invite.to_string(),
     }))
@@ -421,7 +423,8 @@ fn deciding<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
                     (None, Caller::Program) => {}
                     (None, Caller::Person(_)) => return Err(Failure::not_permitted()),
                 }
-                service.server.decide(held, decided, circumstances).await?;
+                let server = service.server.acting(caller.who());
+                server.decide(held, decided, circumstances).await?;
                 Ok(StatusCode::NO_CONTENT)
             })
         })

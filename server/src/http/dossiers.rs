@@ -14,6 +14,7 @@ use super::access::{Shown, shown};
 use super::error::Failure;
 use super::limits::JSON_BYTES_MAX;
 use super::{Service, answer, body};
+use crate::ledger::audit::{Act, Who};
 use crate::ledger::document::Document;
 use crate::server::{Account, DossierEdit, DossierQuery, DossierView, Edited, Editing, Only};
 use crate::store::Store;
@@ -30,7 +31,15 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .and_then(|id, shown: Shown<S>| {
             answer(async move {
                 let (service, caller) = shown.reader().await?;
-                Ok(json(&view(&service, &caller.person()?, id).await?))
+                let account = caller.person()?;
+                let view = view(&service, &account, id).await?;
+                let act = Act::Viewed {
+                    dossier: id,
+                    full_number: false,
+                };
+                let server = service.server.acting(Who::Account(account.name));
+                server.note(act, service.clock.now()).await?;
+                Ok(json(&view))
             })
         });
     let editing = warp::path!("v1" / "dossiers" / DocumentId / "edit")
@@ -84,7 +93,14 @@ async fn search<S: Store, B: Buf>(
     if hamlets.is_empty() || !is_small || !reads_all {
         return Err(Failure::not_permitted());
     }
-    Ok(json(&service.server.dossiers(&query).await?))
+    let found = service.server.dossiers(&query).await?;
+    let act = Act::Searched {
+        unit: query.unit,
+        shown: found.lines.len() as u32,
+    };
+    let server = service.server.acting(Who::Account(account.name));
+    server.note(act, service.clock.now()).await?;
+    Ok(json(&found))
 }
 
 /// Whether the account may read the dossiers of this hamlet.

@@ -20,11 +20,11 @@ use super::limits::{NO_ROOM_RETRY_SECONDS, RETRY_SECONDS};
 use crate::clock::NoRandomness;
 use crate::crew::CrewError;
 use crate::door::DoorError;
-use crate::gate::DecideError;
+use crate::gate::{DecideError, NotErasable};
 use crate::ledger::LedgerError;
 use crate::server::{
-    CommitError, DecidingError, DeviceError, EditError, EnrolError, IntakeError, InviteError,
-    ParcelRefused, ProgressError, PullError,
+    CommitError, DecidingError, DeviceError, EditError, EnrolError, EraseError, HoldError,
+    IntakeError, InviteError, ParcelRefused, ProgressError, PullError,
 };
 use crate::store::StoreError;
 use crate::writer::WriteError;
@@ -403,6 +403,34 @@ impl From<DecidingError> for Failure {
             DecidingError::Decide(error @ DecideError::EarlierFirst) => {
                 Self::theirs(StatusCode::CONFLICT, "earlier-first", &error)
             }
+        }
+    }
+}
+
+impl From<EraseError> for Failure {
+    fn from(error: EraseError) -> Self {
+        match error {
+            EraseError::Commit(error) => error.into(),
+            EraseError::Ledger(error) | EraseError::NotErasable(NotErasable::Ledger(error)) => {
+                error.into()
+            }
+            EraseError::Vault(error) => Self::ours("keys-not-destroyed", error),
+            EraseError::OnHold => Self::theirs(StatusCode::CONFLICT, "on-hold", &error),
+            EraseError::NotErasable(NotErasable::Already) => {
+                Self::theirs(StatusCode::GONE, "erased", &error)
+            }
+            EraseError::NotErasable(NotErasable::NotHere) => Self::no_dossier(),
+        }
+    }
+}
+
+impl From<HoldError> for Failure {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::Commit(error) => error.into(),
+            HoldError::Ledger(error) => error.into(),
+            HoldError::NotHere => Self::no_dossier(),
+            HoldError::BadReference => Self::bad_request(&error),
         }
     }
 }

@@ -24,6 +24,9 @@ pub const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 /// Bytes of a console's JSON.
 pub const JSON_BYTES_MAX: usize = 16 * 1024;
 
+/// Lines of the audit in one answer.
+pub const AUDIT_LINES_MAX: usize = 1_000;
+
 /// How long one connection may live: a client that reads too slowly is cut off at last.
 pub const CONNECTION_TIME_MAX: Duration = Duration::from_secs(24 * 3600);
 

@@ -192,6 +192,8 @@ fn about<S: Store>(service: &Service<S>, account: &Account) -> AboutMe {
         ("dossiers", reads_dossiers(role)),
         ("decide", caller.has_somewhere(Duty::Decide)),
         ("devices", caller.has_somewhere(Duty::Devices)),
+        ("erase", caller.has_somewhere(Duty::Erase)),
+        ("audit", caller.has_somewhere(Duty::Audit)),
     ];
     let invites = Role::ALL
         .iter()

@@ -6,7 +6,7 @@ use shared::id::DeviceId;
 use shared::receipt::BackedUpTo;
 
 use super::{Ledger, LedgerError, Read, encode};
-use crate::store::{Put, Store, Table};
+use crate::store::{Expect, Put, Store, Table, Version};
 
 /// One fact about the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,15 +19,28 @@ pub enum About {
     Identity,
     /// `u64`: the version up to which rows were held against automerge.
     Audited,
+    /// `(u32, u32)`: the epoch, and how many documents the server has created in it.
+    Created,
 }
 
 impl About {
+    /// What to expect of it.
+    #[must_use]
+    pub fn expect(self, version: Version) -> Expect {
+        Expect {
+            table: Table::Meta,
+            key: self.key(),
+            version,
+        }
+    }
+
     fn key(self) -> Vec<u8> {
         let name: &[u8] = match self {
             Self::Epoch => b"epoch",
             Self::Token => b"token",
             Self::Identity => b"identity",
             Self::Audited => b"audited",
+            Self::Created => b"created",
         };
         name.to_vec()
     }

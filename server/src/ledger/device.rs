@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shared::enrol::{Assignment, InviteId};
-use shared::id::{BundleId, DeviceId, Incarnation};
+use shared::id::{BundleId, DeviceId, Incarnation, StreamId};
 use shared::seal::SealingKey;
 use shared::signed::DevicePublic;
 use shared::time::{LocalDay, UnixSeconds};
@@ -63,6 +63,9 @@ pub struct DeviceRecord {
     pub chains: BTreeMap<u32, ChainEnd>,
     /// A name for people, for example of its owner.
     pub label: String,
+    /// Per stream the entry up to which it must have folded, and thereby forgotten whom we erased,
+    /// before we may say so.
+    pub owes: BTreeMap<StreamId, u64>,
 }
 
 /// The end of one incarnation's chain of bundles.

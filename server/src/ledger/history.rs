@@ -178,6 +178,23 @@ impl<S: Store> Ledger<S> {
         Ok(history)
     }
 
+    /// The keys of a document's places in the log, under this one of its names.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn history_keys(&self, document: DocumentId) -> Result<Vec<Vec<u8>>, LedgerError> {
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        let mut query = RangeQuery::new(Table::History, document.0);
+        loop {
+            let page = self.store().range(query.clone()).await?;
+            keys.extend(page.records.into_iter().map(|(key, _)| key));
+            match keys.last() {
+                Some(key) if page.more => query = query.after(key.clone()),
+                _ => return Ok(keys),
+            }
+        }
+    }
+
     async fn positions(
         &self,
         document: DocumentId,

@@ -21,6 +21,7 @@ use crate::author::{Author, AuthorStanding, Progress, device_record};
 use crate::ledger::account::{
     AccountRecord, LoginHash, LoginRecord, account_key, drop_login, put_account, put_login,
 };
+use crate::ledger::audit::{Act, Who};
 use crate::ledger::device::{DeviceState, put_device};
 use crate::ledger::{LedgerError, Read};
 use crate::store::{Commit, Expect, Store, Table, Version};
@@ -136,7 +137,9 @@ impl<S: Store> Server<S> {
             made: now,
             logins: Vec::new(),
         };
+        let act = account_step(&new.name, "made");
         let commit = Commit {
+            appends: vec![self.audited(act, now)],
             expect: vec![expect_account(&new.name, Version::ABSENT)],
             puts: vec![
                 put_account(&new.name, &record),
@@ -216,17 +219,24 @@ impl<S: Store> Server<S> {
         &self,
         name: &LoginName,
         password: &StoredPassword,
+        now: UnixSeconds,
     ) -> Result<(), AccountError> {
         let change = |record: &mut AccountRecord| record.password = password.clone();
-        self.change_account(name, change).await
+        let act = account_step(name, "password");
+        self.change_account(name, change, (act, now)).await
     }
 
     /// Closes an account and signs it out everywhere; what it wrote stays.
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn disable_account(&self, name: &LoginName) -> Result<(), AccountError> {
-        self.change_account(name, |record| record.is_disabled = true)
+    pub async fn disable_account(
+        &self,
+        name: &LoginName,
+        now: UnixSeconds,
+    ) -> Result<(), AccountError> {
+        let act = account_step(name, "closed");
+        self.change_account(name, |record| record.is_disabled = true, (act, now))
             .await
     }
 
@@ -234,6 +244,7 @@ impl<S: Store> Server<S> {
         &self,
         name: &LoginName,
         change: impl Fn(&mut AccountRecord) + Sync,
+        (act, now): (Act, UnixSeconds),
     ) -> Result<(), AccountError> {
         for _ in 0..COMMIT_TRIES_MAX {
             let Read { version, record } = self.ledger().account(name).await?;
@@ -243,6 +254,7 @@ impl<S: Store> Server<S> {
             let mut puts = vec![put_account(name, &record)];
             puts.extend(signed_out.into_iter().map(drop_login));
             let commit = Commit {
+                appends: vec![self.audited(act.clone(), now)],
                 expect: vec![expect_account(name, version)],
                 puts,
                 ..Commit::default()
@@ -285,7 +297,9 @@ impl<S: Store> Server<S> {
             };
             let mut puts = vec![put_account(name, &record), put_login(secret.hash(), &login)];
             puts.extend(oldest.into_iter().map(drop_login));
+            let who = Who::Account(name.clone());
             let commit = Commit {
+                appends: vec![self.acting(who).audited(Act::SignedIn, now)],
                 expect: vec![expect_account(name, version)],
                 puts,
                 ..Commit::default()
@@ -386,6 +400,13 @@ impl<S: Store> Server<S> {
 /// Whether a browser is neither idle nor signed in for too long.
 fn holds(login: &LoginRecord, now: UnixSeconds) -> bool {
     now < login.used.plus(LOGIN_IDLE_SECONDS_MAX) && now < login.since.plus(LOGIN_SECONDS_MAX)
+}
+
+fn account_step(name: &LoginName, step: &str) -> Act {
+    Act::Account {
+        name: name.clone(),
+        step: step.to_owned(),
+    }
 }
 
 fn expect_account(name: &LoginName, version: Version) -> Expect {

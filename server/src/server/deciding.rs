@@ -13,6 +13,7 @@ use shared::value::Value;
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
 use crate::gate::{self, DecideError, Decided};
 use crate::ledger::LedgerError;
+use crate::ledger::audit::Act;
 use crate::ledger::document::{Alias, Found, Place};
 use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_document, held_hash};
 use crate::store::Store;
@@ -176,7 +177,13 @@ impl<S: Store> Server<S> {
         let units = self.units();
         let moment = self.moment(&units, circumstances);
         for _ in 0..COMMIT_TRIES_MAX {
-            let commit = gate::decide(self.ledger(), change, decided, moment).await?;
+            let mut commit = gate::decide(self.ledger(), change, decided, moment).await?;
+            let act = Act::Decided {
+                document: change.0,
+                change: change.1,
+                approved: decided == Decided::Approved,
+            };
+            commit.appends.push(self.audited(act, circumstances.now));
             if self.settle(commit).await? {
                 return Ok(());
             }

@@ -7,6 +7,7 @@ use shared::time::UnixSeconds;
 
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, DecidingError, Server};
 use crate::ledger::LedgerError;
+use crate::ledger::audit::Act;
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::store::{Commit, Expect, Store, Table};
 
@@ -93,6 +94,13 @@ impl DeviceStep {
     pub fn named(name: &str) -> Option<Self> {
         let found = Self::NAMES.iter().find(|(_, known)| *known == name)?;
         Some(found.0)
+    }
+
+    /// The step's stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == self);
+        found.map_or("", |(_, name)| name)
     }
 
     /// Where the step leads from `state`, if it may be taken there.
@@ -198,7 +206,12 @@ impl<S: Store> Server<S> {
             let mut record = found.record.ok_or(DeviceError::UnknownDevice)?;
             let held_for = record.state;
             record.state = step.from(record.state).ok_or(DeviceError::WrongState)?;
+            let act = Act::Steered {
+                device,
+                step: step.name().to_owned(),
+            };
             let commit = Commit {
+                appends: vec![self.audited(act, circumstances.now)],
                 expect: vec![Expect {
                     table: Table::Device,
                     key: device.0.to_vec(),

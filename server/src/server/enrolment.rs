@@ -11,6 +11,7 @@ use shared::time::{LocalDay, UnixSeconds};
 use shared::unit::UnitTree;
 
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
+use crate::ledger::audit::{Act, Who};
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::ledger::invite::{InviteRecord, put_invite};
 use crate::ledger::{LedgerError, Read};
@@ -106,12 +107,17 @@ impl<S: Store> Server<S> {
         self.check_grant(&offer.grant, now)?;
         let invite = Invite::from_bytes(shared::hash::derive("sampan/new-invite", &[&seed]));
         let expires = now.plus(INVITE_SECONDS);
+        let act = Act::Invited {
+            role: offer.grant.role,
+            units: offer.grant.units.clone(),
+        };
         let names = (invite.id(), invite.key());
         let secrets = self.ledger().secrets();
         let record = InviteRecord::new(names, offer.grant, offer.label, expires, secrets);
         let commit = Commit {
             expect: vec![expect_invite(invite.id(), Version::ABSENT)],
             puts: vec![put_invite(invite.id(), &record)],
+            appends: vec![self.audited(act, now)],
             ..Commit::default()
         };
         match self.settle(commit).await? {
@@ -223,6 +229,7 @@ impl<S: Store> Server<S> {
             unions: (now.local_day(), 0),
             chains: std::collections::BTreeMap::new(),
             label: invite.label.clone(),
+            owes: std::collections::BTreeMap::new(),
         };
         invite.bound = Some(device);
         let expect_device = Expect {
@@ -233,6 +240,7 @@ impl<S: Store> Server<S> {
         let commit = Commit {
             expect: vec![expect_invite(id, version), expect_device],
             puts: vec![put_invite(id, &invite), put_device(device, &record)],
+            appends: vec![self.acting(Who::Device(device)).audited(Act::Enrolled, now)],
             ..Commit::default()
         };
         let applied = self.settle(commit).await?;

@@ -15,6 +15,7 @@ use shared::page::Page;
 use shared::pull::Cursor;
 use tokio::sync::Mutex as Turn;
 
+use crate::ledger::audit::AUDIT;
 use crate::ledger::history::{Step, appended_mark, read_step};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Commit, ScanLimit, Store};
@@ -152,7 +153,11 @@ impl Shelf {
 /// The streams whose pages show what this commit takes away.
 pub(super) fn outdated(commit: &Commit) -> Result<Vec<StreamId>, LedgerError> {
     let mut streams = Vec::new();
-    for append in &commit.appends {
+    for append in commit
+        .appends
+        .iter()
+        .filter(|append| append.stream != AUDIT)
+    {
         if let Some(Entry::Erased { .. } | Entry::Refounded { .. }) = appended_mark(append)? {
             streams.push(append.stream);
         }

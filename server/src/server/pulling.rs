@@ -295,12 +295,35 @@ impl<S: Store> Server<S> {
         Ok(bytes)
     }
 
+    /// Strikes out what the device has forgotten; whether that was anything. A phone asks for what
+    /// comes after an entry once it has folded it and rewritten its storage, and names no cursor
+    /// of a stream it has dropped.
+    fn confirm(&self, pull: &Pull, record: &mut DeviceRecord) -> bool {
+        let request = &pull.request;
+        if request.epoch != self.epoch() || request.assignment != record.assignment.version {
+            return false;
+        }
+        let before = record.owes.len();
+        record.owes.retain(|stream, n| {
+            let cursor = request
+                .cursors
+                .iter()
+                .find(|cursor| cursor.stream == *stream);
+            match cursor {
+                Some(cursor) => cursor.upto < *n,
+                None => record.assignment.streams.contains(stream),
+            }
+        });
+        record.owes.len() < before
+    }
+
     /// Writes down that the device was heard of. It does not matter if that fails.
     async fn note_life(&self, pull: &Pull, found: Read<DeviceRecord>, now: UnixSeconds) {
         let Some(mut record) = found.record else {
             return;
         };
-        if now < record.heard.plus(HEARD_STEP_SECONDS) {
+        let confirms = self.confirm(pull, &mut record);
+        if now < record.heard.plus(HEARD_STEP_SECONDS) && !confirms {
             return;
         }
         record.heard = now;
@@ -320,7 +343,12 @@ impl<S: Store> Server<S> {
 
 /// Whether the device may read the stream now: its role must allow it in today's tree, and its
 /// assignment must name the stream or stand below it.
-fn may_follow(device: &DeviceRecord, stream: StreamId, units: &UnitTree, now: UnixSeconds) -> bool {
+pub(super) fn may_follow(
+    device: &DeviceRecord,
+    stream: StreamId,
+    units: &UnitTree,
+    now: UnixSeconds,
+) -> bool {
     let assignment = &device.assignment;
     let standing = assignment
         .grant

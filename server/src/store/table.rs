@@ -61,6 +61,8 @@ tables! {
     Login = 19,
     /// Campaigns, targets, services and other shared lists.
     Catalogue = 20,
+    /// Persons erased, and those who must not be.
+    Erasure = 21,
 }
 
 impl Table {

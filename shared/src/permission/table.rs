@@ -280,4 +280,9 @@ pub(super) static DUTIES: &[Duties] = &[
         roles: &[Role::CommunePolice, Role::Coordinator],
         duties: &[Duty::Decide],
     },
+    // Whoever answers for people's rights sees what was done, and nothing about anybody.
+    Duties {
+        roles: &[Role::Auditor],
+        duties: &[Duty::Erase, Duty::Audit],
+    },
 ];

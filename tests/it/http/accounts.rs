@@ -124,7 +124,7 @@ async fn an_unknown_name_a_wrong_password_and_a_closed_account_are_one_answer() 
     site.account("hoa", Role::CommunePolice, COMMUNE).await;
     let gone = site.browser("hoa").await;
     let name = "hoa".parse().unwrap();
-    site.server().disable_account(&name).await.unwrap();
+    site.server().disable_account(&name, MORNING).await.unwrap();
     assert_eq!(gone.ask("GET", "/v1/session", "").await.status, 401);
     let mut answers = Vec::new();
     for (name, password) in [
@@ -163,7 +163,10 @@ async fn another_password_signs_every_browser_out() {
     let other = Password::chosen("thuyền năm lá").unwrap();
     let other = StoredPassword::of(&other, [2; 16]);
     let name = "lan".parse().unwrap();
-    site.server().set_password(&name, &other).await.unwrap();
+    site.server()
+        .set_password(&name, &other, MORNING)
+        .await
+        .unwrap();
     for browser in browsers {
         assert_eq!(browser.ask("GET", "/v1/session", "").await.status, 401);
     }

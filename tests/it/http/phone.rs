@@ -1,7 +1,7 @@
 //! A phone in a few lines: it edits, seals, and folds what it pulls. It knows no outbox, no
 //! loss, no second tab.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::bundle::{BundleNumber, Draft, Section, Serial, seal};
 use shared::change::Change;
@@ -59,6 +59,7 @@ pub struct Phone {
 pub struct Shown {
     pub rows: BTreeMap<DocumentId, Row>,
     aliases: BTreeMap<DocumentId, DocumentId>,
+    erased: BTreeSet<DocumentId>,
 }
 
 impl Shown {
@@ -83,6 +84,11 @@ impl Rows for Shown {
                 let other = self.rows.remove(joined).unwrap_or_default();
                 self.rows.entry(*survivor).or_default().unite(other);
                 self.aliases.insert(*joined, *survivor);
+            }
+            Entry::Erased { document } => {
+                let survivor = self.survivor(*document);
+                self.rows.remove(&survivor);
+                self.erased.insert(survivor);
             }
             other => panic!("not in these tests: {other:?}"),
         }
@@ -341,7 +347,9 @@ impl Phone {
         self.shown.rows.extend(self.confirmed.rows.clone());
         self.shown.aliases = self.confirmed.aliases.clone();
         let aliases = &self.shown.aliases;
-        self.shown.rows.retain(|id, _| !aliases.contains_key(id));
+        let erased = &self.confirmed.erased;
+        let is_gone = |id: &DocumentId| aliases.contains_key(id) || erased.contains(id);
+        self.shown.rows.retain(|id, _| !is_gone(id));
         answer
     }
 }

@@ -88,10 +88,19 @@ impl Site {
     }
 
     pub async fn start_at(store: impl Into<AnyStore>, now: UnixSeconds) -> Self {
+        Self::start_with(store, Secrets::from_master(&[9; 32]), now).await
+    }
+
+    /// The same, with keys that outlive it.
+    pub async fn start_with(
+        store: impl Into<AnyStore>,
+        secrets: Secrets,
+        now: UnixSeconds,
+    ) -> Self {
         let store = store.into();
         let writer = Writer::queued(store.clone(), WriterConfig::default()).unwrap();
         let foundation = Foundation {
-            secrets: Arc::new(Secrets::from_master(&[9; 32])),
+            secrets: Arc::new(secrets),
             units: units(),
             epoch: 1,
         };

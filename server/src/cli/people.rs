@@ -1,0 +1,69 @@
+//! Erasing people, and the record of who did what, on the files of a server that is not running.
+
+use std::fs;
+
+use super::files::open;
+use super::{AuditStep, AuditVerify, Erase, Stop};
+use crate::audit::{SignedHead, verify_chain};
+use crate::clock::Clock;
+
+pub(super) async fn erase(erase: Erase) -> Result<(), Stop> {
+    let server = open(&erase.folder).await?;
+    let circumstances = erase.clock.clock().circumstances()?;
+    let linked = server
+        .erase(erase.dossier, erase.reason, circumstances)
+        .await?;
+    println!(
+        "erased {}; phones forget when they next reach the server",
+        erase.dossier
+    );
+    for other in linked {
+        println!("another dossier has the same personal number and stays: {other}");
+    }
+    Ok(())
+}
+
+pub(super) async fn audit(step: AuditStep) -> Result<(), Stop> {
+    match step {
+        AuditStep::Verify(asked) => verify(asked).await,
+        AuditStep::Head(folder) => {
+            let head = open(&folder)
+                .await?
+                .audit_head(Clock::system().now())
+                .await?;
+            println!("{head}");
+            Ok(())
+        }
+    }
+}
+
+async fn verify(asked: AuditVerify) -> Result<(), Stop> {
+    let given = match asked.heads {
+        None => Vec::new(),
+        Some(path) => {
+            let text = fs::read_to_string(&path);
+            heads(&text.map_err(|source| Stop::Read { path, source })?)?
+        }
+    };
+    let report = verify_chain(&open(&asked.folder).await?, &given).await?;
+    println!("{}", serde_json::to_string(&report).unwrap_or_default());
+    match report.is_clean() {
+        true => Ok(()),
+        false => Err(Stop::ChainBroken),
+    }
+}
+
+fn heads(text: &str) -> Result<Vec<SignedHead>, Stop> {
+    let lines = text.lines().enumerate();
+    let head = |(n, line): (usize, &str)| {
+        let line_number = n + 1;
+        line.parse().map_err(|source| Stop::BadHead {
+            line: line_number,
+            source,
+        })
+    };
+    lines
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(head)
+        .collect()
+}

@@ -1,0 +1,173 @@
+//! What a data-protection officer does: erase, hold, look who has forgotten, read the audit.
+
+use bytes::Buf;
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+use shared::id::DocumentId;
+use shared::permission::Duty;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::StatusCode;
+use warp::reply::{Json, Response, json};
+
+use super::access::{Caller, Place, Shown, shown};
+use super::error::Failure;
+use super::limits::{AUDIT_LINES_MAX, JSON_BYTES_MAX};
+use super::{Service, answer, body};
+use crate::ledger::audit::{Act, Who};
+use crate::server::EraseReason;
+use crate::store::Store;
+
+pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+    let erasing = warp::path!("v1" / "dossiers" / DocumentId / "erase")
+        .and(warp::post())
+        .and(shown(service))
+        .and(warp::body::stream())
+        .and_then(|id, shown: Shown<S>, body| answer(erase(id, shown, body)));
+    let holding = warp::path!("v1" / "dossiers" / DocumentId / "hold")
+        .and(warp::post())
+        .and(shown(service))
+        .and(warp::body::stream())
+        .and_then(|id, shown: Shown<S>, body| answer(hold(id, shown, body)));
+    let listing = warp::path!("v1" / "erasures")
+        .and(warp::get())
+        .and(shown(service))
+        .and_then(|shown: Shown<S>| answer(list(shown)));
+    let auditing = warp::path!("v1" / "audit")
+        .and(warp::get())
+        .and(shown(service))
+        .and(warp::query())
+        .and_then(|shown: Shown<S>, asked: AskedAudit| answer(audit(shown, asked)));
+    erasing
+        .or(holding)
+        .unify()
+        .or(listing)
+        .unify()
+        .or(auditing)
+        .unify()
+        .boxed()
+}
+
+/// Goes on if the caller has the duty where the dossier is; the dossier under its present name.
+async fn answers_for<S: Store>(
+    (service, caller): (&Service<S>, &Caller),
+    duty: Duty,
+    id: DocumentId,
+) -> Result<DocumentId, Failure> {
+    let (id, found) = (service.server.find_dossier(id).await?).ok_or_else(Failure::no_dossier)?;
+    let tree = service.server.units();
+    let place = Place {
+        tree: &tree,
+        day: service.clock.now().local_day(),
+    };
+    match caller.has(duty, found.place.stream.unit, place) {
+        true => Ok(id),
+        // Whether there is such a dossier is nobody else's business.
+        false if caller.has_somewhere(duty) => Err(Failure::no_dossier()),
+        false => Err(Failure::not_permitted()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedErasure {
+    /// `request`, `retention` or `mistake`.
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct ErasedView {
+    /// Dossiers with the same personal number, which stay.
+    linked: Vec<String>,
+}
+
+async fn erase<S: Store, B: Buf>(
+    id: DocumentId,
+    shown: Shown<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<Json, Failure> {
+    let (service, caller) = shown.actor().await?;
+    let bytes = body::read(body, JSON_BYTES_MAX).await?;
+    let asked: Option<AskedErasure> = serde_json::from_slice(&bytes).ok();
+    let reason = asked.and_then(|asked| EraseReason::named(&asked.reason));
+    let reason =
+        reason.ok_or_else(|| Failure::bad_request(&"a reason: request, retention or mistake"))?;
+    let id = answers_for((&service, &caller), Duty::Erase, id).await?;
+    let circumstances = service.clock.circumstances()?;
+    let server = service.server.acting(caller.who());
+    let linked = server.erase(id, reason, circumstances).await?;
+    let linked = linked.iter().map(ToString::to_string).collect();
+    Ok(json(&ErasedView { linked }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedHold {
+    /// The legal matter's number; `null` lifts the hold.
+    reference: Option<String>,
+}
+
+async fn hold<S: Store, B: Buf>(
+    id: DocumentId,
+    shown: Shown<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<StatusCode, Failure> {
+    let (service, caller) = shown.actor().await?;
+    let bytes = body::read(body, JSON_BYTES_MAX).await?;
+    let asked: AskedHold = serde_json::from_slice(&bytes)
+        .map_err(|_| Failure::bad_request(&"a hold needs the legal matter's number, or null"))?;
+    let id = answers_for((&service, &caller), Duty::Erase, id).await?;
+    let server = service.server.acting(caller.who());
+    let now = service.clock.now();
+    server.set_hold(id, asked.reference, now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn list<S: Store>(shown: Shown<S>) -> Result<Json, Failure> {
+    let (service, caller) = shown.reader().await?;
+    match caller.has_somewhere(Duty::Erase) {
+        true => Ok(json(&service.server.erasures().await?)),
+        false => Err(Failure::not_permitted()),
+    }
+}
+
+#[derive(Deserialize)]
+struct AskedAudit {
+    #[serde(default)]
+    after: u64,
+}
+
+/// One line of the audit, for people.
+#[derive(Serialize)]
+struct AuditLine {
+    n: u64,
+    at: i64,
+    who: String,
+    act: String,
+}
+
+async fn audit<S: Store>(shown: Shown<S>, asked: AskedAudit) -> Result<Json, Failure> {
+    let (service, caller) = shown.reader().await?;
+    if !caller.has_somewhere(Duty::Audit) {
+        return Err(Failure::not_permitted());
+    }
+    let entries = service.server.ledger().audited(asked.after).await?;
+    let line = |(n, entry): (u64, crate::ledger::audit::Audited)| AuditLine {
+        n,
+        at: entry.at.0,
+        who: match entry.who {
+            Who::Keeper => "keeper".to_owned(),
+            Who::Program => "program".to_owned(),
+            Who::Account(name) => name.to_string(),
+            Who::Device(device) => device.to_string(),
+        },
+        act: told(&entry.act),
+    };
+    let lines = entries.into_iter().take(AUDIT_LINES_MAX).map(line);
+    Ok(json(&lines.collect::<Vec<_>>()))
+}
+
+/// What was done, in the words of the code: they name documents and devices, never people.
+fn told(act: &Act) -> String {
+    format!("{act:?}")
+}

@@ -1,0 +1,112 @@
+//! Who was erased, and who must not be.
+
+use serde::{Deserialize, Serialize};
+use shared::id::{DeviceId, DocumentId, StreamId};
+use shared::time::UnixSeconds;
+
+use super::audit::Who;
+use super::{Ledger, LedgerError, Read, decode, encode};
+use crate::store::{Put, RangeQuery, Store, Table};
+use crate::vault::{BlockId, KeyName};
+
+/// One erased person: what was done and by whom; nothing about them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureRecord {
+    /// When.
+    pub at: UnixSeconds,
+    /// By whom.
+    pub who: Who,
+    /// The reason's stable name.
+    pub reason: String,
+    /// The keys that had to be destroyed.
+    pub keys: Vec<(BlockId, KeyName)>,
+    /// Whether they were. Until then a restart goes on with it.
+    pub is_done: bool,
+    /// The tombstones: stream and number.
+    pub tombstones: Vec<(StreamId, u64)>,
+    /// The devices that had pulled one of these streams.
+    pub devices: Vec<DeviceId>,
+}
+
+/// A legal matter for which a dossier must be kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldRecord {
+    /// Since when.
+    pub since: UnixSeconds,
+    /// Who said so.
+    pub who: Who,
+    /// The matter's number, for people.
+    pub reference: String,
+}
+
+const ERASURE: u8 = b'e';
+const HOLD: u8 = b'h';
+
+impl<S: Store> Ledger<S> {
+    /// How a dossier was erased, if it was.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn erasure(&self, dossier: DocumentId) -> Result<Read<ErasureRecord>, LedgerError> {
+        self.read(Table::Erasure, key(ERASURE, dossier)).await
+    }
+
+    /// Why a dossier must be kept, if it must.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn hold(&self, dossier: DocumentId) -> Result<Read<HoldRecord>, LedgerError> {
+        self.read(Table::Erasure, key(HOLD, dossier)).await
+    }
+
+    /// Every erasure, by dossier.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn erasures(&self) -> Result<Vec<(DocumentId, ErasureRecord)>, LedgerError> {
+        let mut all = Vec::new();
+        let mut query = RangeQuery::new(Table::Erasure, [ERASURE]);
+        loop {
+            let page = self.store().range(query.clone()).await?;
+            for (key, found) in &page.records {
+                let id = key.last_chunk::<16>().copied();
+                let id = id.ok_or(LedgerError::Contradiction("an erasure's key is no id"))?;
+                all.push((DocumentId(id), decode(Table::Erasure, &found.bytes)?));
+            }
+            match page.records.last() {
+                Some((key, _)) if page.more => query = query.after(key.clone()),
+                _ => return Ok(all),
+            }
+        }
+    }
+}
+
+/// Writes how a dossier was erased.
+#[must_use]
+pub fn put_erasure(dossier: DocumentId, record: &ErasureRecord) -> Put {
+    Put {
+        table: Table::Erasure,
+        key: key(ERASURE, dossier),
+        bytes: Some(encode(record)),
+    }
+}
+
+/// Writes why a dossier must be kept, or that it need not be any more.
+#[must_use]
+pub fn put_hold(dossier: DocumentId, record: Option<&HoldRecord>) -> Put {
+    Put {
+        table: Table::Erasure,
+        key: key(HOLD, dossier),
+        bytes: record.map(encode),
+    }
+}
+
+/// The key of the record of [`Ledger::hold`].
+#[must_use]
+pub fn hold_key(dossier: DocumentId) -> Vec<u8> {
+    key(HOLD, dossier)
+}
+
+fn key(what: u8, dossier: DocumentId) -> Vec<u8> {
+    [&[what], dossier.0.as_slice()].concat()
+}
