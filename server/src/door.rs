@@ -84,7 +84,9 @@ pub async fn open<S: Store>(
         }
         Err(error) => return Err(error.into()),
     };
-    let serial = bundle.header().serial;
+    let header = bundle.header();
+    let serial = header.serial;
+    let previous = header.previous;
     let device = ledger
         .device(serial.device)
         .await?
@@ -96,7 +98,7 @@ pub async fn open<S: Store>(
     if let Some(receipt) = answered(ledger, serial, id).await? {
         return Ok((Opened::Again(receipt), home));
     }
-    let opened = match arrival(ledger, &verified, serial, id) {
+    let opened = match arrival(ledger, &verified, (serial, previous), id) {
         Ok(arrival) => Opened::Arrival(arrival),
         Err(verdict) => Opened::TurnedAway {
             serial,
@@ -136,7 +138,7 @@ fn again(answered: &crate::ledger::receipt::Answered, id: BundleId) -> Receipt {
 fn arrival<S: Store>(
     ledger: &Ledger<S>,
     verified: &Verified<'_>,
-    serial: Serial,
+    (serial, previous): (Serial, Option<BundleId>),
     bundle: BundleId,
 ) -> Result<Arrival, Verdict> {
     let sections = verified
@@ -157,6 +159,7 @@ fn arrival<S: Store>(
     Ok(Arrival {
         serial,
         bundle,
+        previous,
         sections,
     })
 }

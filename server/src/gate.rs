@@ -17,6 +17,7 @@ use shared::receipt::{Outcome, RejectReason, Rejection, Verdict};
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 
+use crate::ledger::audit::Act;
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Commit, Store};
 
@@ -59,6 +60,8 @@ pub struct Arrival {
     pub serial: Serial,
     /// The bundle's bytes, named.
     pub bundle: BundleId,
+    /// The bundle before it in its life, as it says.
+    pub previous: Option<BundleId>,
     /// What each section says.
     pub sections: Vec<(Audience, Batch)>,
 }
@@ -175,6 +178,24 @@ pub async fn turn_away<S: Store>(
     })
 }
 
+/// Notes that a second bundle came under a number that was answered: a copy of the device is at
+/// work, or it was set back to an earlier state.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn note_copy<S: Store>(
+    ledger: &Ledger<S>,
+    serial: Serial,
+    moment: Moment<'_>,
+) -> Result<Commit, LedgerError> {
+    let mut draft = Draft::new(ledger, moment);
+    draft.flag(serial.device).await?;
+    let record = draft.device(serial.device).await?;
+    record.copies = record.copies.saturating_add(1);
+    draft.audit(serial.device, Act::Forked { serial });
+    Ok(draft.finish())
+}
+
 fn taken(outcomes: Vec<Outcome>) -> Verdict {
     let outcomes = shared::receipt::Outcomes::new(outcomes);
     Verdict::Taken(outcomes.expect("a decoded bundle is within the limit of outcomes"))
@@ -182,7 +203,8 @@ fn taken(outcomes: Vec<Outcome>) -> Verdict {
 
 /// The outcome of every change, in the bundle's order.
 async fn take<S: Store>(draft: &mut Draft<'_, S>, arrival: &Arrival) -> Result<Vec<Outcome>, Stop> {
-    draft.heard_from(arrival.serial, arrival.bundle).await?;
+    let names = (arrival.previous, arrival.bundle);
+    draft.heard_from(arrival.serial, names).await?;
     let count = arrival
         .sections
         .iter()

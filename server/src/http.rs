@@ -22,6 +22,7 @@
 //! | `GET /v1/events` | | server-sent events | console |
 //! | `GET /v1/devices` | | JSON | console |
 //! | `POST /v1/devices/{device}/{step}` | | nothing | console |
+//! | `POST /v1/devices/{device}/assign` | JSON | nothing | console |
 //! | `POST /v1/invites` | JSON | JSON | console |
 //! | `GET /v1/held` | | JSON | console |
 //! | `POST /v1/held/{document}/{change}/{approve or refuse}` | | nothing | console |

@@ -13,7 +13,7 @@
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
-//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`], [`news`], [`parcel`], [`spoken`] |
+//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`], [`news`], [`parcel`], [`spoken`], [`wipe`] |
 //! | what may be done | [`check`], [`permission`] |
 
 pub mod account;
@@ -56,3 +56,4 @@ pub mod time;
 pub mod unit;
 pub mod value;
 pub mod version;
+pub mod wipe;

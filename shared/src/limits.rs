@@ -95,6 +95,9 @@ pub const PARCEL_ITEMS_MAX: usize = 1_024;
 /// Bytes of one parcel: a file that a phone still sends at once.
 pub const PARCEL_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Bytes of the order to a lost phone.
+pub const WIPE_BYTES_MAX: usize = 256;
+
 /// Bytes of the answer that says which protocols are served.
 pub const SPOKEN_BYTES_MAX: usize = 1024;
 

@@ -22,6 +22,8 @@ mod hostile;
 mod http;
 // Documents from elsewhere come in by one command.
 mod import;
+// Phones that were lost, copied, or put to other work.
+mod lost;
 // What stands in the store is what the log says.
 mod recount;
 // Every store keeps the same promises, whatever happens to its disk.

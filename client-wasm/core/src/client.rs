@@ -53,6 +53,8 @@ enum Next {
     Open(Box<State>),
     Unlock(Box<Open>),
     Locked(Box<Locked>),
+    /// It has forgotten everything.
+    New,
 }
 
 impl<E: Engine> Client<E> {
@@ -110,6 +112,7 @@ impl<E: Engine> Client<E> {
             (Next::Open(_), _) => {}
             (Next::Unlock(open), phase) => *phase = Phase::Open(open),
             (Next::Locked(locked), phase) => *phase = Phase::Locked(locked),
+            (Next::New, phase) => *phase = Phase::New,
         }
     }
 
@@ -213,6 +216,11 @@ impl<E: Engine> Client<E> {
             return;
         }
         work.drive();
+        if work.is_to_wipe() {
+            let outcome = work.wipe();
+            self.phase = Phase::Open(open);
+            return self.settle(Next::New, outcome, save, effects);
+        }
         let Worked {
             state,
             writes,

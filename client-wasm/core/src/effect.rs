@@ -220,6 +220,9 @@ pub enum Notice {
     ServerBehind,
     /// Bytes that came in are not what they should be; the code says why.
     Unusable(String),
+    /// The server has ordered this phone, being lost, to forget everything, and it has: storage
+    /// holds nothing but sealed bundles. `Input::Start` must come next.
+    Wiped,
 }
 
 /// Why a save was not stored.

@@ -76,6 +76,7 @@ mod stored;
 mod vault;
 pub mod views;
 mod ways_back;
+mod wiping;
 mod work;
 
 pub use client::Client;

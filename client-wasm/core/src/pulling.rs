@@ -12,6 +12,7 @@ use shared::pull::{Cursor, PullAnswer, PullRequest, Reply};
 use shared::signed;
 use shared::spoken::{Behind, Spoken};
 use shared::version::PROTOCOL;
+use shared::wipe::WipeOrder;
 
 use crate::confirmed::{Held, Home, Stream};
 use crate::effect::{Notice, Store, Write};
@@ -148,6 +149,11 @@ impl<E: Engine> Work<'_, E> {
             && spoken.device == self.state.device.id
         {
             return self.spoken(&spoken);
+        }
+        if let Ok(order) = signed::verify::<WipeOrder>(bytes, &server.keys.signing)
+            && order.device == self.state.device.id
+        {
+            return self.wipe_ordered(&order);
         }
         let read = signed::verify::<PullAnswer>(bytes, &server.keys.signing);
         let code = match &read {

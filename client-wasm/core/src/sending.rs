@@ -21,6 +21,9 @@ impl<E: Engine> Work<'_, E> {
         if self.state.knows_server() {
             self.drive_post();
         }
+        if self.state.sender.must_wipe {
+            return;
+        }
         if self.state.device.is_active {
             self.drive_pull();
         } else {

@@ -83,6 +83,8 @@ pub(crate) struct Sender {
     pub(crate) scheduled: Option<UnixSeconds>,
     /// Streams in the order the last pull named them.
     pub(crate) asked: VecDeque<StreamId>,
+    /// The server has ordered this phone, being lost, to forget everything.
+    pub(crate) must_wipe: bool,
 }
 
 impl Why {

@@ -5,5 +5,6 @@ mod reading;
 mod saving;
 mod searching;
 mod ways_back;
+mod wiping;
 mod world;
 mod worst_case;

@@ -86,5 +86,7 @@ pub(crate) fn device_record(
         chains: Default::default(),
         label,
         owes: Default::default(),
+        copies: 0,
+        wiped: None,
     }
 }

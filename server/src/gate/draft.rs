@@ -382,7 +382,7 @@ impl<'l, S: Store> Draft<'l, S> {
     pub(super) async fn heard_from(
         &mut self,
         serial: Serial,
-        bundle: BundleId,
+        (previous, bundle): (Option<BundleId>, BundleId),
     ) -> Result<(), LedgerError> {
         let now = self.moment.now;
         let record = self.device(serial.device).await?;
@@ -391,7 +391,7 @@ impl<'l, S: Store> Draft<'l, S> {
             number: serial.number.0,
             bundle,
         };
-        record.follow_chain(serial.incarnation, end);
+        record.follow_chain(serial.incarnation, (previous, end));
         Ok(())
     }
 

@@ -38,7 +38,9 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .unify()
         .or(held(service))
         .unify();
-    let acting = steering(service)
+    let acting = assigning(service)
+        .or(steering(service))
+        .unify()
         .or(inviting(service))
         .unify()
         .or(deciding(service))
@@ -315,6 +317,58 @@ async fn list_held<S: Store>(service: &Service<S>, caller: &Caller) -> Result<Js
     Ok(json(&held))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedAssignment {
+    role: String,
+    units: Vec<UnitId>,
+    #[serde(default)]
+    team: TeamId,
+}
+
+fn assigning<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+    warp::path!("v1" / "devices" / DeviceId / "assign")
+        .and(warp::post())
+        .and(shown(service))
+        .and(warp::body::stream())
+        .and_then(|device, shown: Shown<S>, body| answer(assign(device, shown, body)))
+        .boxed()
+}
+
+async fn assign<S: Store, B: Buf>(
+    device: DeviceId,
+    shown: Shown<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<StatusCode, Failure> {
+    let (service, caller) = shown.actor().await?;
+    let bytes = body::read(body, JSON_BYTES_MAX).await?;
+    let asked: AskedAssignment = serde_json::from_slice(&bytes)
+        .map_err(|_| Failure::bad_request(&"an assignment needs role, units and team"))?;
+    let grant = Grant {
+        role: role_named(&asked.role)?,
+        units: asked.units,
+        team: asked.team,
+    };
+    let now = service.clock.now();
+    let before = service.server.units_of_device(device).await?;
+    let tree = service.server.units();
+    let place = Place {
+        tree: &tree,
+        day: now.local_day(),
+    };
+    caller.needs(Duty::Devices, &before, place)?;
+    caller.needs(Duty::Invite(grant.role), &grant.units, place)?;
+    let server = service.server.acting(caller.who());
+    server.assign(device, grant, now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn role_named(name: &str) -> Result<Role, Failure> {
+    let role = Role::ALL.iter().find(|role| role.name() == name);
+    role.copied()
+        .ok_or_else(|| Failure::bad_request(&"there is no such role"))
+}
+
 fn steering<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     warp::path!("v1" / "devices" / DeviceId / String)
         .and(warp::post())
@@ -373,8 +427,7 @@ async fn invite<S: Store, B: Buf>(
     let bytes = body::read(body, JSON_BYTES_MAX).await?;
     let asked: AskedInvite = serde_json::from_slice(&bytes)
         .map_err(|_| Failure::bad_request(&"an invite needs role, units, team and label"))?;
-    let role = Role::ALL.iter().find(|role| role.name() == asked.role);
-    let role = *role.ok_or_else(|| Failure::bad_request(&"there is no such role"))?;
+    let role = role_named(&asked.role)?;
     let grant = Grant {
         role,
         units: asked.units,

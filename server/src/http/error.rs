@@ -383,6 +383,7 @@ impl From<DeviceError> for Failure {
             DeviceError::UnknownDevice => {
                 Self::theirs(StatusCode::NOT_FOUND, "unknown-device", &error)
             }
+            DeviceError::Grant(error) => error.into(),
             DeviceError::WrongState => Self::theirs(StatusCode::CONFLICT, "wrong-state", &error),
             DeviceError::Commit(error) => error.into(),
             DeviceError::Ledger(error) => error.into(),

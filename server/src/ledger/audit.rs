@@ -146,6 +146,8 @@ pub enum Act {
         /// The number that stands twice.
         serial: Serial,
     },
+    /// A lost device said that it has forgotten everything.
+    Wiped,
     /// What a device may do was changed.
     Assigned {
         /// Which.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::enrol::{Assignment, InviteId};
 use shared::id::{BundleId, DeviceId, Incarnation, StreamId};
+use shared::permission::Grant;
 use shared::seal::SealingKey;
 use shared::signed::DevicePublic;
 use shared::time::{LocalDay, UnixSeconds};
@@ -66,6 +67,11 @@ pub struct DeviceRecord {
     /// Per stream the entry up to which it must have folded, and thereby forgotten whom we erased,
     /// before we may say so.
     pub owes: BTreeMap<StreamId, u64>,
+    /// How often two bundles came under one number, or one that does not follow the one before:
+    /// a copy of the phone is at work, or it was set back.
+    pub copies: u32,
+    /// When, being lost, it said that it has forgotten everything.
+    pub wiped: Option<UnixSeconds>,
 }
 
 /// The end of one incarnation's chain of bundles.
@@ -81,10 +87,38 @@ pub struct ChainEnd {
 /// refusal, and the record is written with every bundle.
 pub const CHAINS_MAX: usize = 64;
 
+/// Earlier assignments that are remembered: what was written under an older one is not known to
+/// have been allowed.
+pub const ASSIGNMENTS_BEFORE_MAX: usize = 16;
+
 impl DeviceRecord {
+    /// Gives it another assignment, and remembers the one before.
+    pub fn assign(&mut self, grant: Grant, streams: Vec<StreamId>) {
+        let next = Assignment {
+            version: self.assignment.version + 1,
+            grant,
+            streams,
+        };
+        let before = core::mem::replace(&mut self.assignment, next);
+        self.assignments_before.push(before);
+        let surplus = self
+            .assignments_before
+            .len()
+            .saturating_sub(ASSIGNMENTS_BEFORE_MAX);
+        self.assignments_before.drain(..surplus);
+    }
+
     /// Notes a bundle that arrived, and forgets the chains of lives long over.
-    pub fn follow_chain(&mut self, incarnation: Incarnation, end: ChainEnd) {
+    pub fn follow_chain(
+        &mut self,
+        incarnation: Incarnation,
+        (previous, end): (Option<BundleId>, ChainEnd),
+    ) {
         let known = self.chains.entry(incarnation.0).or_insert(end);
+        let follows = known.number.checked_add(1) == Some(end.number);
+        if follows && previous != Some(known.bundle) {
+            self.copies = self.copies.saturating_add(1);
+        }
         if known.number < end.number {
             *known = end;
         }

@@ -3,9 +3,12 @@
 use serde::Serialize;
 use shared::enrol::EnrolKeys;
 use shared::id::{DeviceId, TeamId, UnitId};
+use shared::permission::Grant;
 use shared::time::UnixSeconds;
 
-use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, DecidingError, Server};
+use super::{
+    COMMIT_TRIES_MAX, Circumstances, CommitError, DecidingError, InviteError, Server, streams_of,
+};
 use crate::ledger::LedgerError;
 use crate::ledger::audit::Act;
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
@@ -39,6 +42,10 @@ pub struct DeviceView {
     pub parked: u32,
     /// Bundles of it that honest software cannot make.
     pub rejected: u32,
+    /// Bundles that show that a copy of it is at work, or that it was set back.
+    pub copies: u32,
+    /// When, being lost, it said that it has forgotten everything.
+    pub wiped: Option<UnixSeconds>,
 }
 
 /// Why a device does not become what it should.
@@ -47,6 +54,9 @@ pub enum DeviceError {
     /// There is no such device.
     #[error("no such device is enrolled; reload the list")]
     UnknownDevice,
+    /// It cannot be what it should become.
+    #[error(transparent)]
+    Grant(InviteError),
     /// It does not stand where the step begins; somebody may have decided already.
     #[error("the device is not in the state for this; reload the list")]
     WrongState,
@@ -165,6 +175,8 @@ impl<S: Store> Server<S> {
             heard: record.heard,
             parked: record.parked,
             rejected: record.rejected,
+            copies: record.copies,
+            wiped: record.wiped,
         })
     }
 
@@ -206,6 +218,12 @@ impl<S: Store> Server<S> {
             let mut record = found.record.ok_or(DeviceError::UnknownDevice)?;
             let held_for = record.state;
             record.state = step.from(record.state).ok_or(DeviceError::WrongState)?;
+            if held_for == DeviceState::Lost && record.state == DeviceState::Active {
+                // An order to wipe from before names an older assignment and is not obeyed.
+                let same = record.assignment.clone();
+                record.assign(same.grant, same.streams);
+                record.wiped = None;
+            }
             let act = Act::Steered {
                 device,
                 step: step.name().to_owned(),
@@ -228,6 +246,48 @@ impl<S: Store> Server<S> {
                 released.map_err(DeviceError::Release)?;
             }
             return Ok(());
+        }
+        Err(CommitError::Contended.into())
+    }
+}
+
+impl<S: Store> Server<S> {
+    /// Gives a device another role, team or units. What it wrote under the old ones and hands in
+    /// later is held; a phone learns of it with its next pull.
+    ///
+    /// # Errors
+    /// [`DeviceError`].
+    pub async fn assign(
+        &self,
+        device: DeviceId,
+        grant: Grant,
+        now: UnixSeconds,
+    ) -> Result<(), DeviceError> {
+        for _ in 0..COMMIT_TRIES_MAX {
+            let found = self.ledger().device(device).await?;
+            let mut record = found.record.ok_or(DeviceError::UnknownDevice)?;
+            self.check_grant(&grant, now).map_err(DeviceError::Grant)?;
+            let streams = streams_of(&grant, &self.units(), now.local_day());
+            let streams = streams.ok_or(DeviceError::Grant(InviteError::TooWide))?;
+            let act = Act::Assigned {
+                device,
+                role: grant.role,
+                units: grant.units.clone(),
+            };
+            record.assign(grant.clone(), streams);
+            let commit = Commit {
+                expect: vec![Expect {
+                    table: Table::Device,
+                    key: device.0.to_vec(),
+                    version: found.version,
+                }],
+                puts: vec![put_device(device, &record)],
+                appends: vec![self.audited(act, now)],
+                ..Commit::default()
+            };
+            if self.settle(commit).await? {
+                return Ok(());
+            }
         }
         Err(CommitError::Contended.into())
     }

@@ -127,7 +127,7 @@ impl<S: Store> Server<S> {
         }
     }
 
-    fn check_grant(&self, grant: &Grant, now: UnixSeconds) -> Result<(), InviteError> {
+    pub(super) fn check_grant(&self, grant: &Grant, now: UnixSeconds) -> Result<(), InviteError> {
         let (units, today) = (self.units(), now.local_day());
         let exists = |unit: &UnitId| units.get(*unit, today).is_some();
         if grant.units.is_empty() || !grant.units.iter().all(exists) {
@@ -230,6 +230,8 @@ impl<S: Store> Server<S> {
             chains: std::collections::BTreeMap::new(),
             label: invite.label.clone(),
             owes: std::collections::BTreeMap::new(),
+            copies: 0,
+            wiped: None,
         };
         invite.bound = Some(device);
         let expect_device = Expect {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use shared::bundle::{Bundle, HeaderError, Serial};
 use shared::id::{BundleId, DeviceId, UnitId};
-use shared::receipt::{Receipt, Verdict};
+use shared::receipt::{Receipt, RejectReason, Rejection, Verdict};
 use shared::time::UnixSeconds;
 use tokio::sync::Mutex;
 
@@ -84,7 +84,7 @@ impl<S: Store> Server<S> {
         let work = async move { server.let_in(&bytes).await };
         let inside = self.crew().run(device, lane, work).await??;
         let judged = match inside.opened {
-            Opened::Again(receipt) => return Ok(self.signed(*receipt)?),
+            Opened::Again(receipt) => return self.again(*receipt, circumstances).await,
             Opened::Later { serial, bundle } => {
                 return Ok(self.too_new(serial, bundle, circumstances.now)?);
             }
@@ -100,11 +100,33 @@ impl<S: Store> Server<S> {
             let (server, judged) = (self.clone(), judged.clone());
             let work = async move { server.judge(&judged, circumstances).await };
             let admission = match self.crew().run(device, lane, work).await?? {
-                Passed::Again(receipt) => return Ok(self.signed(*receipt)?),
+                Passed::Again(receipt) => return self.again(*receipt, circumstances).await,
                 Passed::Admitted(admission) => admission,
             };
             if self.settle(admission.commit).await? {
                 return Ok(admission.receipt);
+            }
+        }
+        Err(CommitError::Contended.into())
+    }
+
+    /// The answer of then. Another bundle under the same number shows that a copy of the device is
+    /// at work.
+    async fn again(
+        &self,
+        receipt: Receipt,
+        circumstances: Circumstances,
+    ) -> Result<Vec<u8>, IntakeError> {
+        let forked = Verdict::Rejected(Rejection::whole(RejectReason::Fork));
+        if receipt.verdict != forked {
+            return Ok(self.signed(receipt)?);
+        }
+        let units = self.units();
+        let moment = self.moment(&units, circumstances);
+        for _ in 0..COMMIT_TRIES_MAX {
+            let noted = gate::note_copy(self.ledger(), receipt.serial, moment).await?;
+            if self.settle(noted).await? {
+                return Ok(self.signed(receipt)?);
             }
         }
         Err(CommitError::Contended.into())

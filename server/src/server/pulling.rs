@@ -11,9 +11,11 @@ use shared::spoken::{Spoken, asked_by, is_served};
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 use shared::version::{PROTOCOL, PROTOCOL_OLDEST_SERVED};
+use shared::wipe::{WipeOrder, is_wiped};
 
 use super::{Circumstances, Server};
 use crate::crew::{CrewError, Lane};
+use crate::ledger::audit::{Act, Who};
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::ledger::{LedgerError, Read};
 use crate::store::{Commit, Expect, Store, Table};
@@ -173,6 +175,10 @@ impl<S: Store> Server<S> {
     ) -> Result<(Read<DeviceRecord>, Pulled), PullError> {
         let found = self.ledger().device(pull.request.device).await?;
         let device = found.record.clone().ok_or(PullError::UnknownDevice)?;
+        if device.state == DeviceState::Lost {
+            let order = self.wipe_order(pull, &device, circumstances)?;
+            return Ok((found, order));
+        }
         let answer = self.collect(pull, &device, circumstances.now).await?;
         let has_news = answer.epoch != pull.request.epoch
             || answer.assignment.is_some()
@@ -180,14 +186,7 @@ impl<S: Store> Server<S> {
             || !answer.pages.is_empty();
         let signed = sign(&answer, self.ledger().secrets().signing())
             .map_err(|_| LedgerError::Contradiction("a pull answer beyond its limit"))?;
-        let bytes = match pull.request.reply {
-            Reply::Open => signed,
-            Reply::Sealed => {
-                let to = (answer.device, &device.sealing);
-                news::seal(&signed, to, circumstances.seed)
-                    .map_err(|_| LedgerError::Contradiction("a device nobody can seal to"))?
-            }
-        };
+        let bytes = replied(pull, signed, &device, circumstances)?;
         Ok((found, Pulled { bytes, has_news }))
     }
 
@@ -204,6 +203,27 @@ impl<S: Store> Server<S> {
             Asked::Pull(pull) => Ok(self.answer_pull(&pull, circumstances).await?.bytes),
             Asked::Otherwise(spoken) => Ok(spoken),
         }
+    }
+
+    /// The answer to a lost device: the order to wipe itself.
+    fn wipe_order(
+        &self,
+        pull: &Pull,
+        device: &DeviceRecord,
+        circumstances: Circumstances,
+    ) -> Result<Pulled, LedgerError> {
+        let order = WipeOrder {
+            device: pull.request.device,
+            epoch: self.epoch(),
+            assignment: device.assignment.version,
+            at: circumstances.now,
+        };
+        let signed = sign(&order, self.ledger().secrets().signing())
+            .map_err(|_| LedgerError::Contradiction("a wipe order beyond its limit"))?;
+        Ok(Pulled {
+            bytes: replied(pull, signed, device, circumstances)?,
+            has_news: true,
+        })
     }
 
     async fn collect(
@@ -322,13 +342,21 @@ impl<S: Store> Server<S> {
         let Some(mut record) = found.record else {
             return;
         };
-        let confirms = self.confirm(pull, &mut record);
+        let device = pull.request.device;
+        let mut acts = Vec::new();
+        if record.state == DeviceState::Lost && record.wiped.is_none() && is_wiped(&pull.request) {
+            record.wiped = Some(now);
+            record.owes.clear();
+            let acting = self.acting(Who::Device(device));
+            acts.push(acting.audited(Act::Wiped, now));
+        }
+        let confirms = self.confirm(pull, &mut record) || !acts.is_empty();
         if now < record.heard.plus(HEARD_STEP_SECONDS) && !confirms {
             return;
         }
         record.heard = now;
-        let device = pull.request.device;
         let commit = Commit {
+            appends: acts,
             expect: vec![Expect {
                 table: Table::Device,
                 key: device.0.to_vec(),
@@ -338,6 +366,23 @@ impl<S: Store> Server<S> {
             ..Commit::default()
         };
         let _may_fail = self.settle(commit).await;
+    }
+}
+
+/// A signed answer as the device asked for it.
+fn replied(
+    pull: &Pull,
+    signed: Vec<u8>,
+    device: &DeviceRecord,
+    circumstances: Circumstances,
+) -> Result<Vec<u8>, LedgerError> {
+    match pull.request.reply {
+        Reply::Open => Ok(signed),
+        Reply::Sealed => {
+            let to = (pull.request.device, &device.sealing);
+            news::seal(&signed, to, circumstances.seed)
+                .map_err(|_| LedgerError::Contradiction("a device nobody can seal to"))
+        }
     }
 }
 

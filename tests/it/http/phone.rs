@@ -143,7 +143,8 @@ impl Phone {
         answer.state
     }
 
-    fn follow(&mut self, streams: &[StreamId]) {
+    /// Asks for these streams from now on, too.
+    pub fn follow(&mut self, streams: &[StreamId]) {
         for stream in streams {
             self.cursors.entry(*stream).or_default();
         }
@@ -331,10 +332,16 @@ impl Phone {
         sign(&request, &self.key).unwrap()
     }
 
-    /// Folds an answer. Everything of the phone's own must be in the log by now.
-    pub fn pulled(&mut self, bytes: &[u8]) -> PullAnswer {
+    /// An answer, read and nothing done with it.
+    pub fn answer(&self, bytes: &[u8]) -> PullAnswer {
         let answer: PullAnswer = verify(bytes, &self.server.expect("enrolled").0).unwrap();
         assert_eq!(answer.device, self.device);
+        answer
+    }
+
+    /// Folds an answer. Everything of the phone's own must be in the log by now.
+    pub fn pulled(&mut self, bytes: &[u8]) -> PullAnswer {
+        let answer = self.answer(bytes);
         if let Some(assignment) = &answer.assignment {
             self.assignment = assignment.version;
             self.follow(&assignment.streams);

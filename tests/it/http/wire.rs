@@ -91,19 +91,32 @@ impl Site {
         Self::start_with(store, Secrets::from_master(&[9; 32]), now).await
     }
 
+    /// The same, with other units.
+    pub async fn start_in(
+        units: UnitTree,
+        store: impl Into<AnyStore>,
+        secrets: Secrets,
+        now: UnixSeconds,
+    ) -> Self {
+        let foundation = Foundation {
+            secrets: Arc::new(secrets),
+            units,
+            epoch: 1,
+        };
+        Self::start_on(store.into(), foundation, now).await
+    }
+
     /// The same, with keys that outlive it.
     pub async fn start_with(
         store: impl Into<AnyStore>,
         secrets: Secrets,
         now: UnixSeconds,
     ) -> Self {
-        let store = store.into();
+        Self::start_in(units(), store, secrets, now).await
+    }
+
+    async fn start_on(store: AnyStore, foundation: Foundation, now: UnixSeconds) -> Self {
         let writer = Writer::queued(store.clone(), WriterConfig::default()).unwrap();
-        let foundation = Foundation {
-            secrets: Arc::new(secrets),
-            units: units(),
-            epoch: 1,
-        };
         let server = Server::new(store, writer, foundation);
         let token = Token::from_bytes([5; 32]);
         let here = server.clone();

@@ -53,6 +53,7 @@ export type NotSavedReason =
 
 export type Notice =
   | 'Ready' | 'WrongKey' | 'Changed' | 'NotAccepted' | 'EnrolPending' | 'Enrolled' | 'EnrolRefused'
+  | 'Wiped'
   | { Unreadable: StoreName }
   | { Saved: { tag: number; record: number; documents: Id[] } }
   | { NotSaved: { tag: number; reason: NotSavedReason } }

@@ -210,6 +210,15 @@ export class FieldWorker implements Listener {
     this.#endMaker();
   }
 
+  /** The server has said that this phone is lost, and the core has forgotten everything: the key goes, too. */
+  async #wiped(): Promise<void> {
+    await this.#storage.forgetKey(Date.now());
+    [this.#hasKey, this.#isErased, this.#remark, this.#setUp] = [false, true, null, undefined];
+    this.#endMaker();
+    await this.#start();
+    this.#changed();
+  }
+
   /** What is sealed and has no receipt, as a parcel; nothing if there is none. */
   async handOut(): Promise<Uint8Array<ArrayBuffer> | null> {
     const bundles = (await this.#loop?.handOut()) ?? [];
@@ -274,6 +283,7 @@ export class FieldWorker implements Listener {
     else if (notice === 'Enrolled') void this.#setUpIs({ stage: 'done', checkCode: '' });
     else if (notice === 'EnrolRefused') this.enrolRefused();
     else if (typeof notice === 'object' && 'Unusable' in notice) this.#isUnusable = true;
+    else if (notice === 'Wiped') void this.#wiped();
     else if (typeof notice === 'object' && 'EnrolCode' in notice) {
       void this.#setUpIs({ stage: 'compare', checkCode: notice.EnrolCode });
     }
