@@ -153,7 +153,7 @@ async fn answer<R: Reply>(
 }
 
 /// What every answer says to browsers.
-const GUARDS: [(HeaderName, &str); 5] = [
+const GUARDS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
@@ -165,6 +165,8 @@ const GUARDS: [(HeaderName, &str); 5] = [
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     ),
+    // Browsers heed it only where they came by TLS.
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
 ];
 
 fn guarded(mut response: Response) -> Response {

@@ -24,8 +24,12 @@ mod http;
 mod import;
 // Phones that were lost, copied, or put to other work.
 mod lost;
+// Every cell of the table of permissions, tried over HTTP.
+mod permissions;
 // What stands in the store is what the log says.
 mod recount;
+// What stands around every route.
+mod shell;
 // Every store keeps the same promises, whatever happens to its disk.
 mod store;
 // The rules of the house, as far as a machine can see them.

@@ -95,7 +95,7 @@ pub(super) fn routes(web: Web) -> BoxedFilter<(Response,)> {
 }
 
 /// What pages may do: run the app's own code and the core, ask their own server, and no more.
-const GUARDS: [(HeaderName, &str); 6] = [
+const GUARDS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (
@@ -112,6 +112,8 @@ const GUARDS: [(HeaderName, &str); 6] = [
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     ),
+    // Browsers heed it only where they came by TLS.
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
     (
         HeaderName::from_static("permissions-policy"),
         "camera=(self), geolocation=(), microphone=()",
