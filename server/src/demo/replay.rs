@@ -76,38 +76,41 @@ impl Replay {
     /// The morning after its last day, on which its figures are read.
     #[must_use]
     pub fn morning_after(self) -> LocalDay {
-        let (year, month, day) = match self {
-            Self::CaMau => (2023, 3, 16),
-            Self::ThanhHoa => (2023, 8, 31),
-            Self::HaNoi => (2022, 8, 26),
-            Self::BinhDuong => (2023, 9, 26),
-            Self::SocTrang => (2023, 11, 20),
-            Self::ReformDay => (2025, 7, 5),
-        };
-        LocalDay::from_date(year, month, day).unwrap_or_default()
+        match self.script() {
+            Some(script) => LocalDay(script.last_day().0 + 1),
+            None => reform_day::morning_after(),
+        }
     }
 
     /// The codes of the provinces whose figures it makes, as they are named on that morning.
     #[must_use]
-    pub fn provinces(self) -> &'static [&'static str] {
-        match self {
-            Self::CaMau => &["96"],
-            Self::ThanhHoa => &["38"],
-            Self::HaNoi => &["01"],
-            Self::BinhDuong => &["74"],
-            Self::SocTrang => &["94"],
-            Self::ReformDay => &["92", "96"],
+    pub fn provinces(self) -> Vec<&'static str> {
+        match self.script() {
+            Some(script) => vec![script.province],
+            None => reform_day::PROVINCES.to_vec(),
         }
     }
 
-    /// The units it plays on: hamlets where it has records, and everywhere in the provinces whose
-    /// hamlets the reform moved.
-    fn units(self, seed: Seed) -> Result<UnitTree, DemoError> {
+    /// What was published; `None` where campaigns are played again on other units.
+    fn script(self) -> Option<script::Script> {
         match self {
-            Self::CaMau | Self::SocTrang | Self::ReformDay => world(seed),
-            Self::ThanhHoa => world_with(seed, &["16096"]),
-            Self::HaNoi => world_with(seed, &["00643"]),
-            Self::BinhDuong => world_with(seed, &["25972"]),
+            Self::CaMau => Some(ca_mau::script()),
+            Self::ThanhHoa => Some(thanh_hoa::script()),
+            Self::HaNoi => Some(ha_noi::script()),
+            Self::BinhDuong => Some(binh_duong::script()),
+            Self::SocTrang => Some(soc_trang::script()),
+            Self::ReformDay => None,
+        }
+    }
+
+    /// The units it plays on: hamlets everywhere in the provinces whose hamlets the reform moved,
+    /// elsewhere only in the commune with records.
+    fn units(self, seed: Seed) -> Result<UnitTree, DemoError> {
+        match (self, self.script()) {
+            (Self::ThanhHoa | Self::HaNoi | Self::BinhDuong, Some(script)) => {
+                world_with(seed, &[script.sample.commune])
+            }
+            _ => world(seed),
         }
     }
 }

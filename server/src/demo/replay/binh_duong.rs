@@ -13,7 +13,7 @@ use super::answers::{Checks, Tiers, count, figures, reads, target};
 use super::play::{ask, ask_with, play};
 use super::script::{Goal, Sample, Script, Series, date};
 use super::shares::Campaign;
-use super::{Mode, Replay, ReplayReport, percent};
+use super::{Replay, ReplayReport, percent};
 use crate::demo::draw::Seed;
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
@@ -23,7 +23,7 @@ use crate::store::Store;
 const ACTIVATED: Indicator = Indicator::EidActivated;
 
 /// The campaign; its sample commune is the ward Thuận Giao, with its boarding houses.
-fn script() -> Script {
+pub(super) fn script() -> Script {
     let activated: &[u64] = &[556_022, 1_428_929];
     let collected: &[u64] = &[556_022, 1_430_000];
     let levels = [collected, collected, collected, activated, activated];
@@ -105,13 +105,6 @@ pub(super) async fn sample<S: Store>(
     checks.count("days of the campaign, both ends counted", "63", days);
     let licences = count(&cut.unit, Indicator::Reported(Reported::LicencesIntegrated));
     checks.count("driving licences integrated", "239,000", licences);
-    checks.all_stored(&played.taken);
-    Ok(ReplayReport {
-        replay: Replay::BinhDuong,
-        mode: Mode::Sample,
-        figures: figures(&cut.unit, &[ACTIVATED], end),
-        checks: checks.all(),
-        taken: played.taken,
-        record_bytes: played.record_bytes,
-    })
+    let figures = figures(&cut.unit, &[ACTIVATED], end);
+    Ok(played.report(Replay::BinhDuong, figures, checks))
 }

@@ -13,7 +13,7 @@ use super::play::{Played, ask, play_work};
 use super::roster::classify;
 use super::script::{Goal, Sample, Script, Series, Where, date};
 use super::shares::Campaign;
-use super::{Mode, Replay, ReplayReport, percent};
+use super::{Replay, ReplayReport, percent};
 use crate::demo::draw::Seed;
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
@@ -124,19 +124,12 @@ pub(super) async fn sample<S: Store>(
     checks.text("districts/communes", "9/101", tiers.size());
     check_reasons(&mut checks, played.shown.first(), &now.unit);
     check_shares(&mut checks, &now.unit);
-    checks.all_stored(&played.taken);
-    Ok(ReplayReport {
-        replay: Replay::CaMau,
-        mode: Mode::Sample,
-        figures: figures(
-            &now.unit,
-            &[Indicator::Unclassified, Indicator::EidCollected],
-            end,
-        ),
-        checks: checks.all(),
-        taken: played.taken,
-        record_bytes: played.record_bytes,
-    })
+    let figures = figures(
+        &now.unit,
+        &[Indicator::Unclassified, Indicator::EidCollected],
+        end,
+    );
+    Ok(played.report(Replay::CaMau, figures, checks))
 }
 
 fn check_reasons(checks: &mut Checks, first: Option<&Progress>, now: &UnitProgress) {

@@ -12,7 +12,7 @@ use super::answers::{Checks, Tiers, below, count, figures, part, reads, target};
 use super::play::{ask, ask_with, play};
 use super::script::{Goal, Sample, Script, Series, Where, date};
 use super::shares::Campaign;
-use super::{Mode, Replay, ReplayReport};
+use super::{Replay, ReplayReport};
 use crate::demo::draw::Seed;
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
@@ -24,7 +24,7 @@ const TO_CLEAN: Indicator = Indicator::Reported(Reported::RecordsToClean);
 const THANH_TRI: &str = "020";
 
 /// The campaign; its sample commune is Xã Tân Triều in the district Thanh Trì.
-fn script() -> Script {
+pub(super) fn script() -> Script {
     let reported =
         |figure, total: u64| Series::everywhere(Indicator::Reported(figure), &[0, total]);
     let mut series = vec![
@@ -117,17 +117,10 @@ pub(super) async fn sample<S: Store>(
     );
     let services = format!("{deployed}/{services}");
     checks.text("card services, province and district", "4/6", services);
-    checks.all_stored(&played.taken);
-    Ok(ReplayReport {
-        replay: Replay::HaNoi,
-        mode: Mode::Sample,
-        figures: figures(
-            &cut.unit,
-            &[TO_CLEAN, CLEANED, Indicator::EidCollected],
-            end,
-        ),
-        checks: checks.all(),
-        taken: played.taken,
-        record_bytes: played.record_bytes,
-    })
+    let figures = figures(
+        &cut.unit,
+        &[TO_CLEAN, CLEANED, Indicator::EidCollected],
+        end,
+    );
+    Ok(played.report(Replay::HaNoi, figures, checks))
 }

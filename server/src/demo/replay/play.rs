@@ -3,10 +3,11 @@
 use shared::percent::PercentMode;
 use shared::time::{LocalDay, UnixSeconds};
 
-use super::RecordBytes;
+use super::answers::Checks;
 use super::office::Office;
 use super::sample::{Errand, SampleWork, house_to_house};
 use super::shares::{Campaign, at};
+use super::{Figure, Mode, RecordBytes, Replay, ReplayReport};
 use crate::author::SealedBundle;
 use crate::demo::desk;
 use crate::demo::draw::Seed;
@@ -23,6 +24,26 @@ pub(super) struct Played {
     pub(super) taken: Taken,
     /// What records of phones cost.
     pub(super) record_bytes: Vec<RecordBytes>,
+}
+
+impl Played {
+    /// What the play found, once every change handed in is known to have been stored.
+    pub(super) fn report(
+        self,
+        replay: Replay,
+        figures: Vec<Figure>,
+        mut checks: Checks,
+    ) -> ReplayReport {
+        checks.all_stored(&self.taken);
+        ReplayReport {
+            replay,
+            mode: Mode::Sample,
+            figures,
+            checks: checks.all(),
+            taken: self.taken,
+            record_bytes: self.record_bytes,
+        }
+    }
 }
 
 /// Plays a campaign whose teams go from house to house.

@@ -17,7 +17,7 @@ use super::play::{ask, play};
 use super::sample::phone;
 use super::script::date;
 use super::shares::{Campaign, at};
-use super::{Mode, Replay, ReplayReport, ca_mau, soc_trang};
+use super::{Replay, ReplayReport, ca_mau, soc_trang};
 use crate::author::Write;
 use crate::demo::draw::Seed;
 use crate::demo::hand_in::Courier;
@@ -32,6 +32,14 @@ fn reform() -> LocalDay {
     date(2025, 7, 1)
 }
 
+/// The provinces that took the two over, by their codes since then.
+pub(super) const PROVINCES: [&str; 2] = ["92", "96"];
+
+/// The day on which everything has come in.
+pub(super) fn morning_after() -> LocalDay {
+    LocalDay(reform().0 + 4)
+}
+
 /// The number of the phone that missed the reform.
 const LATE_PHONE: u32 = 3;
 
@@ -43,23 +51,16 @@ pub(super) async fn sample<S: Store>(
     let tree = server.units();
     let (west, east) = (ca_mau::script(), soc_trang::script());
     let (west, east) = (Campaign::on(&tree, &west)?, Campaign::on(&tree, &east)?);
-    let mut taken = ca_mau::play(server, &west, seed).await?.taken;
-    let played = play(server, &east, seed).await?;
-    taken.add(&played.taken);
+    let before = ca_mau::play(server, &west, seed).await?;
+    let mut played = play(server, &east, seed).await?;
+    played.taken.add(&before.taken);
 
     let mut checks = Checks::default();
     let can_tho = check_figures(&mut checks, server, (&west, &east)).await?;
     check_units(&mut checks, &west, &east);
     check_late(&mut checks, server, &east, seed).await?;
-    checks.all_stored(&taken);
-    Ok(ReplayReport {
-        replay: Replay::ReformDay,
-        mode: Mode::Sample,
-        figures: figures(&can_tho.unit, &[ACTIVATED], can_tho.as_of),
-        checks: checks.all(),
-        taken,
-        record_bytes: played.record_bytes,
-    })
+    let figures = figures(&can_tho.unit, &[ACTIVATED], can_tho.as_of);
+    Ok(played.report(Replay::ReformDay, figures, checks))
 }
 
 /// Figures of 2023 on the old units and on the new ones; gives Cần Thơ's.

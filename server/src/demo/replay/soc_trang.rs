@@ -12,7 +12,7 @@ use super::answers::{Checks, Tiers, count, figures, part, reads, target};
 use super::play::{ask, play};
 use super::script::{Goal, Sample, Script, Series, date};
 use super::shares::Campaign;
-use super::{Mode, Replay, ReplayReport, percent};
+use super::{Replay, ReplayReport, percent};
 use crate::demo::draw::Seed;
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
@@ -92,15 +92,7 @@ pub(super) async fn sample<S: Store>(
     checks.count("targets of the communes together", "654,392", communes_want);
     check_funnel(&mut checks, &october.unit, &november.unit);
     check_offices(&mut checks, &november.unit);
-    checks.all_stored(&played.taken);
-    Ok(ReplayReport {
-        replay: Replay::SocTrang,
-        mode: Mode::Sample,
-        figures: all,
-        checks: checks.all(),
-        taken: played.taken,
-        record_bytes: played.record_bytes,
-    })
+    Ok(played.report(Replay::SocTrang, all, checks))
 }
 
 fn check_funnel(checks: &mut Checks, october: &UnitProgress, november: &UnitProgress) {

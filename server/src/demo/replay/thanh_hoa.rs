@@ -11,7 +11,7 @@ use super::answers::{Checks, Tiers, count, figures, part, reads, target};
 use super::play::{ask, play};
 use super::script::{Goal, Sample, Script, Series, Where, date};
 use super::shares::Campaign;
-use super::{Mode, Replay, ReplayReport};
+use super::{Replay, ReplayReport};
 use crate::demo::draw::Seed;
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
@@ -25,7 +25,7 @@ const ACTIVATED: Indicator = Indicator::EidActivated;
 const REPORTED: [Indicator; 3] = [COLLECTED, Indicator::EidCollected, ACTIVATED];
 
 /// The campaign; its sample commune is Xã Ba Đình in the district Nga Sơn.
-fn script() -> Script {
+pub(super) fn script() -> Script {
     let collected: &[u64] = &[3_412_608; 3];
     let handed: &[u64] = &[2_640_000, 2_987_000, 3_023_417];
     let mut series = Series::funnel(Funnel::Card, [collected, collected, handed, handed, handed]);
@@ -105,15 +105,8 @@ pub(super) async fn sample<S: Store>(
     check_people(&mut checks, &then.unit, &now.unit);
     check_days(&mut checks, &now.unit);
     check_offices(&mut checks, &now.unit);
-    checks.all_stored(&played.taken);
-    Ok(ReplayReport {
-        replay: Replay::ThanhHoa,
-        mode: Mode::Sample,
-        figures: figures(&now.unit, &REPORTED, end),
-        checks: checks.all(),
-        taken: played.taken,
-        record_bytes: played.record_bytes,
-    })
+    let figures = figures(&now.unit, &REPORTED, end);
+    Ok(played.report(Replay::ThanhHoa, figures, checks))
 }
 
 fn check_people(checks: &mut Checks, then: &UnitProgress, now: &UnitProgress) {
