@@ -11,8 +11,8 @@
 //! the document it concerns, and always has a way back.
 
 use shared::bundle::Serial;
-use shared::facts::Batch;
-use shared::id::{Audience, BundleId};
+use shared::facts::{Author, Batch};
+use shared::id::{Audience, BundleId, DocumentId};
 use shared::receipt::{Outcome, RejectReason, Rejection, Verdict};
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
@@ -28,6 +28,7 @@ mod group;
 mod judge;
 mod locate;
 mod mend;
+mod refound;
 mod trial;
 mod unite;
 mod upon;
@@ -36,9 +37,10 @@ mod waking;
 
 pub use decide::{DecideError, Decided, decide};
 use draft::Draft;
-pub use erase::{Booking, Erased, NotErasable, erase};
+pub use erase::{Erased, NotErasable, erase};
 use group::Group;
 pub use mend::mend;
+pub use refound::{Leaving, NotRefoundable, Refounded, refound, separate};
 
 /// Changes further ahead of the server's clock than this are refused; the phone corrects its
 /// clock and issues them again.
@@ -77,6 +79,22 @@ pub struct Moment<'a> {
     pub epoch: u32,
     /// Fresh random bytes, for the keys of new dossiers.
     pub seed: [u8; 32],
+}
+
+/// As whom and as which of its documents the server begins new ones.
+#[derive(Debug, Clone, Copy)]
+pub struct Booking {
+    /// The server in its present epoch.
+    pub author: Author,
+    /// The number of its next document.
+    pub n: u32,
+}
+
+impl Booking {
+    /// The document the server begins after `others` others.
+    fn document(&self, others: u32) -> DocumentId {
+        DocumentId::created(self.author.device, self.author.incarnation, self.n + others)
+    }
 }
 
 /// Why a bundle is not taken as a whole.

@@ -49,6 +49,7 @@ mod events;
 pub mod limits;
 mod listen;
 mod phone;
+mod refounding;
 mod session;
 mod web;
 
@@ -133,6 +134,8 @@ fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .or(dossiers::routes(service))
         .unify()
         .or(erasing::routes(service))
+        .unify()
+        .or(refounding::routes(service))
         .unify()
         .recover(|rejection| async move {
             Ok::<_, core::convert::Infallible>(Failure::from_rejection(&rejection).into_response())

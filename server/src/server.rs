@@ -43,6 +43,7 @@ mod packing;
 mod parcels;
 mod progress;
 mod pulling;
+mod refounding;
 mod roster;
 
 pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
@@ -62,6 +63,7 @@ pub use progress::{
     Figure, PERCENT_DECIMALS, Progress, ProgressError, ProgressQuery, Target, UnitProgress,
 };
 pub use pulling::{Asked, Pull, PullError, Pulled};
+pub use refounding::RefoundError;
 
 /// A server. Clones are handles to the same one.
 #[derive(Debug, Clone)]

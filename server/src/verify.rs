@@ -150,8 +150,10 @@ impl Count {
                         folded.unite(survivor, joined);
                         true
                     }
-                    Step::Mark(Entry::Erased { document }) => {
-                        folded.documents.remove(&document);
+                    Step::Mark(
+                        Entry::Erased { document: gone } | Entry::Refounded { from: gone, .. },
+                    ) => {
+                        folded.documents.remove(&gone);
                         true
                     }
                     // No other mark is written yet.

@@ -122,10 +122,11 @@ pub struct Explicit {
     pub preds: Vec<Vec<OpId>>,
 }
 
-/// Where an op of a fact writes. No event's key is ever stated: a stated one could be another's.
+/// Where an op of a fact writes. A bundle never states an event's key: it could be another's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FactSlot {
-    /// This key, which is not an event's.
+    /// This key; an event's only in pages, where a re-founded document has events that another
+    /// document's actors wrote.
     Key(Key),
     /// A new event; its key is derived from the op that writes it.
     Event,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::Audience;
+use crate::id::{Audience, Companion};
 
 /// What a document is. The numbers stand in the documents themselves; append only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,6 +72,15 @@ impl Kind {
         match self {
             Self::Identity | Self::Case => Audience::Police,
             _ => Audience::Team,
+        }
+    }
+
+    /// The kind of this companion of a dossier.
+    #[must_use]
+    pub fn of_companion(which: Companion) -> Self {
+        match which {
+            Companion::Identity => Self::Identity,
+            Companion::Case => Self::Case,
         }
     }
 

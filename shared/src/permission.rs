@@ -122,6 +122,8 @@ pub enum Duty {
     Erase,
     /// Read who did and looked at what.
     Audit,
+    /// Take something out of a document with all its history, and undo unions.
+    Refound,
 }
 
 impl Grant {

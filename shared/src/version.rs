@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "075ed20b01fd0ad9aeb858213ad19e53e7e899048343dad93702f19a516c2590";
+    "62d08ed11fadea09c5189beb406921a995daf51bf6042acf2be8e0c838adeabd";

@@ -47,7 +47,7 @@ fn secrets(folder: &Path) -> Secrets {
 }
 
 /// A server on a store and keys that stand in different folders, as after a restore.
-fn server_on(store: &Path, keys: &Path) -> Server<Redb> {
+pub fn server_on(store: &Path, keys: &Path) -> Server<Redb> {
     let store = Redb::open(&config(store)).unwrap();
     let foundation = server::server::Foundation {
         secrets: std::sync::Arc::new(secrets(keys)),
@@ -67,7 +67,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Whether these bytes stand anywhere in the folder's files.
-fn holds(folder: &Path, bytes: &[u8]) -> bool {
+pub fn holds(folder: &Path, bytes: &[u8]) -> bool {
     let keys = std::fs::read_dir(folder.join("keys")).unwrap();
     let files = keys.map(|entry| entry.unwrap().path());
     files.chain([config(folder).path]).any(|path| {
@@ -77,7 +77,7 @@ fn holds(folder: &Path, bytes: &[u8]) -> bool {
 }
 
 /// How many changes of the commune can be opened, and how many not any more.
-async fn openable(server: &Server<Redb>) -> (usize, usize) {
+pub async fn openable(server: &Server<Redb>) -> (usize, usize) {
     let (mut open, mut closed) = (0, 0);
     for audience in Audience::ALL {
         let stream = StreamId {
@@ -105,25 +105,25 @@ async fn is_erased(server: &Server<Redb>, dossier: DocumentId) -> bool {
 }
 
 /// A hamlet on a real disk with her and a neighbour in it, and people who knew her.
-struct Scene {
-    disk: tempfile::TempDir,
+pub struct Scene {
+    pub disk: tempfile::TempDir,
     /// Store and keys as they were before she was erased.
-    backup: tempfile::TempDir,
-    site: Site,
-    phone: Phone,
+    pub backup: tempfile::TempDir,
+    pub site: Site,
+    pub phone: Phone,
     /// Suspended, with later work about her held.
-    away: Phone,
-    officer: Phone,
+    pub away: Phone,
+    pub officer: Phone,
     /// That later work.
-    held: Vec<u8>,
-    dossier: DocumentId,
+    pub held: Vec<u8>,
+    pub dossier: DocumentId,
 }
 
 const ERASED: Outcome = Outcome::Refused(RefuseReason::Erased);
 const REASON: &str = r#"{"reason":"request"}"#;
 
 impl Scene {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let (disk, backup) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::create_dir(disk.path().join("keys")).unwrap();
         let store = Redb::create(&config(disk.path())).unwrap();
@@ -169,7 +169,7 @@ impl Scene {
 }
 
 /// The name of a document that others made.
-fn known(document: DocumentId) -> Name {
+pub fn known(document: DocumentId) -> Name {
     Name {
         origin: Origin::Elsewhere(document),
         companion: None,

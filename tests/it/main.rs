@@ -28,6 +28,8 @@ mod lost;
 mod permissions;
 // What stands in the store is what the log says.
 mod recount;
+// A document can lose its history, and nobody's late work is lost by it.
+mod refounding;
 // What stands around every route.
 mod shell;
 // Every store keeps the same promises, whatever happens to its disk.

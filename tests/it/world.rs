@@ -565,6 +565,20 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         saved
     }
 
+    /// A worker enters the personal number of a resident who is known.
+    pub fn number_entered(&mut self, phone: usize, dossier: DocumentId, number: &str) -> bool {
+        let of = DossierTarget::Existing(dossier);
+        let which = Companion::Identity;
+        let writes = vec![DocumentWrite {
+            target: Target::Companion { which, of },
+            puts: vec![Put::key(Key::NUMBER, number.into())],
+        }];
+        let now = self.now;
+        let saved = self.phones[phone].save(Save { tag: 0, writes }, now);
+        self.collect();
+        saved.is_some()
+    }
+
     /// A worker notes that a resident reached a stage.
     pub fn reach(
         &mut self,

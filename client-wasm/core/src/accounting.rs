@@ -39,12 +39,16 @@ impl Accounting {
 }
 
 impl<E: Engine> Client<E> {
-    /// Begins the account of a document, by any of its ids. `None` while locked, and for what
-    /// this phone may write but not read: once the server has it, a stub without history is left.
+    /// Begins the account of a document, by any of its ids. `None` while locked, while its stream
+    /// is pulled anew, and for what this phone may write but not read: once the server has it, a
+    /// stub without history is left.
     pub fn accounting(&self, id: &DocumentId) -> Option<Accounting> {
         let state = self.state()?;
         let root = state.confirmed.root(id);
         let prefix = match state.confirmed.held(&root) {
+            Some((Home::Stream(stream), _)) if state.confirmed.refills.contains_key(&stream) => {
+                return None;
+            }
             Some((Home::Stream(stream), _)) => stored::stream_bytes(stream).to_vec(),
             Some((Home::Alone, _)) => return None,
             None => Vec::new(),

@@ -96,15 +96,17 @@ impl<'a, E: Engine> Reader<'a, E> {
         self.told.united.push((into, from));
     }
 
+    /// The name leads to the new document from here on, even if a union led it elsewhere.
     fn refound(&mut self, from: DocumentId, to: DocumentId) {
-        let root = self.marks.root(&from);
-        if root == to {
+        if from == to || self.marks.aliases.get(&from) == Some(&to) {
             return;
         }
-        self.told.purges |= self.take(&root).is_some();
-        self.changed.insert(root, None);
-        self.marks.aliases.insert(root, to);
-        self.told.refounded.push((root, to));
+        if self.take(&from).is_some() {
+            self.told.purges = true;
+            self.changed.insert(from, None);
+        }
+        self.marks.aliases.insert(from, to);
+        self.told.refounded.push((from, to));
     }
 
     fn erase(&mut self, document: DocumentId) {

@@ -283,8 +283,9 @@ impl<E: Engine> Work<'_, E> {
             self.rewrite_rows();
         }
         if told.purges {
-            // History would keep what was just destroyed; it can be pulled anew if wanted.
+            // History would keep what was just destroyed; it is pulled anew without that.
             self.drop_history(id);
+            self.spoil(id);
         }
         self.follow(told);
     }
@@ -358,8 +359,7 @@ impl<E: Engine> Work<'_, E> {
         }
         if !told.united.is_empty() || !told.refounded.is_empty() {
             for (from, to) in &told.refounded {
-                let mine: Vec<OwnId> = self.state.mine.of(from).map(|own| own.id).collect();
-                self.rebase_all(mine, *to);
+                self.refounded(*from, *to);
             }
             self.reroot();
         }
@@ -402,6 +402,29 @@ impl<E: Engine> Work<'_, E> {
         self.touch_alone_marks();
         self.touch_row(Home::Alone, survivor);
         self.rewrite_rows();
+    }
+
+    /// A document goes on under another id, and so do its companions, of which a page may never
+    /// tell this phone.
+    fn refounded(&mut self, from: DocumentId, to: DocumentId) {
+        self.rebase_named(from, to);
+        for which in [Companion::Identity, Companion::Case] {
+            let (from, to) = (from.companion(which), to.companion(which));
+            let is_known = self.state.mine.all().any(|own| own.document == from)
+                || self.state.confirmed.alone_marks.aliases.contains_key(&from);
+            self.rebase_named(from, to);
+            let confirmed = &mut self.state.confirmed;
+            let stub = confirmed.alone.remove(&from).is_some();
+            if is_known || stub {
+                let marks = Arc::make_mut(&mut confirmed.alone_marks);
+                marks.aliases.insert(from, to);
+                self.touch_alone_marks();
+                self.touch_found(from);
+                self.rewrite_rows();
+            }
+        }
+        self.touch_found(from);
+        self.touch_found(to);
     }
 
     fn reroot(&mut self) {

@@ -6,7 +6,7 @@ use shared::check::check_put;
 use shared::engine::{Edit, Engine, Slot};
 use shared::event::{Event, EventKind};
 use shared::facts::{Detail, Name, Origin};
-use shared::id::{Audience, Companion, DocumentId, EventId};
+use shared::id::{Audience, Companion, DocumentId, EventId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::limits::CHANGE_OPS_MAX;
@@ -166,10 +166,7 @@ impl<E: Engine> Work<'_, E> {
         if row.kind() != Some(Kind::Dossier) {
             return Err(NotSaved::NoSuchDocument);
         }
-        let kind = match which {
-            Companion::Identity => Kind::Identity,
-            Companion::Case => Kind::Case,
-        };
+        let kind = Kind::of_companion(which);
         let document = self.root(&dossier.companion(which));
         let name = Name {
             companion: Some(which),
@@ -259,6 +256,13 @@ pub(crate) struct Begins {
 }
 
 impl Begins {
+    pub(crate) fn of(kind: Kind, unit: UnitId) -> Self {
+        Self {
+            kind,
+            unit: u64::from(unit.0),
+        }
+    }
+
     fn puts(&self) -> Vec<(Slot, Value)> {
         vec![
             (Slot::Key(Key::KIND), Value::Uint(self.kind.code())),

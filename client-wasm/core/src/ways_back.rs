@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use shared::engine::Engine;
-use shared::facts::Detail;
-use shared::id::DocumentId;
+use shared::event::{Event, What};
+use shared::facts::{Detail, Name};
+use shared::id::{Audience, DocumentId, EventId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::receipt::RefuseReason;
 use shared::row::Row;
 use shared::time::UnixSeconds;
+use shared::value::Value;
 
 use crate::input::{Place, Put};
 use crate::mine::{Own, OwnId, OwnState};
-use crate::saving::{Subject, elsewhere, puts_of, slots};
+use crate::saving::{Begins, Subject, elsewhere, puts_of, slots};
 use crate::state::{NotAcceptedEntry, Why};
 use crate::work::Work;
 
@@ -48,19 +50,31 @@ impl<E: Engine> Work<'_, E> {
 
     /// The document goes on under another id: this and all later own changes wait for it.
     pub(crate) fn rebase(&mut self, id: OwnId, survivor: DocumentId) {
-        let ids = self.from(id);
-        self.rebase_all(ids, survivor);
+        for id in self.from(id) {
+            self.rebase_one(id, survivor);
+        }
     }
 
-    /// These changes wait to be made again on `survivor`.
-    pub(crate) fn rebase_all(&mut self, ids: Vec<OwnId>, survivor: DocumentId) {
-        for id in ids {
-            self.update_own(id, |own| {
-                if own.state.rank() < OwnState::Received.rank() {
-                    own.state = OwnState::Rebasing(survivor);
-                }
-            });
+    /// What was written under this name waits to be made again on `to`. What the server had
+    /// received is part of it.
+    pub(crate) fn rebase_named(&mut self, name: DocumentId, to: DocumentId) {
+        let named = self.state.mine.all().filter(|own| own.document == name);
+        let named: Vec<OwnId> = named.map(|own| own.id).collect();
+        for id in named {
+            let own = self.state.mine.get(id);
+            match own.is_some_and(|own| own.state == OwnState::Received) {
+                true => drop(self.remove_own(id)),
+                false => self.rebase_one(id, to),
+            }
         }
+    }
+
+    fn rebase_one(&mut self, id: OwnId, to: DocumentId) {
+        self.update_own(id, |own| {
+            if own.state.rank() < OwnState::Received.rank() {
+                own.state = OwnState::Rebasing(to);
+            }
+        });
     }
 
     /// Makes waiting edits again on documents whose new ids have arrived.
@@ -69,7 +83,8 @@ impl<E: Engine> Work<'_, E> {
         for own in self.state.mine.all() {
             if let OwnState::Rebasing(survivor) = own.state {
                 let root = self.root(&survivor);
-                if self.state.confirmed.held(&root).is_some() {
+                let is_here = self.state.confirmed.held(&root).is_some();
+                if is_here || self.unseen_companion(own, &root).is_some() {
                     due.entry(root).or_default().push(own.id);
                 }
             }
@@ -77,6 +92,17 @@ impl<E: Engine> Work<'_, E> {
         for (survivor, ids) in due {
             self.replay(survivor, &ids);
         }
+    }
+
+    /// The dossier, if the change was written in a companion that no page will ever bring here
+    /// under its new id: what it says is then written beside what the server has.
+    fn unseen_companion(&self, own: &Own, root: &DocumentId) -> Option<DocumentId> {
+        let which = own.name.companion?;
+        let dossier = self.root(&own.name.origin.document());
+        let row = self.state.confirmed.row(&dossier)?;
+        let is_it = dossier.companion(which) == *root;
+        let unseen = !self.state.is_followed(&row, Audience::Police);
+        (is_it && unseen).then_some(dossier)
     }
 
     /// An erased person: own changes go without their content.
@@ -139,9 +165,12 @@ impl<E: Engine> Work<'_, E> {
     }
 
     fn replay(&mut self, survivor: DocumentId, ids: &[OwnId]) {
+        let first = ids.first().and_then(|id| self.state.mine.get(*id));
+        let Some(subject) = first.map(|own| self.successor(own, survivor)) else {
+            return;
+        };
         let owns: Vec<Own> = ids.iter().filter_map(|id| self.remove_own(*id)).collect();
-        let Some(last) = owns.last() else { return };
-        let (at, audience) = (last.change.time, last.audience);
+        let at = owns.last().map_or(self.now, |own| own.change.time);
         let row = self.row(&survivor);
         let mut merged = Merged::default();
         for own in &owns {
@@ -157,18 +186,35 @@ impl<E: Engine> Work<'_, E> {
             });
         }
         let save = self.next_save();
-        let subject = Subject {
-            document: survivor,
-            name: elsewhere(survivor),
-            kind: row.kind().unwrap_or(Kind::Dossier),
-            audience: row.kind().map_or(audience, Kind::audience),
-            begins: None,
-        };
         let puts = slots(merged.kept.into_values().collect());
         if let Ok(Some(id)) = self.edit(save, 0, subject, puts, at)
             && self.place(&[id], Detail::Short).is_err()
         {
             self.refuse(id, RefuseReason::Dependent);
+        }
+    }
+
+    /// The document on which an own change is made again.
+    fn successor(&self, own: &Own, survivor: DocumentId) -> Subject {
+        let row = self.row(&survivor);
+        let dossier = self.unseen_companion(own, &survivor);
+        let unit = dossier.and_then(|dossier| self.row(&dossier).unit());
+        let kind = match own.name.companion {
+            Some(which) => Kind::of_companion(which),
+            None => row.kind().unwrap_or(Kind::Dossier),
+        };
+        Subject {
+            document: survivor,
+            name: match dossier {
+                Some(dossier) => Name {
+                    companion: own.name.companion,
+                    ..elsewhere(dossier)
+                },
+                None => elsewhere(survivor),
+            },
+            kind,
+            audience: kind.audience(),
+            begins: unit.map(|unit| Begins::of(kind, unit)),
         }
     }
 
@@ -197,8 +243,7 @@ struct Merged {
 
 impl Merged {
     fn add(&mut self, own: &Own, survivor: &Row) {
-        let preds = own.change.ops.iter();
-        for op in preds {
+        for op in &own.change.ops {
             let shared::change::Action::Put(value) = &op.action else {
                 continue;
             };
@@ -206,10 +251,14 @@ impl Merged {
                 continue;
             }
             let place = Place::Key(op.key.clone());
-            let put = with_new_event(Put::key(op.key.clone(), value.clone()));
+            let Some(value) = self.without_void(value) else {
+                continue;
+            };
+            let put = with_new_event(Put::key(op.key.clone(), value));
             // A value that replaced one, where the new document has none: the key was taken out
-            // on purpose.
-            let taken_out = !op.preds.is_empty() && survivor.live(&op.key).is_empty();
+            // on purpose. Of a document that is never shown here nobody can tell.
+            let taken_out =
+                !op.preds.is_empty() && !survivor.is_empty() && survivor.live(&op.key).is_empty();
             let of_own_making = self.kept.contains_key(&place);
             let side = match taken_out && !of_own_making {
                 true => &mut self.removed,
@@ -217,6 +266,26 @@ impl Merged {
             };
             side.insert(place, put);
         }
+    }
+}
+
+impl Merged {
+    /// The value; of a void what it names besides events that are only now made again, and so get
+    /// other ids: those are left out instead. `None` if nothing remains to be said.
+    fn without_void(&mut self, value: &Value) -> Option<Value> {
+        let event = value.as_bytes().map(Event::from_payload);
+        let Some(Ok(Event {
+            what: What::Void(mut void),
+            stamp,
+        })) = event
+        else {
+            return Some(value.clone());
+        };
+        let place = |event: &EventId| Place::Key(Key::event(*event));
+        (void.events).retain(|event| self.kept.remove(&place(event)).is_none());
+        let what = What::Void(void.clone());
+        let payload = || Event { what, stamp }.to_payload();
+        (!void.events.is_empty()).then(|| Value::Bytes(payload()))
     }
 }
 

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::bundle::Serial;
 use shared::derive::Hashed;
-use shared::engine::{Engine as _, RowEngine};
+use shared::engine::{Edit, Engine as _, RowEngine, Slot};
 use shared::entry::{Entry, Logged};
+use shared::facts::Author;
 use shared::hash::digest;
 use shared::id::{BundleId, DeviceId, DocumentId, UnitId};
 use shared::kind::Kind;
+use shared::limits::CHANGE_OPS_MAX;
 use shared::receipt::{Receipt, Verdict};
 use shared::tally::{Contributions, contributions, difference};
+use shared::value::Value;
 
 use super::Moment;
 use crate::ledger::audit::{Act, Audited, Who, append_audit};
@@ -307,14 +310,39 @@ impl<'l, S: Store> Draft<'l, S> {
     /// Takes a document away for good, with the places of its changes, and leaves tombstones; gives
     /// what it counted for.
     pub(super) async fn wipe(&mut self, id: DocumentId) -> Result<Contributions, LedgerError> {
+        let erased = |document| (Entry::Erased { document }, Alias::Erased);
+        self.take_away(id, erased).await
+    }
+
+    /// As [`Self::wipe`], but each of the document's names goes on as `to` says, and what it
+    /// counted for is counted where it goes on.
+    pub(super) async fn leave(
+        &mut self,
+        id: DocumentId,
+        to: impl Fn(DocumentId) -> DocumentId,
+    ) -> Result<(), LedgerError> {
+        let refounded = |from| {
+            let to = to(from);
+            (Entry::Refounded { from, to }, Alias::Refounded(to))
+        };
+        self.take_away(id, refounded).await?;
+        Ok(())
+    }
+
+    /// Takes a document away under all its names, its own last: until then readers find it.
+    async fn take_away(
+        &mut self,
+        id: DocumentId,
+        trace: impl Fn(DocumentId) -> (Entry, Alias),
+    ) -> Result<Contributions, LedgerError> {
         let names = self.names(id);
         let gone = self.documents.remove(&id).ok_or(NOT_OPEN)?;
         let stream = gone.document.place.stream;
-        for document in names {
-            let tombstone = Entry::Erased { document };
-            self.commit.appends.push(append_mark(stream, tombstone));
-            self.lead(document, Alias::Erased);
-            for key in self.ledger.history_keys(document).await? {
+        for name in names.into_iter().rev() {
+            let (mark, alias) = trace(name);
+            self.commit.appends.push(append_mark(stream, mark));
+            self.lead(name, alias);
+            for key in self.ledger.history_keys(name).await? {
                 self.put(Put {
                     table: Table::History,
                     key,
@@ -325,6 +353,37 @@ impl<'l, S: Store> Draft<'l, S> {
         self.put(drop_document(id));
         self.gone.push(gone.before.clone());
         Ok(gone.before)
+    }
+
+    /// Begins a document by the server, or goes on with one: puts as many changes as they need.
+    pub(super) async fn write(
+        &mut self,
+        (document, created): (DocumentId, Option<u32>),
+        author: Author,
+        puts: Vec<(Slot, Value)>,
+    ) -> Result<(), LedgerError> {
+        for chunk in puts.chunks(CHANGE_OPS_MAX) {
+            let edit = Edit {
+                actor: author.actor(document),
+                time: self.moment.now,
+                puts: chunk.to_vec(),
+            };
+            let working = self.documents.get(&document).ok_or(NOT_OPEN)?;
+            let Some(change) = RowEngine.edit(&working.document.row, &edit) else {
+                continue;
+            };
+            let is_first = change.deps.is_empty();
+            let logged = Logged {
+                document,
+                author,
+                created: created.filter(|_| is_first),
+                upon_all_shown: !is_first,
+                hash: change.hash(),
+                change,
+            };
+            self.store(document, logged).await?;
+        }
+        Ok(())
     }
 
     /// Writes down what a device did, or caused.

@@ -8,23 +8,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::change::Action;
-use shared::engine::{Edit, Engine as _, RowEngine, Slot};
-use shared::entry::Logged;
+use shared::engine::Slot;
 use shared::event::{Event, Figure, Opening, Stamp, What};
-use shared::facts::Author;
 use shared::field::number::PersonalNumber;
 use shared::id::{Audience, Companion, DocumentId, StreamId, TeamId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::limits::EVENT_FIGURES_MAX;
 use shared::receipt::{Outcome, RefuseReason};
-use shared::row::Row;
 use shared::tally::Contributions;
 use shared::value::Value;
 
 use super::draft::Draft;
 use super::locate::{Located, follow};
-use super::{Moment, Stop};
+use super::{Booking, Moment, Stop};
 use crate::ledger::document::{Alias, Place};
 use crate::ledger::key::{KeyPlace, put_key};
 use crate::ledger::waiting::Decision;
@@ -32,15 +29,6 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::secrets::Tag;
 use crate::store::{Commit, Store, Table};
 use crate::vault::{BlockId, KeyName};
-
-/// Who books what an erased person counted for, and as which of its documents.
-#[derive(Debug, Clone, Copy)]
-pub struct Booking {
-    /// The server in its present epoch.
-    pub author: Author,
-    /// The number of its next document.
-    pub n: u32,
-}
 
 /// What to commit, and what to destroy once it is durable.
 #[derive(Debug)]
@@ -93,7 +81,9 @@ pub async fn erase<S: Store>(
         draft.open(id).await?;
     }
     let linked = untag(&mut draft, companions[0], &names).await?;
-    drop_waiting(&mut draft, &names).await?;
+    drop_parked(&mut draft, &names).await?;
+    let erased = |_, _| Outcome::Refused(RefuseReason::Erased);
+    drop_held(&mut draft, &names, erased).await?;
     let mut streams = BTreeSet::new();
     let mut counted = Contributions::new();
     for id in [dossier, companions[0], companions[1]] {
@@ -140,7 +130,7 @@ async fn open<S: Store>(
 }
 
 /// The keys of the dossier and of all that joined it; what is under them is marked as gone.
-async fn destroyed<S: Store>(
+pub(super) async fn destroyed<S: Store>(
     draft: &mut Draft<'_, S>,
     names: &[DocumentId],
 ) -> Result<Vec<(BlockId, KeyName)>, LedgerError> {
@@ -180,7 +170,7 @@ async fn untag<S: Store>(
     Ok(others)
 }
 
-async fn tags<S: Store>(
+pub(super) async fn tags<S: Store>(
     draft: &mut Draft<'_, S>,
     identity: DocumentId,
 ) -> Result<BTreeSet<Tag>, LedgerError> {
@@ -198,8 +188,8 @@ async fn tags<S: Store>(
     Ok(numbers.map(|number| secrets.tag(&number)).collect())
 }
 
-/// Destroys what is held or parked, and tells whoever wrote it.
-async fn drop_waiting<S: Store>(
+/// Destroys what is parked, and tells whoever wrote it.
+async fn drop_parked<S: Store>(
     draft: &mut Draft<'_, S>,
     names: &[DocumentId],
 ) -> Result<(), LedgerError> {
@@ -216,14 +206,26 @@ async fn drop_waiting<S: Store>(
             let device = draft.device(serial.device).await?;
             device.parked = device.parked.saturating_sub(1);
         }
-        let companions = [Companion::Identity, Companion::Case].map(|c| name.companion(c));
-        for document in [*name, companions[0], companions[1]] {
+    }
+    Ok(())
+}
+
+/// Destroys what is held under these names or their companions', and tells whoever wrote it what
+/// has become of the document.
+pub(super) async fn drop_held<S: Store>(
+    draft: &mut Draft<'_, S>,
+    names: &[DocumentId],
+    outcome: impl Fn(DocumentId, Option<Companion>) -> Outcome,
+) -> Result<(), LedgerError> {
+    for name in names {
+        for which in [None, Some(Companion::Identity), Some(Companion::Case)] {
+            let document = which.map_or(*name, |which| name.companion(which));
             for held in draft.ledger.held_for(document).await? {
                 let (expect, put) = held.remove(Table::Held);
                 draft.expect(expect.table, expect.key, expect.version);
                 draft.put(put);
                 if let Decision::Open(_) = held.record.decision {
-                    let changed = [(held.record.position, erased)];
+                    let changed = [(held.record.position, outcome(*name, which))];
                     draft.amend(held.record.serial, &changed).await?;
                 }
             }
@@ -239,8 +241,7 @@ async fn book<S: Store>(
     unit: UnitId,
     booking: Booking,
 ) -> Result<(), LedgerError> {
-    let Booking { author, n } = booking;
-    let document = DocumentId::created(author.device, author.incarnation, n);
+    let (document, created) = (booking.document(0), Some(booking.n));
     let (now, units) = (draft.moment.now, draft.moment.units);
     let commune = units
         .get(unit, now.local_day())
@@ -262,13 +263,6 @@ async fn book<S: Store>(
             Value::Bytes(Event { what, stamp }.to_payload()),
         )
     }));
-    let edit = Edit {
-        actor: author.actor(document),
-        time: now,
-        puts,
-    };
-    let change = RowEngine.edit(&Row::default(), &edit);
-    let change = change.ok_or(LedgerError::Contradiction("a balance without figures"))?;
     let place = Place {
         kind: Kind::Balance,
         stream: StreamId {
@@ -280,15 +274,7 @@ async fn book<S: Store>(
         sealed_under: document,
     };
     draft.begin(document, place).await?;
-    let logged = Logged {
-        document,
-        author,
-        created: Some(n),
-        upon_all_shown: false,
-        hash: change.hash(),
-        change,
-    };
-    draft.store(document, logged).await
+    draft.write((document, created), booking.author, puts).await
 }
 
 /// Figures, as many in each event as one may hold. Nothing a person counts for is negative.

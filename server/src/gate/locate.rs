@@ -53,6 +53,11 @@ pub(super) async fn locate<S: Store>(
     };
     let names = match follow(draft, named).await? {
         Ok(actual) => Names { named, actual },
+        // Whoever meant a companion makes the edit again on the new document's.
+        Err(Located::Refounded(to)) => {
+            let to = companion.map_or(to, |which| to.companion(which));
+            return Ok(Located::Refounded(to));
+        }
         Err(elsewhere) => return Ok(elsewhere),
     };
     match companion {
@@ -152,10 +157,7 @@ async fn here_or_new<S: Store>(
         return missing(draft, names.actual).await;
     }
     let (kind, unit) = birth(first).ok_or_else(|| Stop::reject(RejectReason::WrongDocument))?;
-    let is_companion = group.reference.companion.map(|which| match which {
-        Companion::Identity => Kind::Identity,
-        Companion::Case => Kind::Case,
-    });
+    let is_companion = group.reference.companion.map(Kind::of_companion);
     if is_companion.unwrap_or(kind) != kind || (kind.is_companion() && is_companion.is_none()) {
         return Err(Stop::reject(RejectReason::WrongDocument));
     }

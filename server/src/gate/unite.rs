@@ -86,10 +86,14 @@ async fn twin<S: Store>(
     record: &TagRecord,
 ) -> Result<Option<DocumentId>, Stop> {
     for other in &record.dossiers {
-        if *other == dossier || record.forbids(*other, dossier) {
+        if *other == dossier {
             continue;
         }
         draft.open(*other).await?;
+        let pairs = (draft.names(*other), draft.names(dossier));
+        if record.forbids(&pairs.0, &pairs.1) {
+            continue;
+        }
         let (Some(first), Some(second)) =
             (draft.documents.get(other), draft.documents.get(&dossier))
         else {
@@ -144,11 +148,12 @@ async fn join_residents<S: Store>(
 }
 
 impl TagRecord {
-    /// Whether a coordinator has found these two to be different people.
-    fn forbids(&self, one: DocumentId, other: DocumentId) -> bool {
-        self.never_unite
-            .iter()
-            .any(|pair| *pair == (one, other) || *pair == (other, one))
+    /// Whether a coordinator has found the person known by some names to be another than the one
+    /// known by others.
+    fn forbids(&self, one: &[DocumentId], other: &[DocumentId]) -> bool {
+        self.never_unite.iter().any(|(a, b)| {
+            (one.contains(a) && other.contains(b)) || (one.contains(b) && other.contains(a))
+        })
     }
 }
 

@@ -56,7 +56,7 @@ async fn touched<S: Store>(draft: &mut Draft<'_, S>) -> Result<BTreeSet<Document
 }
 
 /// Decides about a parked group again; whether it waits no longer.
-async fn retry<S: Store>(
+pub(super) async fn retry<S: Store>(
     draft: &mut Draft<'_, S>,
     waiting: &Waiting<ParkedGroup>,
 ) -> Result<bool, Stop> {

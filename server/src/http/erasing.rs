@@ -49,7 +49,7 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
 }
 
 /// Goes on if the caller has the duty where the dossier is; the dossier under its present name.
-async fn answers_for<S: Store>(
+pub(super) async fn answers_for<S: Store>(
     (service, caller): (&Service<S>, &Caller),
     duty: Duty,
     id: DocumentId,

@@ -20,11 +20,11 @@ use super::limits::{NO_ROOM_RETRY_SECONDS, RETRY_SECONDS};
 use crate::clock::NoRandomness;
 use crate::crew::CrewError;
 use crate::door::DoorError;
-use crate::gate::{DecideError, NotErasable};
+use crate::gate::{DecideError, NotErasable, NotRefoundable};
 use crate::ledger::LedgerError;
 use crate::server::{
     CommitError, DecidingError, DeviceError, EditError, EnrolError, EraseError, HoldError,
-    IntakeError, InviteError, ParcelRefused, ProgressError, PullError,
+    IntakeError, InviteError, ParcelRefused, ProgressError, PullError, RefoundError,
 };
 use crate::store::StoreError;
 use crate::writer::WriteError;
@@ -422,6 +422,24 @@ impl From<EraseError> for Failure {
             }
             EraseError::NotErasable(NotErasable::NotHere) => Self::no_dossier(),
         }
+    }
+}
+
+impl From<RefoundError> for Failure {
+    fn from(error: RefoundError) -> Self {
+        let error = match error {
+            RefoundError::Erase(error) => return error.into(),
+            RefoundError::NotRefoundable(NotRefoundable::Ledger(error)) => return error.into(),
+            RefoundError::NotRefoundable(NotRefoundable::NotHere) => return Self::no_dossier(),
+            RefoundError::NotRefoundable(error) => error,
+        };
+        let (status, code) = match error {
+            NotRefoundable::Conflicted(_) => (StatusCode::CONFLICT, "conflicted"),
+            NotRefoundable::Nothing => (StatusCode::CONFLICT, "nothing-left"),
+            NotRefoundable::NotUnited => (StatusCode::NOT_FOUND, "not-united"),
+            _ => (StatusCode::BAD_REQUEST, "not-refoundable"),
+        };
+        Self::theirs(status, code, &error)
     }
 }
 

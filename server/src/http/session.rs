@@ -194,6 +194,7 @@ fn about<S: Store>(service: &Service<S>, account: &Account) -> AboutMe {
         ("devices", caller.has_somewhere(Duty::Devices)),
         ("erase", caller.has_somewhere(Duty::Erase)),
         ("audit", caller.has_somewhere(Duty::Audit)),
+        ("refound", caller.has_somewhere(Duty::Refound)),
     ];
     let invites = Role::ALL
         .iter()

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::bundle::Serial;
 use shared::hash::digest;
 use shared::id::{Audience, BundleId, ChangeHash, DeviceId, DocumentId, StreamId, UnitId};
+use shared::key::Key;
 use shared::permission::Role;
 use shared::time::UnixSeconds;
 
@@ -156,6 +157,15 @@ pub enum Act {
         role: Role,
         /// Its new units.
         units: Vec<UnitId>,
+    },
+    /// A document went on without its history.
+    Refounded {
+        /// Under which id it was known.
+        from: DocumentId,
+        /// Under which it is: two where a union was undone.
+        to: Vec<DocumentId>,
+        /// The keys that were left out.
+        removed: Vec<Key>,
     },
 }
 

@@ -146,7 +146,7 @@ impl<S: Store> Ledger<S> {
             .pop()
             .flatten();
         let Some(found) = found else {
-            let alias = self.read(Table::Alias, id.0.to_vec()).await?.record;
+            let alias = self.alias(id).await?;
             return Ok(alias.map_or(Found::Nothing, Found::Alias));
         };
         let record: DocumentRecord = decode(Table::Row, &found.bytes)?;
@@ -156,6 +156,14 @@ impl<S: Store> Ledger<S> {
         };
         let document = record.open(id, found.version, key)?;
         Ok(Found::Document(Box::new(document)))
+    }
+
+    /// Where an id leads that is no document's any more.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn alias(&self, id: DocumentId) -> Result<Option<Alias>, LedgerError> {
+        Ok(self.read(Table::Alias, id.0.to_vec()).await?.record)
     }
 
     /// The documents under these ids, in order; those that are not there or lead elsewhere are

@@ -1,4 +1,4 @@
-//! Who was erased, and who must not be.
+//! Who was erased, what was re-founded, and who must not be.
 
 use serde::{Deserialize, Serialize};
 use shared::id::{DeviceId, DocumentId, StreamId};
@@ -9,7 +9,27 @@ use super::{Ledger, LedgerError, Read, decode, encode};
 use crate::store::{Put, RangeQuery, Store, Table};
 use crate::vault::{BlockId, KeyName};
 
-/// One erased person: what was done and by whom; nothing about them.
+/// Why keys are destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// A person was erased.
+    Erased,
+    /// A document goes on under another id, without its history.
+    Refounded,
+}
+
+impl Sort {
+    const ALL: [Self; 2] = [Self::Erased, Self::Refounded];
+
+    fn prefix(self) -> u8 {
+        match self {
+            Self::Erased => b'e',
+            Self::Refounded => b'r',
+        }
+    }
+}
+
+/// One erased person or re-founded document: what was done and by whom; nothing about anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasureRecord {
     /// When.
@@ -39,7 +59,6 @@ pub struct HoldRecord {
     pub reference: String,
 }
 
-const ERASURE: u8 = b'e';
 const HOLD: u8 = b'h';
 
 impl<S: Store> Ledger<S> {
@@ -48,7 +67,8 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     /// [`LedgerError`].
     pub async fn erasure(&self, dossier: DocumentId) -> Result<Read<ErasureRecord>, LedgerError> {
-        self.read(Table::Erasure, key(ERASURE, dossier)).await
+        let key = key(Sort::Erased.prefix(), dossier);
+        self.read(Table::Erasure, key).await
     }
 
     /// Why a dossier must be kept, if it must.
@@ -59,34 +79,38 @@ impl<S: Store> Ledger<S> {
         self.read(Table::Erasure, key(HOLD, dossier)).await
     }
 
-    /// Every erasure, by dossier.
+    /// Everything that had to be forgotten, erasures first, each by document.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn erasures(&self) -> Result<Vec<(DocumentId, ErasureRecord)>, LedgerError> {
+    pub async fn forgotten(&self) -> Result<Vec<((Sort, DocumentId), ErasureRecord)>, LedgerError> {
         let mut all = Vec::new();
-        let mut query = RangeQuery::new(Table::Erasure, [ERASURE]);
-        loop {
-            let page = self.store().range(query.clone()).await?;
-            for (key, found) in &page.records {
-                let id = key.last_chunk::<16>().copied();
-                let id = id.ok_or(LedgerError::Contradiction("an erasure's key is no id"))?;
-                all.push((DocumentId(id), decode(Table::Erasure, &found.bytes)?));
-            }
-            match page.records.last() {
-                Some((key, _)) if page.more => query = query.after(key.clone()),
-                _ => return Ok(all),
+        for sort in Sort::ALL {
+            let mut query = RangeQuery::new(Table::Erasure, [sort.prefix()]);
+            loop {
+                let page = self.store().range(query.clone()).await?;
+                for (key, found) in &page.records {
+                    let id = key.last_chunk::<16>().copied();
+                    let id = id.ok_or(LedgerError::Contradiction("an erasure's key is no id"))?;
+                    let record = decode(Table::Erasure, &found.bytes)?;
+                    all.push(((sort, DocumentId(id)), record));
+                }
+                match page.records.last() {
+                    Some((key, _)) if page.more => query = query.after(key.clone()),
+                    _ => break,
+                }
             }
         }
+        Ok(all)
     }
 }
 
-/// Writes how a dossier was erased.
+/// Writes what had to be forgotten, and how far that is.
 #[must_use]
-pub fn put_erasure(dossier: DocumentId, record: &ErasureRecord) -> Put {
+pub fn put_erasure((sort, document): (Sort, DocumentId), record: &ErasureRecord) -> Put {
     Put {
         table: Table::Erasure,
-        key: key(ERASURE, dossier),
+        key: key(sort.prefix(), document),
         bytes: Some(encode(record)),
     }
 }

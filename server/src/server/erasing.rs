@@ -20,7 +20,7 @@ use crate::ledger::about::{About, put_about};
 use crate::ledger::audit::Act;
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::ledger::document::{Alias, Found};
-use crate::ledger::erasure::{ErasureRecord, HoldRecord, hold_key, put_erasure, put_hold};
+use crate::ledger::erasure::{ErasureRecord, HoldRecord, Sort, hold_key, put_erasure, put_hold};
 use crate::ledger::{LedgerError, Read};
 use crate::store::{Commit, Expect, Store, Table, Version};
 use crate::vault::VaultError;
@@ -158,14 +158,15 @@ impl<S: Store> Server<S> {
                     .collect(),
                 ..record
             };
-            self.finish((erased.dossier, record), circumstances).await?;
+            let what = (Sort::Erased, erased.dossier);
+            self.finish((what, record), circumstances).await?;
             return Ok(erased.linked);
         }
         Err(CommitError::Contended.into())
     }
 
     /// Who books, and as which document.
-    fn booking(&self, created: Option<(u32, u32)>) -> Booking {
+    pub(super) fn booking(&self, created: Option<(u32, u32)>) -> Booking {
         let device = DeviceId::enrolled_with(&self.ledger().secrets().public().signing.0);
         let n = created.filter(|(epoch, _)| *epoch == self.epoch());
         Booking {
@@ -190,7 +191,8 @@ impl<S: Store> Server<S> {
         };
         let commit = &mut erased.commit;
         commit.appends.push(self.audited(act, record.at));
-        commit.puts.push(put_erasure(erased.dossier, record));
+        let what = (Sort::Erased, erased.dossier);
+        commit.puts.push(put_erasure(what, record));
         commit.expect.push(Expect {
             table: Table::Erasure,
             key: hold_key(erased.dossier),
@@ -209,22 +211,22 @@ impl<S: Store> Server<S> {
     /// # Errors
     /// [`EraseError`].
     pub async fn finish_erasures(&self, circumstances: Circumstances) -> Result<(), EraseError> {
-        for (dossier, mut record) in self.ledger().erasures().await? {
+        for (what, mut record) in self.ledger().forgotten().await? {
             let vault = self.ledger().secrets().vault();
             let is_gone = |(block, name): &(_, _)| matches!(vault.key(*block, *name), Ok(None));
             if record.is_done && record.keys.iter().all(is_gone) {
                 continue;
             }
             if record.tombstones.is_empty() {
-                record.tombstones = self.last_entries(dossier).await?;
+                record.tombstones = self.last_entries().await?;
             }
-            self.finish((dossier, record), circumstances).await?;
+            self.finish((what, record), circumstances).await?;
         }
         Ok(())
     }
 
-    /// The ends of the streams that may hold the tombstones of a dossier erased before a restart.
-    async fn last_entries(&self, _: DocumentId) -> Result<Vec<(StreamId, u64)>, LedgerError> {
+    /// The ends of the streams that may hold the tombstones of what was erased before a restart.
+    async fn last_entries(&self) -> Result<Vec<(StreamId, u64)>, LedgerError> {
         let units = self.units();
         let ids: BTreeSet<UnitId> = units.versions().iter().map(|unit| unit.id).collect();
         let streams = ids
@@ -237,9 +239,9 @@ impl<S: Store> Server<S> {
     }
 
     /// Destroys the keys, and notes that and which devices must forget.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
-        (dossier, record): (DocumentId, ErasureRecord),
+        (what, record): ((Sort, DocumentId), ErasureRecord),
         circumstances: Circumstances,
     ) -> Result<(), EraseError> {
         let vault = self.ledger().secrets().vault().clone();
@@ -266,7 +268,7 @@ impl<S: Store> Server<S> {
                     put_device(device, &owing)
                 }));
             }
-            commit.puts.push(put_erasure(dossier, &record));
+            commit.puts.push(put_erasure(what, &record));
             if self.settle(commit).await? {
                 return Ok(());
             }
@@ -309,7 +311,10 @@ impl<S: Store> Server<S> {
     pub async fn erasures(&self) -> Result<Vec<Erasure>, LedgerError> {
         let mut owes: BTreeMap<DeviceId, Option<DeviceRecord>> = BTreeMap::new();
         let mut views = Vec::new();
-        for (dossier, record) in self.ledger().erasures().await? {
+        for ((sort, dossier), record) in self.ledger().forgotten().await? {
+            if sort != Sort::Erased {
+                continue;
+            }
             let mut waiting = Vec::new();
             for device in &record.devices {
                 if !owes.contains_key(device) {

@@ -16,6 +16,7 @@ use shared::pull::Cursor;
 use tokio::sync::Mutex as Turn;
 
 use crate::ledger::audit::AUDIT;
+use crate::ledger::document::Alias;
 use crate::ledger::history::{Step, appended_mark, read_step};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Commit, ScanLimit, Store};
@@ -56,6 +57,8 @@ struct Kept {
     pages: BTreeMap<(StreamId, u64), Packed>,
     bytes: usize,
     clock: u64,
+    /// How often pages were dropped because they must not be shown again.
+    forgotten: u64,
 }
 
 /// A page as it is kept.
@@ -121,19 +124,24 @@ impl Shelf {
         if let Some(packed) = self.kept().find(cursor, head) {
             return Ok(Some(shown(packed)));
         }
+        let forgotten = self.kept().forgotten;
         let Some(mut packed) = pack(ledger, cursor).await? else {
             return Ok(None);
         };
         let mut kept = self.kept();
         kept.clock += 1;
         packed.used = kept.clock;
-        kept.keep(packed.clone());
+        // What was read before something had to be forgotten may still show it.
+        if kept.forgotten == forgotten {
+            kept.keep(packed.clone());
+        }
         Ok(Some(shown(packed)))
     }
 
     /// Drops every page of the stream: something in it must not be shown again.
     pub(super) fn forget(&self, stream: StreamId) {
         let mut kept = self.kept();
+        kept.forgotten += 1;
         let there = kept.pages.range((stream, 0)..=(stream, u64::MAX));
         let keys: Vec<_> = there.map(|(key, _)| *key).collect();
         keys.into_iter().for_each(|key| kept.remove(key));
@@ -216,15 +224,36 @@ async fn open<S: Store>(
     under.dedup();
     let keys = ledger.keys_of(&under).await?;
     let keys: BTreeMap<_, _> = under.into_iter().zip(keys).collect();
-    let open = |step| match step {
-        Step::Mark(entry) => Ok(entry),
-        Step::Change(sealed) => match &keys[&sealed.under] {
-            Some(key) => sealed.open(key).map(Entry::Change),
-            // What was written about an erased person is only their tombstone once more.
-            None => Ok(Entry::Erased {
-                document: sealed.document,
-            }),
-        },
-    };
-    steps.into_iter().map(open).collect()
+    let mut open = Vec::with_capacity(steps.len());
+    for step in steps {
+        open.push(match step {
+            // Both must not be made one again: they went on apart, or as something else.
+            Step::Mark(Entry::United { survivor, joined }) => {
+                let former = traced(ledger, joined).await?;
+                former.unwrap_or(Entry::United { survivor, joined })
+            }
+            Step::Mark(entry) => entry,
+            Step::Change(sealed) => match &keys[&sealed.under] {
+                Some(key) => Entry::Change(sealed.open(key)?),
+                // What was written about an erased person is only their tombstone once more.
+                None => traced(ledger, sealed.document)
+                    .await?
+                    .unwrap_or(Entry::Erased {
+                        document: sealed.document,
+                    }),
+            },
+        });
+    }
+    Ok(open)
+}
+
+/// Where a document whose key is gone goes on, if it does.
+async fn traced<S: Store>(
+    ledger: &Ledger<S>,
+    from: DocumentId,
+) -> Result<Option<Entry>, LedgerError> {
+    Ok(match ledger.alias(from).await? {
+        Some(Alias::Refounded(to)) => Some(Entry::Refounded { from, to }),
+        _ => None,
+    })
 }

@@ -373,7 +373,7 @@ impl Walk<'_> {
         let mut ops: Vec<FactOp> = Vec::new();
         let mut keys = BTreeSet::new();
         for position in 0..count {
-            let found = op::op(coder, given.map(|ops| &ops[position]))?;
+            let found = op::op(coder, given.map(|ops| &ops[position]), self.form)?;
             if let FactSlot::Again { author: life, .. } = found.slot
                 && (life >= self.authors.len() || life == author)
             {

@@ -8,6 +8,7 @@ use crate::bundle::{BundleNumber, Draft, Section, Serial, seal};
 use crate::change::Change;
 use crate::derive::{Hashed, Resolved, derive, replay};
 use crate::engine::{Edit, Engine as _, RowEngine};
+use crate::entry::{Entry, Logged};
 use crate::golden;
 use crate::id::Audience;
 use crate::key::Key;
@@ -117,6 +118,59 @@ fn changed(change: impl FnOnce(&mut Batch)) -> Vec<u8> {
     let mut batch = Story::new().batch(Detail::Short);
     change(&mut batch);
     plain(&batch)
+}
+
+/// A page with the first change of a re-founded document: an event comes with its name, since the
+/// actor that wrote it belongs to another document.
+#[test]
+fn golden_pages_carry_events_into_refounded_documents() {
+    let from = DocumentId::created(DEVICE, Incarnation(1), 4);
+    let event = crate::id::EventId::written_by(AUTHOR.actor(from), 7);
+    let (document, created) = (OTHER, 2);
+    let to = DocumentId::created(document.device, document.incarnation, created);
+    let edit = Edit {
+        actor: OTHER.actor(to),
+        time: UnixSeconds(1_700_000_100),
+        puts: vec![
+            (Slot::Key(Key::KIND), Value::Uint(Kind::Dossier.code())),
+            (Slot::Key(Key::UNIT), Value::Uint(300)),
+            (Slot::Key(Key::NAME), "Lâm Thị Đẹp".into()),
+            (Slot::Key(Key::event(event)), Value::Bytes(vec![1, 2, 3, 4])),
+        ],
+    };
+    let change = RowEngine.edit(&Row::default(), &edit).unwrap();
+    let logged = Logged {
+        document: to,
+        author: OTHER,
+        created: Some(created),
+        upon_all_shown: false,
+        hash: change.hash(),
+        change,
+    };
+    let stream = crate::id::StreamId {
+        unit: crate::id::UnitId(300),
+        audience: Audience::Team,
+    };
+    let entries = [Entry::Change(logged), Entry::Refounded { from, to }];
+    let page = crate::page::Page::of(stream, 8, 10, &entries);
+    let bytes = postcard::to_allocvec(&page).unwrap();
+    golden::check("pull/refounded.hex", &golden::hex(&bytes));
+    assert_eq!(page.entries(&mut Nothing).unwrap(), entries);
+    let in_a_bundle = changed(|batch| {
+        batch.facts[2].ops[0].slot = FactSlot::Key(Key::event(event));
+    });
+    assert_eq!(code(&in_a_bundle), "facts-page-only");
+}
+
+/// A reader that has no rows yet.
+struct Nothing;
+
+impl crate::page::Rows for Nothing {
+    fn row(&self, _: &DocumentId) -> Row {
+        Row::default()
+    }
+
+    fn show(&mut self, _: &Entry) {}
 }
 
 #[test]

@@ -280,6 +280,11 @@ pub(super) static DUTIES: &[Duties] = &[
         roles: &[Role::CommunePolice, Role::Coordinator],
         duties: &[Duty::Decide],
     },
+    // Whoever cleans the records, and whoever answers for what must not be in them.
+    Duties {
+        roles: &[Role::CommunePolice, Role::Auditor],
+        duties: &[Duty::Refound],
+    },
     // Whoever answers for people's rights sees what was done, and nothing about anybody.
     Duties {
         roles: &[Role::Auditor],

@@ -175,6 +175,7 @@ fn a_team_member_has_no_duty_at_a_console() {
         Duty::Decide,
         Duty::Erase,
         Duty::Audit,
+        Duty::Refound,
     ];
     assert!(!duties.iter().any(|&duty| has_duty(Role::TeamMember, duty)));
 }

@@ -90,7 +90,11 @@ impl Rows for Shown {
                 self.rows.remove(&survivor);
                 self.erased.insert(survivor);
             }
-            other => panic!("not in these tests: {other:?}"),
+            Entry::Refounded { from, to } => {
+                self.rows.remove(from);
+                self.aliases.insert(*from, *to);
+            }
+            other @ Entry::Moved { .. } => panic!("not in these tests: {other:?}"),
         }
     }
 }

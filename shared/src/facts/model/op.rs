@@ -1,7 +1,7 @@
 //! One op: key, action, and the value as the key table expects it.
 
 use super::super::columns::{Coder, Column};
-use super::super::{FactOp, FactSlot, FactsError};
+use super::super::{FactOp, FactSlot, FactsError, Form};
 use super::{unzigzag, zigzag};
 use crate::change::Action;
 use crate::key::{Key, Shape, TABLE};
@@ -35,9 +35,13 @@ mod type_code {
     pub(super) const BYTES: u64 = 6;
 }
 
-pub(super) fn op(coder: &mut dyn Coder, given: Option<&FactOp>) -> Result<FactOp, FactsError> {
+pub(super) fn op(
+    coder: &mut dyn Coder,
+    given: Option<&FactOp>,
+    form: Form,
+) -> Result<FactOp, FactsError> {
     let number = coder.number(Column::Op, given.map_or(0, code))?;
-    let slot = slot(coder, number / 4, given.map(|op| &op.slot))?;
+    let slot = slot(coder, (number / 4, form), given.map(|op| &op.slot))?;
     let value = match given.map(|op| &op.action) {
         Some(Action::Put(value)) => Some(value),
         _ => None,
@@ -73,7 +77,7 @@ fn code(op: &FactOp) -> u64 {
 
 fn slot(
     coder: &mut dyn Coder,
-    code: u64,
+    (code, form): (u64, Form),
     given: Option<&FactSlot>,
 ) -> Result<FactSlot, FactsError> {
     match code {
@@ -96,10 +100,7 @@ fn slot(
             let name = coder.sized(Column::Text, given.unwrap_or(&[]), KEY_BYTES_MAX)?;
             let name = String::from_utf8(name).map_err(|_| FactsError::Malformed)?;
             let key = Key::new(&name).map_err(|_| FactsError::Malformed)?;
-            // An event's key is derived, never stated: a stated one could name another's event.
-            let free = key.spec().is_none() && !name.starts_with('~');
-            free.then_some(FactSlot::Key(key))
-                .ok_or(FactsError::Malformed)
+            literal(key, form)
         }
         index => {
             let index = usize::try_from(index - key_code::TABLE).ok();
@@ -108,6 +109,17 @@ fn slot(
                 .ok_or(FactsError::Malformed)?;
             Ok(FactSlot::Key(Key::from(spec)))
         }
+    }
+}
+
+/// A key stated by its name. An event's is derived: a device that states one could name another's
+/// event. Only a page may, for what the server carried into a re-founded document.
+fn literal(key: Key, form: Form) -> Result<FactSlot, FactsError> {
+    match (key.name().starts_with('~'), form) {
+        _ if key.spec().is_some() => Err(FactsError::Malformed),
+        (true, Form::Bundle(_)) => Err(FactsError::PageOnly),
+        (true, Form::Page) if key.event_id().is_none() => Err(FactsError::Malformed),
+        _ => Ok(FactSlot::Key(key)),
     }
 }
 
