@@ -1,9 +1,9 @@
 //! Armor: bytes as text, for chat programs, paper and QR codes.
 //!
-//! A set of parts carries one bundle, receipt or page of news. Each part is a text of two lines:
+//! A set of parts carries one bundle, receipt, page of news or parcel of these. Each part is a text of two lines:
 //!
 //! ```text
-//! SAMPAN1 <bundle|receipt|news> <part>/<parts> <first 8 bytes of the hash, hexadecimal>
+//! SAMPAN1 <bundle|receipt|news|parcel> <part>/<parts> <first 8 bytes of the hash, hexadecimal>
 //! <base64url without padding of: 4 bytes of checksum, then the part's share of the bytes>
 //! ```
 //!
@@ -32,10 +32,12 @@ pub enum Freight {
     Receipt,
     /// A sealed page of news, on its way down.
     News,
+    /// A [`crate::parcel`] of any of these, in either direction.
+    Parcel,
 }
 
 impl Freight {
-    const ALL: [Self; 3] = [Self::Bundle, Self::Receipt, Self::News];
+    const ALL: [Self; 4] = [Self::Bundle, Self::Receipt, Self::News, Self::Parcel];
 
     /// The word in the first line.
     #[must_use]
@@ -44,6 +46,7 @@ impl Freight {
             Self::Bundle => "bundle",
             Self::Receipt => "receipt",
             Self::News => "news",
+            Self::Parcel => "parcel",
         }
     }
 }

@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "62d08ed11fadea09c5189beb406921a995daf51bf6042acf2be8e0c838adeabd";
+    "2192d73ce1ee674299dc53d4c55d8d1e4b7f66c5c77016157962c33fe4881173";

@@ -1,7 +1,8 @@
 /** Screens by name. Console screens begin with `console-`. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { GuidanceView, InviteView, NewPersonView, ResultsView, SessionView } from '../src/field/model.ts';
+import type { GuidanceView, InviteView, NewPersonView, ResultsView, SessionView, SyncView } from '../src/field/model.ts';
+import { Carry } from '../src/field/screens/carry.tsx';
 import { Dossier } from '../src/field/screens/dossier.tsx';
 import { Guidance } from '../src/field/screens/guidance.tsx';
 import { Help } from '../src/field/screens/help.tsx';
@@ -38,7 +39,15 @@ const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClear
 const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
 const syncOn = {
   onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing, onFile: async () => true,
-  onBrought: async () => ({ is: 'taken' as const }),
+  onBrought: async () => ({ is: 'taken' as const, n: 1 }), onCarry: nothing,
+};
+const carryOn = {
+  onFile: async () => true, onTexts: async () => [`SAMPAN1 parcel 1/1 ${'0a'.repeat(8)}\n${'Zs'.repeat(280)}`],
+  onBrought: async () => ({ is: 'known' as const }), onText: async () => ({ is: 'damaged' as const }), onBack: nothing,
+};
+const carried: SyncView = {
+  now: NOW, summary: sample.sync, badges, checked: { saves: 12, checked: 12, disagreements: 0 },
+  carrying: [{ who: 'anh Khoa', bundles: 2, returns: 0 }, { who: 'chị Thắm', bundles: 0, returns: 3 }],
 };
 const pinOn = { onEntered: nothing, onBack: nothing, onSend: nothing, onFile: nothing };
 
@@ -141,10 +150,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'session-who': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'who' } }} />,
   session: () => <EditedSession begin={sample.session} />,
   results: () => <Results view={results} onTab={nothing} onWeek={nothing} onHelp={nothing} />,
-  sync: () => <Sync view={{ now: NOW, summary: sample.sync, badges, checked: { saves: 12, checked: 12, disagreements: 0 } }} {...syncOn} />,
+  sync: () => <Sync view={{ now: NOW, summary: sample.sync, badges, checked: { saves: 12, checked: 12, disagreements: 0 }, carrying: [] }} {...syncOn} />,
   'sync-none': () => (
-    <Sync view={{ now: NOW, summary: sample.syncAllReceived, badges: { tasks: 9, refused: 0 }, checked: { saves: 0, checked: 0, disagreements: 0 } }} {...syncOn} />
+    <Sync view={{ now: NOW, summary: sample.syncAllReceived, badges: { tasks: 9, refused: 0 }, checked: { saves: 0, checked: 0, disagreements: 0 }, carrying: [] }} {...syncOn} />
   ),
+  carry: () => <Carry view={carried} {...carryOn} />,
+  'carry-none': () => <Carry view={{ ...carried, summary: sample.syncAllReceived, carrying: [] }} {...carryOn} />,
   refused: () => (
     <Refused
       view={{

@@ -119,6 +119,13 @@ fn brought(name: &str, given: &Given) -> Result<Input, Unreadable> {
         "PullFailed" => Input::PullFailed {
             seed: given.seed()?,
         },
+        "ErrandAnswered" => Input::ErrandAnswered {
+            bytes: given.bytes("bytes")?,
+            seed: given.seed()?,
+        },
+        "ErrandFailed" => Input::ErrandFailed {
+            seed: given.seed()?,
+        },
         "TakeCustody" => Input::TakeCustody {
             bytes: given.bytes("bytes")?,
             preview: read(&given.property("preview"))?,
@@ -164,6 +171,7 @@ fn show_effect(effect: Effect) -> Result<JsValue, Unshowable> {
             let parts = [("bundles", bundles.into()), ("request", request)];
             named("HandOut", object(&parts))
         }
+        Effect::Errand { bytes } => named("Errand", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::Schedule { at } => named("Schedule", object(&[("at", show(&at)?)])),
         Effect::Show(notice) => named("Show", show(&notice)?),
     })

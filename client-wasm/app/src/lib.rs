@@ -4,6 +4,7 @@
 
 mod crossing;
 mod phone;
+mod texts;
 
 use shared::engine::{Edit, Engine, RowEngine, Slot};
 use shared::field::TextField;
@@ -16,6 +17,7 @@ use shared::value::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 pub use phone::Phone;
+pub use texts::Gathered;
 
 /// Shows that the module computes: edits an empty document, folds the change, cleans a text.
 ///

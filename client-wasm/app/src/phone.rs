@@ -12,6 +12,7 @@ use client_core::remark::remarks;
 use client_core::views::Query;
 use client_core::{Client, Input, Store};
 use js_sys::Uint8Array;
+use shared::armor::{ArmorError, CannotArmor};
 use shared::engine::RowEngine;
 use shared::id::{Companion, DocumentId};
 use shared::parcel::{Item, ParcelError, Sort, pack};
@@ -63,6 +64,12 @@ pub enum CallError {
     /// More than one parcel holds: send some first.
     #[error("call-no-parcel")]
     Parcel(#[source] ParcelError),
+    /// More than a text or this many codes carry: take the file.
+    #[error("call-unarmorable")]
+    Unarmorable(#[source] CannotArmor),
+    /// The text is none of ours, or was damaged: copy or scan it again.
+    #[error("call-no-text")]
+    Text(#[from] ArmorError),
     /// No key can be made of the PIN.
     #[error("call-no-pin")]
     Pin(#[source] PinError),
@@ -216,6 +223,11 @@ impl Phone {
         Ok(show(&self.ask(Client::sync)?)?)
     }
 
+    /// What colleagues are to get back, as a parcel; `undefined` if nothing.
+    pub fn returns(&self) -> Result<Option<Vec<u8>>, CallError> {
+        self.ask(Client::returns)
+    }
+
     /// Records not wholly confirmed.
     pub fn records(&self) -> Answer {
         Ok(show(&self.ask(Client::records)?)?)
@@ -260,14 +272,14 @@ impl Default for Phone {
     }
 }
 
-/// Sealed bundles as one parcel: a file that anybody may carry.
+/// Sealed bundles, and the request for news that goes with them, as one parcel: a file that
+/// anybody may carry.
 #[wasm_bindgen(js_name = parcelOf)]
-pub fn parcel_of(bundles: Vec<Uint8Array>) -> Result<Vec<u8>, CallError> {
-    let items = bundles.iter().map(|bundle| Item {
-        sort: Sort::Bundle,
-        bytes: bundle.to_vec(),
-    });
-    pack(&items.collect::<Vec<_>>()).map_err(CallError::Parcel)
+pub fn parcel_of(bundles: Vec<Uint8Array>, request: Option<Vec<u8>>) -> Result<Vec<u8>, CallError> {
+    let item = |sort, bytes| Item { sort, bytes };
+    let bundles = bundles.iter().map(|one| item(Sort::Bundle, one.to_vec()));
+    let request = request.map(|bytes| item(Sort::Request, bytes));
+    pack(&bundles.chain(request).collect::<Vec<_>>()).map_err(CallError::Parcel)
 }
 
 /// What a phone can pay for each guess of a PIN, where the trial took so many milliseconds; none

@@ -270,6 +270,8 @@ fn dispatch<E: Engine>(work: &mut Work<'_, E>, input: Input) {
         Input::HandOut { leave } => work.hand_out(leave),
         Input::TakeCustody { bytes, preview } => work.take_custody(&bytes, preview),
         Input::TakeParcel { bytes, .. } => work.take_parcel(&bytes),
+        Input::ErrandAnswered { bytes, .. } => work.errand_answered(&bytes),
+        Input::ErrandFailed { .. } => work.errand_failed(),
         Input::Reissue { .. } => work.reissue(),
         Input::Dismiss { number } => work.dismiss(number),
         Input::Enrol { invite, .. } => work.enrol(&invite),
@@ -296,6 +298,8 @@ fn seed_of(input: &Input) -> [u8; 32] {
         | Input::Pulled { seed, .. }
         | Input::PullFailed { seed }
         | Input::TakeParcel { seed, .. }
+        | Input::ErrandAnswered { seed, .. }
+        | Input::ErrandFailed { seed }
         | Input::Reissue { seed }
         | Input::Enrol { seed, .. }
         | Input::EnrolAnswered { seed, .. } => *seed,

@@ -50,6 +50,12 @@ pub enum Effect {
         /// phone. `None` before a coordinator has confirmed it.
         request: Option<Vec<u8>>,
     },
+    /// Send this parcel, which holds a colleague's request for news, to the server and answer with
+    /// `Input::ErrandAnswered` or `Input::ErrandFailed`.
+    Errand {
+        /// The parcel.
+        bytes: Vec<u8>,
+    },
     /// Send `Input::Tick` at this time. Replaces every earlier wish.
     Schedule {
         /// When.

@@ -105,6 +105,18 @@ pub enum Input {
         /// Fresh randomness.
         seed: [u8; 32],
     },
+    /// The server's answer to an `Effect::Errand`.
+    ErrandAnswered {
+        /// A parcel.
+        bytes: Vec<u8>,
+        /// Fresh randomness.
+        seed: [u8; 32],
+    },
+    /// An errand got no answer.
+    ErrandFailed {
+        /// Fresh randomness.
+        seed: [u8; 32],
+    },
     /// The program was updated: what was rejected before is issued again.
     Reissue {
         /// Fresh randomness.

@@ -45,6 +45,12 @@ pub const ALIAS_HOPS_MAX: usize = 16;
 /// Bundles of colleagues carried at the same time.
 pub const CUSTODY_BUNDLES_MAX: usize = 256;
 
+/// Colleagues whose requests for news are carried at the same time.
+pub const ERRANDS_MAX: usize = 64;
+
+/// Receipts and news for colleagues that are kept until somebody meets them.
+pub const RETURNS_MAX: usize = 256;
+
 /// Receipts that may wait for the phone to be unlocked.
 pub const INBOX_RECEIPTS_MAX: usize = 256;
 

@@ -368,6 +368,7 @@ impl<E: Engine> Work<'_, E> {
             self.state.sender.tail_due = Some(self.now);
         }
         self.prune_sent();
+        self.prune_returns();
         let confirmed: BTreeSet<_> = self.state.confirmed.roots().collect();
         let mine: Vec<_> = self.state.mine.roots().copied().collect();
         for root in confirmed.into_iter().chain(mine) {

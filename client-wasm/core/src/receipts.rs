@@ -34,7 +34,7 @@ impl<E: Engine> Work<'_, E> {
             }
         };
         if receipt.serial.device != self.state.device.id {
-            self.custody_receipt(&receipt);
+            self.custody_receipt(&receipt, bytes);
             return true;
         }
         if receipt.epoch < epoch {

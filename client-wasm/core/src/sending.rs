@@ -66,9 +66,15 @@ impl<E: Engine> Work<'_, E> {
     }
 
     pub(crate) fn post_failed(&mut self, serial: Serial) {
-        let seed = self.draw();
         let sender = &mut self.state.sender;
         sender.posting.take_if(|posting| *posting == serial);
+        self.pause_posts();
+    }
+
+    /// Nobody answered: posts wait, longer with every failure.
+    pub(crate) fn pause_posts(&mut self) {
+        let seed = self.draw();
+        let sender = &mut self.state.sender;
         sender.post_at = self.now.plus(pause(sender.post_failures, seed));
         sender.post_failures = sender.post_failures.saturating_add(1);
     }
@@ -108,6 +114,10 @@ impl<E: Engine> Work<'_, E> {
         sender.pull_at = self.now.plus(pause);
     }
 
+    fn errand_waits(&self) -> bool {
+        self.state.sender.errand.is_none() && self.state.custody.next_request().is_some()
+    }
+
     fn waits(&self, serial: Serial) -> bool {
         let own = self.state.outbox.frozen.get(&serial);
         let own_waits =
@@ -141,6 +151,9 @@ impl<E: Engine> Work<'_, E> {
         if let Some(Carried { serial, bytes, .. }) = next {
             self.state.sender.posting = Some(serial);
             self.effects.push(Effect::Post { serial, bytes });
+        } else {
+            // News for a colleague is worth more once the server has what they wrote.
+            self.drive_errand();
         }
     }
 
@@ -173,6 +186,7 @@ impl<E: Engine> Work<'_, E> {
             .map(|bundle| bundle.not_before.unwrap_or(self.now))
             .chain(sender.tail_due)
             .chain(self.state.custody.next().map(|_| self.now))
+            .chain(self.errand_waits().then_some(self.now))
             .map(|at| at.max(sender.post_at))
             .filter(|_| knows_server && sender.posting.is_none());
         let device = &self.state.device;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use shared::bundle::Serial;
 use shared::engine::Engine;
-use shared::id::{Audience, DocumentId, StreamId};
+use shared::id::{Audience, DeviceId, DocumentId, StreamId};
 use shared::kind::Kind;
 use shared::names::Names;
 use shared::receipt::RefuseReason;
@@ -66,6 +66,8 @@ pub enum Why {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sender {
     pub(crate) posting: Option<Serial>,
+    /// For whom the server is asked.
+    pub(crate) errand: Option<DeviceId>,
     pub(crate) post_failures: u32,
     /// No post before.
     pub(crate) post_at: UnixSeconds,

@@ -1,5 +1,6 @@
 //! Promises of the whole phone, kept against storage that fails and phones that die.
 
+mod carrying;
 mod phone;
 mod reading;
 mod saving;

@@ -19,6 +19,7 @@ use shared::time::{LocalMinute, UnixSeconds};
 use shared::value::Value;
 
 use crate::client::{Client, Phase};
+use crate::custody::CarriedFor;
 use crate::history::{Said, Writers};
 use crate::input::Put;
 use crate::limits::LIST_LINES_MAX;
@@ -293,6 +294,8 @@ pub struct SyncView {
     pub not_accepted: usize,
     /// Colleagues' bundles carried here.
     pub in_custody: usize,
+    /// What is carried for colleagues, one by one.
+    pub carried_for: Vec<CarriedFor>,
     /// When the server was last heard.
     pub last_heard: Option<UnixSeconds>,
     /// When it is tried again.
@@ -417,6 +420,7 @@ impl<E: Engine> Client<E> {
         let mut view = SyncView {
             not_accepted: state.not_accepted.len(),
             in_custody: state.custody.len(),
+            carried_for: state.custody.by_device(),
             last_heard: state.device.last_heard,
             next_try: state.sender.scheduled,
             clock_offset: state.device.clock_offset,
@@ -427,6 +431,11 @@ impl<E: Engine> Client<E> {
             view.count(record.state);
         }
         view
+    }
+
+    /// What colleagues are to get back from whoever meets them, as a parcel; `None` if nothing.
+    pub fn returns(&self) -> Option<Vec<u8>> {
+        self.state()?.custody.returns()
     }
 
     /// Records not wholly confirmed, oldest first.

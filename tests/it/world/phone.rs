@@ -324,6 +324,8 @@ impl<'e, E: Engine> Phone<'e, E> {
             Effect::Enrol { bytes } => self.outbound.push(Outbound::Enrol { bytes }),
             // Names are for screens, and nobody looks here.
             Effect::AskNames { .. } => {}
+            // Bundles are given from hand to hand here, without requests.
+            Effect::Errand { .. } => {}
             // The phone's own clock counts the wait.
             Effect::Schedule { at } => self.tick_at = Some(at.plus(-self.skew_seconds).max(now)),
             Effect::Show(notice) => self.show(notice),

@@ -14,6 +14,7 @@ import {
 } from './places.tsx';
 import type { PeopleLeft } from './places.tsx';
 import { fileName, handOver } from './hand-over.ts';
+import { CarryPlace } from './carry-place.tsx';
 import type { Way } from './route.ts';
 import { useRoute } from './route.ts';
 import { Erased } from './screens/erased.tsx';
@@ -145,6 +146,7 @@ function Place(props: PlaceProps) {
     case 'session': return <SessionPlace key={route.draft} {...props} {...route} />;
     case 'saved-session': return <SavedSessionPlace {...props} document={route.document} />;
     case 'refused': return <RefusedPlace {...props} />;
+    case 'carry': return <CarryPlace {...props} />;
     case 'menu': return <MenuPlace {...props} />;
     case 'help': return <HelpPlace {...props} />;
   }

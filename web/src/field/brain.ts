@@ -90,10 +90,17 @@ export class NotSaved extends Error {
   }
 }
 
-/** What became of a file that somebody brought. */
-export interface TakenIn {
-  is: 'taken' | 'not-ours';
-}
+/** What became of something that somebody brought. */
+export type TakenIn =
+  /** So many bundles of others are carried on from here. */
+  | { is: 'taken'; n: number }
+  /** So many own records are known to be at the server now. */
+  | { is: 'received'; n: number }
+  /** Nothing in it is new. */
+  | { is: 'known' }
+  /** One text of several: these, counted from 1, are to come. */
+  | { is: 'more'; missing: number[] }
+  | { is: 'damaged' | 'not-ours' };
 
 /** Half-filled forms. */
 export interface Drafts {
@@ -125,8 +132,13 @@ export interface Brain {
   takeOver(): void;
   /** Everything that is sealed and has no receipt, as a file that anybody may carry; `null` if there is nothing. */
   handOut(): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** The same as texts: one for a chat, or several of at most so many characters for codes. */
+  texts(charsMax: number): Promise<string[]>;
+  /** What colleagues are to get back, and as texts where asked for. */
+  returns(charsMax: number | null): Promise<{ parcel: Uint8Array<ArrayBuffer> | null; texts: string[] }>;
   /** Takes in such a file: bundles of others to carry on, receipts and news for this phone. */
   takeIn(bytes: Uint8Array): Promise<TakenIn>;
+  takeText(text: string): Promise<TakenIn>;
   /** After an erasure: forgets what is sealed, too, and begins as a new phone. */
   beginAnew(): void;
 

@@ -109,6 +109,18 @@ export class WorkerBrain implements Brain {
     return this.#worker.takeIn(bytes);
   }
 
+  texts(charsMax: number): Promise<string[]> {
+    return this.#worker.texts(charsMax);
+  }
+
+  returns(charsMax: number | null): Promise<{ parcel: Uint8Array<ArrayBuffer> | null; texts: string[] }> {
+    return this.#worker.returns(charsMax);
+  }
+
+  takeText(text: string): Promise<TakenIn> {
+    return this.#worker.takeText(text);
+  }
+
   beginAnew(): void {
     void this.#worker.beginAnew();
   }

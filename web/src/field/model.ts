@@ -432,6 +432,8 @@ export interface SyncView {
   now: LocalMinute;
   summary: SyncSummary;
   badges: Badges;
+  /** What is carried for whom, and what is to be brought back to them. */
+  carrying: { who: string; bundles: number; returns: number }[];
   /** Own saves since the phone was opened, and how many of them automerge confirmed or denied. */
   checked: { saves: number; checked: number; disagreements: number };
 }

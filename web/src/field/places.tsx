@@ -127,6 +127,7 @@ export function SyncPlace({ way }: PlaceProps) {
       view={view} onTab={openTab(way)} onSend={() => brain.send()} onRefused={() => way.go({ at: 'refused' })}
       onHelp={() => way.go({ at: 'help' })} onFile={async () => handOver(await brain.handOut(), fileName(new Date()))}
       onBrought={async (file) => brain.takeIn(new Uint8Array(await file.arrayBuffer()))}
+      onCarry={() => way.go({ at: 'carry' })}
     />
   );
 }

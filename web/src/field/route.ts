@@ -10,6 +10,7 @@ export type Route =
   | { at: 'session'; draft: string; document: DocumentId | null }
   | { at: 'saved-session'; document: DocumentId }
   | { at: 'refused' }
+  | { at: 'carry' }
   | { at: 'menu' }
   | { at: 'help' };
 

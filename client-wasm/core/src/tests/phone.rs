@@ -53,6 +53,9 @@ pub(super) struct Phone {
     pub(super) shown: Vec<Notice>,
     pub(super) posts: VecDeque<(Serial, Vec<u8>)>,
     pub(super) handed_out: Vec<Carried>,
+    /// The request that goes with what is handed out.
+    pub(super) request: Option<Vec<u8>>,
+    pub(super) errands: VecDeque<Vec<u8>>,
     pub(super) pulls: usize,
     pub(super) asks_for_names: usize,
     /// When the phone wants to be woken.
@@ -73,6 +76,8 @@ impl Phone {
             shown: Vec::new(),
             posts: VecDeque::new(),
             handed_out: Vec::new(),
+            request: None,
+            errands: VecDeque::new(),
             pulls: 0,
             asks_for_names: 0,
             alarm: None,
@@ -176,7 +181,11 @@ impl Phone {
                 Effect::Pull { .. } => self.pulls += 1,
                 Effect::AskNames { .. } => self.asks_for_names += 1,
                 Effect::Enrol { bytes } => self.enrol = Some(bytes),
-                Effect::HandOut { bundles, .. } => self.handed_out.extend(bundles),
+                Effect::HandOut { bundles, request } => {
+                    self.handed_out.extend(bundles);
+                    self.request = request;
+                }
+                Effect::Errand { bytes } => self.errands.push_back(bytes),
                 Effect::Schedule { at } => {
                     assert!(at > self.now);
                     self.alarm = Some(at);

@@ -3,8 +3,8 @@ import './sync.css';
 import { useRef, useState } from 'preact/hooks';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  ArrowUp, CircleCheck, CircleHelp, Download, FileDown, Hourglass, Landmark, OctagonAlert, Puzzle, Radio, Sailboat,
-  Smartphone, WifiOff,
+  ArrowUp, CircleCheck, CircleHelp, Download, FileDown, Hourglass, Landmark, OctagonAlert, Puzzle, QrCode, Radio,
+  Sailboat, Smartphone, Undo2, WifiOff,
 } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
@@ -16,6 +16,7 @@ import { outcomeText } from '../../text/outcomes.ts';
 import type { Text } from '../../text/text.ts';
 import { capital, useText } from '../../text/text.ts';
 import type { TakenIn } from '../brain.ts';
+import { takenWords } from './carry.tsx';
 import type { LocalMinute, SyncSummary, SyncView, Tab } from '../model.ts';
 
 export interface SyncProps {
@@ -27,6 +28,8 @@ export interface SyncProps {
   /** Resolves to whether the file was taken. */
   onFile: () => Promise<boolean>;
   onBrought: (file: File) => Promise<TakenIn>;
+  /** The other ways by hand. */
+  onCarry: () => void;
 }
 
 export function Sync(props: SyncProps) {
@@ -64,15 +67,16 @@ export function Sync(props: SyncProps) {
 }
 
 /** The way by hand: own records as a file for whoever goes, and a file that somebody brought. */
-function Carry({ view: { summary }, onFile, onBrought }: SyncProps) {
-  const { t } = useText();
+function Carry({ view: { summary, carrying }, onFile, onBrought, onCarry }: SyncProps) {
+  const text = useText();
+  const { t } = text;
   const chosen = useRef<HTMLInputElement>(null);
   const [said, say] = useState<string | null>(null);
   const waits = summary.here + summary.sending + summary.carried > 0;
+  const returning = carrying.filter(({ returns }) => returns > 0).map(({ who }) => who);
   const take = async (file: File | undefined) => {
     if (file === undefined) return;
-    const { is } = await onBrought(file);
-    say(t(`carry.${is}`));
+    say(takenWords(await onBrought(file), text));
   };
   return (
     <Card title={t('carry.by-hand')}>
@@ -83,6 +87,8 @@ function Carry({ view: { summary }, onFile, onBrought }: SyncProps) {
           ref={chosen} type="file" class="unseen" tabIndex={-1} aria-label={t('carry.take')}
           onChange={(event) => void take(event.currentTarget.files?.[0])}
         />
+        <Button icon={QrCode} wide onPress={onCarry}>{t('carry.other-ways')}</Button>
+        {returning.length > 0 && <Note icon={Undo2} tone="act">{t('carry.back.line', { who: returning.join(', ') })}</Note>}
         <p role="status" class="small carry-said">{said ?? (summary.custody === null ? '' : t('carry.keeps', { n: summary.custody }))}</p>
       </div>
     </Card>

@@ -5,7 +5,7 @@ import type { Answers, Ask, Drafts } from '../brain.ts';
 import type { FieldRemark, HomeTasks, LocalMinute, PersonDraft, RefusedView, SessionLine, SyncSummary, SyncView } from '../model.ts';
 import type { Words } from './called.ts';
 import { bytesOf, Called, hex } from './called.ts';
-import type { CoreLine, CoreQuery } from './core.ts';
+import type { CoreLine, CoreQuery, CoreSync } from './core.ts';
 import type { Reading } from './dossier.ts';
 import { dossierView, historyView, markOf } from './dossier.ts';
 import { typed } from './entries.ts';
@@ -98,7 +98,7 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       };
     }
     case 'sync':
-      return { now: at, summary: summary(), badges, checked: open.checked };
+      return { now: at, summary: summary(), badges, checked: open.checked, carrying: carrying(sync, called) };
   }
 }
 
@@ -115,6 +115,10 @@ function dossiers(text: string): CoreQuery {
 
 function conflicted(linesMax: number): CoreQuery {
   return { ...dossiers(''), only: ['Conflicted'], lines_max: linesMax };
+}
+
+function carrying(sync: CoreSync, called: Called): SyncView['carrying'] {
+  return sync.carried_for.map(({ device, bundles, returns }) => ({ who: called.person(device), bundles, returns }));
 }
 
 /** The oldest record that is only here, and why the first was not accepted. */

@@ -49,6 +49,8 @@ export declare class Phone {
   assignment(): CoreAssignment | null;
   recordableSteps(): string[];
   sync(): CoreSync;
+  /** What colleagues are to get back, as a parcel. */
+  returns(): Uint8Array | undefined;
   records(): CoreRecord[];
   notAccepted(): CoreNotAccepted[];
   figures(): CoreFigure[];
@@ -64,8 +66,15 @@ export declare class Phone {
   free(): void;
 }
 
-/** Sealed bundles as one file. */
-export declare function parcelOf(bundles: Uint8Array[]): Uint8Array;
+/** Sealed bundles as one file, with the request for news that goes with them. */
+export declare function parcelOf(bundles: Uint8Array[], request?: Uint8Array): Uint8Array;
+/** A parcel as one text, or as several of at most so many characters. */
+export declare function textsOf(parcel: Uint8Array, charsMax: number): string[];
+/** What was pasted or scanned so far. */
+export declare class Gathered {
+  add(text: string): { parcel: Uint8Array } | { missing: number[] };
+  free(): void;
+}
 /** Memory in KiB and passes. */
 export declare function pinCost(trialMs?: number): Uint32Array;
 export declare function pinBytes(digits: string, salt: Uint8Array, memoryKib: number, passes: number): Uint8Array;

@@ -39,6 +39,8 @@ export type Input =
   | { Posted: { serial: Serial; answer: { Receipt: Uint8Array } | 'Failed'; seed: Uint8Array } }
   | { Pulled: { bytes: Uint8Array; seed: Uint8Array } }
   | { PullFailed: { seed: Uint8Array } }
+  | { ErrandAnswered: { bytes: Uint8Array; seed: Uint8Array } }
+  | { ErrandFailed: { seed: Uint8Array } }
   | { Named: { bytes: Uint8Array } }
   | { Enrol: { invite: string; seed: Uint8Array } }
   | { EnrolAnswered: { bytes: Uint8Array; seed: Uint8Array } }
@@ -69,7 +71,8 @@ export type Effect =
   | { Pull: { bytes: Uint8Array } }
   | { AskNames: { bytes: Uint8Array } }
   | { Enrol: { bytes: Uint8Array } }
-  | { HandOut: { bundles: { serial: Serial; bytes: Uint8Array }[] } }
+  | { Errand: { bytes: Uint8Array } }
+  | { HandOut: { bundles: { serial: Serial; bytes: Uint8Array }[]; request: Uint8Array | null } }
   | { Schedule: { at: number } }
   | { Show: Notice };
 
@@ -207,6 +210,7 @@ export interface CoreSync {
   received: number;
   not_accepted: number;
   in_custody: number;
+  carried_for: { device: Id; bundles: number; returns: number }[];
   last_heard: number | null;
   next_try: number | null;
   clock_offset: number;

@@ -1,8 +1,8 @@
-/** The four requests of a phone. Whatever is not a success is told apart and nothing is retried
+/** The five requests of a phone. Whatever is not a success is told apart and nothing is retried
  * here: when to try again is the core's decision. */
 
 /** A request that says nothing for this long is given up. A pull may wait for news meanwhile. */
-const STALL_SECONDS = { '/v1/enrol': 30, '/v1/bundles': 60, '/v1/pull': 120, '/v1/names': 30 } as const;
+const STALL_SECONDS = { '/v1/enrol': 30, '/v1/bundles': 60, '/v1/pull': 120, '/v1/names': 30, '/v1/parcels': 120 } as const;
 
 export type Route = keyof typeof STALL_SECONDS;
 

@@ -13,6 +13,15 @@ const SEED_BYTES = 32;
 /** The longest wait a browser's timer keeps. */
 const TIMER_MS_MAX = 2_147_483_647;
 
+/** What whoever carries gets. */
+export interface HandedOut {
+  bundles: Uint8Array[];
+  /** For news, if this phone may ask. */
+  request: Uint8Array | null;
+}
+
+const NOTHING: HandedOut = { bundles: [], request: null };
+
 /** What became of a save. */
 export type SaveOutcome = { is: 'saved'; record: number; documents: number[][] } | { is: 'not'; reason: NotSavedReason };
 
@@ -32,7 +41,7 @@ export class Loop {
   readonly #listener: Listener;
   readonly #saves = new Map<number, (outcome: SaveOutcome) => void>();
   /** Who waits for bundles to be handed out. */
-  #wanted: ((bundles: Uint8Array[]) => void) | null = null;
+  #wanted: ((given: HandedOut) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tag = 0;
   /** Inputs of a phone that was locked meanwhile go nowhere. */
@@ -76,8 +85,8 @@ export class Loop {
   }
 
   /** All bundles without a receipt, from now on as they are; none if that could not be stored. */
-  handOut(): Promise<Uint8Array[]> {
-    const given = new Promise<Uint8Array[]>((resolve) => (this.#wanted = resolve));
+  handOut(): Promise<HandedOut> {
+    const given = new Promise<HandedOut>((resolve) => (this.#wanted = resolve));
     this.input({ HandOut: { leave: 'CarryOnly' } });
     return given;
   }
@@ -91,7 +100,7 @@ export class Loop {
     this.#isOver = true;
     clearTimeout(this.#timer);
     for (const resolve of this.#saves.values()) resolve({ is: 'not', reason: 'Locked' });
-    this.#give([]);
+    this.#give(NOTHING);
   }
 
   #trapped(error: unknown): void {
@@ -105,7 +114,8 @@ export class Loop {
     else if ('Pull' in effect) this.#keep(this.#pull(effect.Pull.bytes));
     else if ('AskNames' in effect) this.#keep(this.#askNames(effect.AskNames.bytes));
     else if ('Enrol' in effect) this.#keep(this.#enrol(effect.Enrol.bytes));
-    else if ('HandOut' in effect) this.#give(effect.HandOut.bundles.map(({ bytes }) => bytes));
+    else if ('HandOut' in effect) this.#give(handedOut(effect.HandOut));
+    else if ('Errand' in effect) this.#keep(this.#errand(effect.Errand.bytes));
     else if ('Schedule' in effect) this.#schedule(effect.Schedule.at);
     else if ('Show' in effect) this.#show(effect.Show);
   }
@@ -119,14 +129,14 @@ export class Loop {
     try {
       await this.#storage.write(writes);
     } catch (error) {
-      this.#give([]);
+      this.#give(NOTHING);
       return this.input({ StoreFailed: [ticket, failureOf(error)] });
     }
     this.input({ Stored: ticket });
   }
 
-  #give(bundles: Uint8Array[]): void {
-    this.#wanted?.(bundles);
+  #give(given: HandedOut): void {
+    this.#wanted?.(given);
     this.#wanted = null;
   }
 
@@ -140,6 +150,12 @@ export class Loop {
     const answer = await post('/v1/pull', bytes);
     this.#listener.heard(answer.is !== 'silent');
     this.input(answer.is === 'bytes' ? { Pulled: { bytes: answer.bytes, seed: seed() } } : { PullFailed: { seed: seed() } });
+  }
+
+  async #errand(bytes: Uint8Array): Promise<void> {
+    const answer = await post('/v1/parcels', bytes);
+    this.#listener.heard(answer.is !== 'silent');
+    this.input(answer.is === 'bytes' ? { ErrandAnswered: { bytes: answer.bytes, seed: seed() } } : { ErrandFailed: { seed: seed() } });
   }
 
   async #askNames(bytes: Uint8Array): Promise<void> {
@@ -175,6 +191,10 @@ export class Loop {
     this.#saves.get(tag)?.(outcome);
     this.#saves.delete(tag);
   }
+}
+
+function handedOut({ bundles, request }: Extract<Effect, { HandOut: unknown }>['HandOut']): HandedOut {
+  return { bundles: bundles.map(({ bytes }) => bytes), request };
 }
 
 export function seed(): Uint8Array {

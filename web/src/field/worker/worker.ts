@@ -1,12 +1,13 @@
 /** The field app's worker: owns the core, the storage, the keys and the network of this phone. */
 import type { Entry } from 'sampan-app/client_app.js';
-import init, { parcelOf, Phone } from 'sampan-app/client_app.js';
+import init, { Phone } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved, TakenIn } from '../brain.ts';
 import type { PersonDraft, SessionDraft } from '../model.ts';
 import { answerOf } from './answers.ts';
 import type { Words } from './called.ts';
+import { Carriage } from './carriage.ts';
 import { hex } from './called.ts';
 import type { Notice } from './core.ts';
 import { READ_AT_START } from './core.ts';
@@ -56,8 +57,7 @@ export class FieldWorker implements Listener {
   #hasSignal = true;
   #isSilent = false;
   #lastSaveFailed = false;
-  /** Something that was brought is not what it should be. */
-  #isUnusable = false;
+  #carriage: Carriage | null = null;
 
   /** Must be called first. `changed` is told whenever views may answer something else. */
   async begin(words: Words, invite: string | null, changed: () => void, trapped: () => void): Promise<void> {
@@ -221,20 +221,38 @@ export class FieldWorker implements Listener {
 
   /** What is sealed and has no receipt, as a parcel; nothing if there is none. */
   async handOut(): Promise<Uint8Array<ArrayBuffer> | null> {
-    const bundles = (await this.#loop?.handOut()) ?? [];
+    const parcel = (await this.#carriage?.parcel()) ?? null;
     this.#changed();
-    return bundles.length === 0 ? null : new Uint8Array(parcelOf(bundles));
+    return parcel;
+  }
+
+  /** The same as texts; as one where `charsMax` is 0. */
+  async texts(charsMax: number): Promise<string[]> {
+    const texts = (await this.#carriage?.texts(charsMax)) ?? [];
+    this.#changed();
+    return texts;
+  }
+
+  /** What colleagues are to get back. */
+  returns(charsMax: number | null): { parcel: Uint8Array<ArrayBuffer> | null; texts: string[] } {
+    return this.#carriage?.returns(charsMax) ?? { parcel: null, texts: [] };
   }
 
   /** A parcel that somebody brought. */
-  async takeIn(bytes: Uint8Array): Promise<TakenIn> {
-    const loop = this.#loop;
-    if (loop === null || !this.#isOpen) return { is: 'not-ours' };
-    this.#isUnusable = false;
-    loop.input({ TakeParcel: { bytes, seed: seed() } });
-    await idle(loop);
+  takeIn(bytes: Uint8Array): Promise<TakenIn> {
+    return this.#taken((carriage) => carriage.takeIn(bytes));
+  }
+
+  /** The same as text, perhaps one of several. */
+  takeText(text: string): Promise<TakenIn> {
+    return this.#taken((carriage) => carriage.takeText(text));
+  }
+
+  async #taken(take: (carriage: Carriage) => Promise<TakenIn>): Promise<TakenIn> {
+    if (this.#carriage === null || !this.#isOpen) return { is: 'not-ours' };
+    const taken = await take(this.#carriage);
     this.#changed();
-    return { is: this.#isUnusable ? 'not-ours' : 'taken' };
+    return taken;
   }
 
   /** An erased phone forgets the rest, too. */
@@ -282,7 +300,7 @@ export class FieldWorker implements Listener {
     if (notice === 'Ready') this.#ready();
     else if (notice === 'Enrolled') void this.#setUpIs({ stage: 'done', checkCode: '' });
     else if (notice === 'EnrolRefused') this.enrolRefused();
-    else if (typeof notice === 'object' && 'Unusable' in notice) this.#isUnusable = true;
+    else if (typeof notice === 'object' && 'Unusable' in notice) this.#carriage?.unusable();
     else if (notice === 'Wiped') void this.#wiped();
     else if (typeof notice === 'object' && 'EnrolCode' in notice) {
       void this.#setUpIs({ stage: 'compare', checkCode: notice.EnrolCode });
@@ -357,7 +375,9 @@ export class FieldWorker implements Listener {
     this.#isOpen = false;
     const stored = await this.#storage.records(READ_AT_START);
     [this.#histories, this.#book, this.#last] = [null, null, null];
-    this.#loop = new Loop(new Phone(), this.#storage, this);
+    const loop = new Loop(new Phone(), this.#storage, this);
+    this.#loop = loop;
+    this.#carriage = new Carriage(loop, () => idle(loop));
     this.#confirmer = new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
     // While the digits are typed.
