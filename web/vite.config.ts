@@ -29,6 +29,11 @@ export default defineConfig({
       manifest: {
         name: 'Sampan', short_name: 'Sampan', lang: 'vi', display: 'standalone', start_url: './', scope: './',
         theme_color: '#0a3a45', background_color: '#0a3a45', id: './',
+        // Sealed files and texts from the phone's share panel: see `field/brought.ts`.
+        share_target: {
+          action: './brought', method: 'POST', enctype: 'multipart/form-data',
+          params: { text: 'text', files: [{ name: 'file', accept: ['application/octet-stream', '.sampan'] }] },
+        },
         icons: [
           { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
           ...['192', '512'].map((size) => ({

@@ -442,7 +442,7 @@ mod tests {
         let (line, body) = text.split_once('\n').unwrap();
         for (from, to, error) in [
             ("SAMPAN1", "SAMPAN2", ArmorError::NotOurs),
-            ("bundle", "parcel", ArmorError::NotOurs),
+            ("bundle", "letter", ArmorError::NotOurs),
             ("bundle", "receipt", ArmorError::Checksum),
             ("1/1", "01/1", ArmorError::Checksum),
             ("1/1", "+1/1", ArmorError::Checksum),

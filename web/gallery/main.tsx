@@ -8,7 +8,7 @@ import { render } from 'preact';
 import type { TextSize, Theme } from '../src/design/theme.ts';
 import { apply } from '../src/design/theme.ts';
 import type { Language } from '../src/text/text.ts';
-import { text, TextContext } from '../src/text/text.ts';
+import { fetchDraft, TextContext } from '../src/text/text.ts';
 import { SCREENS } from './screens.tsx';
 
 const asked = new URLSearchParams(location.search);
@@ -35,7 +35,7 @@ window.gallery = {
 const drawn = screen === null ? undefined : SCREENS[screen];
 const app = document.getElementById('app');
 if (!app) throw new Error('gallery.html has lost its #app');
-render(<TextContext.Provider value={text(language)}>{drawn ? drawn() : <Index />}</TextContext.Provider>, app);
+render(<TextContext.Provider value={await fetchDraft(language)}>{drawn ? drawn() : <Index />}</TextContext.Provider>, app);
 
 function Index() {
   return (

@@ -8,6 +8,8 @@ import { Guidance } from '../src/field/screens/guidance.tsx';
 import { Help } from '../src/field/screens/help.tsx';
 import { History } from '../src/field/screens/history.tsx';
 import { Erased } from '../src/field/screens/erased.tsx';
+import { Evicted } from '../src/field/screens/evicted.tsx';
+import { ListLocked } from '../src/field/screens/list-locked.tsx';
 import { Invite } from '../src/field/screens/invite.tsx';
 import { MenuScreen } from '../src/field/screens/menu.tsx';
 import { NewPerson } from '../src/field/screens/new-person.tsx';
@@ -23,9 +25,11 @@ import { Session } from '../src/field/screens/session.tsx';
 import { StageSheet, StepsSheet } from '../src/field/screens/stage.tsx';
 import { Sync } from '../src/field/screens/sync.tsx';
 import { Today } from '../src/field/screens/today.tsx';
+import { Training } from '../src/field/screens/training.tsx';
 import { VisitSheet } from '../src/field/screens/visit.tsx';
 import { Chooser } from '../src/parts/conflict.tsx';
 import { NotConnected } from '../src/parts/not-connected.tsx';
+import { UpdateNote } from '../src/parts/update-note.tsx';
 import { Toast } from '../src/parts/toast.tsx';
 import { useText } from '../src/text/text.ts';
 import { CONSOLE } from './console.tsx';
@@ -105,15 +109,20 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   invite: () => <Invite view={invite} onAnswer={nothing} />,
   'invite-waiting': () => <Invite view={{ ...invite, state: 'waiting' }} onAnswer={nothing} />,
   'invite-used': () => <Invite view={{ ...invite, state: 'used' }} onAnswer={nothing} />,
-  'pin-choose': () => <Pin view={{ mode: 'choose', remark: null, here: 0, hasSignal: true }} {...pinOn} begun="123" />,
+  'pin-choose': () => <Pin view={{ mode: 'choose', remark: null, here: 0, hasSignal: true, isWorking: false }} {...pinOn} begun="123" />,
   'pin-last': () => (
-    <Pin view={{ mode: 'unlock', remark: { code: 'wait', minutes: 15, isLast: true }, here: 3, hasSignal: false }} {...pinOn} />
+    <Pin view={{ mode: 'unlock', remark: { code: 'wait', minutes: 15, isLast: true }, here: 3, hasSignal: false, isWorking: false }} {...pinOn} />
   ),
+  'pin-working': () => <Pin view={{ mode: 'unlock', remark: null, here: 3, hasSignal: false, isWorking: true }} {...pinOn} />,
+  evicted: () => <Evicted unsent={3} />,
+  'list-locked': () => <ListLocked here="people" onTab={nothing} onAdd={nothing} onSend={nothing} />,
+  update: () => <UpdateNote onUpdate={nothing} />,
+  training: () => <Training onBack={nothing} />,
   erased: () => (
     <Erased view={{ here: 3, hasSignal: true, isInvited: false }} onSend={nothing} onFile={async () => true} onAgain={nothing} />
   ),
   'pin-wrong': () => (
-    <Pin view={{ mode: 'unlock', remark: { code: 'wrong', triesLeft: 4 }, here: 3, hasSignal: false }} {...pinOn} />
+    <Pin view={{ mode: 'unlock', remark: { code: 'wrong', triesLeft: 4 }, here: 3, hasSignal: false, isWorking: false }} {...pinOn} />
   ),
   today: () => <Today view={sample.today} {...todayOn} />,
   'today-empty': () => (
@@ -172,7 +181,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
     />
   ),
   history: () => <History view={sample.history} onBack={nothing} />,
-  help: () => <Help onBack={nothing} />,
+  help: () => <Help state="held" onTraining={nothing} onBack={nothing} />,
   reason: sheetOver(<ReasonSheet funnel="eid" chosen="e3-sim-of-another" onSave={nothing} onClose={nothing} />),
   'saved-session': () => (
     <SavedSession

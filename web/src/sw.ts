@@ -3,7 +3,9 @@
  * is open. It knows no key: what it sends it cannot read.
  */
 import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching';
+import { BROUGHT_PATH, keepBrought } from './field/brought.ts';
 import { HISTORY_CACHE } from './field/history-cache.ts';
+import { TAKE_OVER } from './field/offline.ts';
 import { SEND_TAG } from './field/send-tag.ts';
 import { sendSealed } from './field/worker/send.ts';
 
@@ -21,6 +23,8 @@ declare const self: {
   __WB_MANIFEST: { url: string; revision: string | null }[];
   addEventListener(type: 'fetch', listener: (event: Fetched) => void): void;
   addEventListener(type: 'sync', listener: (event: SyncEvent) => void): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  skipWaiting(): Promise<void>;
 };
 
 // The list of the build's files is put here by the build.
@@ -29,11 +33,17 @@ cleanupOutdatedCaches();
 precacheAndRoute(shell);
 
 self.addEventListener('fetch', (event) => {
-  if (new URL(event.request.url).pathname.includes('/client_history')) event.respondWith(history(event.request));
+  const { pathname } = new URL(event.request.url);
+  if (event.request.method === 'POST' && pathname.endsWith(BROUGHT_PATH)) event.respondWith(keepBrought(event.request));
+  else if (pathname.includes('/client_history')) event.respondWith(history(event.request));
 });
 
 self.addEventListener('sync', (event) => {
   if (event.tag === SEND_TAG) event.waitUntil(send());
+});
+
+self.addEventListener('message', (event) => {
+  if (event.data === TAKE_OVER) void self.skipWaiting();
 });
 
 /** From the phone, where the app has put it, or from the server. */

@@ -6,6 +6,8 @@ import { ARGS, CHROMIUM, PHONE } from './browser.mjs';
 import { PATIENCE_MS, waitFor } from './wait.mjs';
 
 const PIN = '790815';
+/** A camera that nobody has to allow. */
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 /** Without the module that confirms saves, which nothing may depend on. */
 export const IS_ALONE = process.env['HISTORY'] === 'blocked';
 
@@ -20,10 +22,10 @@ export class Phone {
     this.#profile = join(folder, `profile-${name.replaceAll(/\W+/g, '-')}`);
   }
 
-  /** Starts the browser; what it stored before is there again. */
-  async start() {
+  /** Starts the browser; what it stored before is there again. Its camera sees what `more` arguments say. */
+  async start(more = []) {
     this.context = await chromium.launchPersistentContext(this.#profile, {
-      executablePath: CHROMIUM, headless: true, args: ARGS, viewport: PHONE, deviceScaleFactor: 2, reducedMotion: 'reduce',
+      executablePath: CHROMIUM, headless: true, args: [...ARGS, ...CAMERA, ...more], viewport: PHONE, deviceScaleFactor: 2, reducedMotion: 'reduce',
     });
     this.context.setDefaultTimeout(PATIENCE_MS);
     if (IS_ALONE) await this.context.route('**/client_history*', (route) => route.abort());

@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
-import { text } from '../text/text.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { fetchText, text } from '../text/text.ts';
 import { csv } from './csv.ts';
 import { holdsEvent } from './live.ts';
 import { hashOf, placeOf } from './place.ts';
 import { dayOf, dayTyped, minuteOf, minuteOfDay } from './time.ts';
 import { indicatorWords, targetOf } from './views.ts';
+
+beforeAll(() => fetchText('en'));
 
 const bytes = (words: string) => new TextEncoder().encode(words);
 

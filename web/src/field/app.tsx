@@ -1,8 +1,9 @@
 /** The field app: the gate, then the five places and what opens from them. */
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { Screen } from '../parts/shell.tsx';
 import { Title } from '../parts/title.tsx';
+import { UpdateNote } from '../parts/update-note.tsx';
 import { Toast } from '../parts/toast.tsx';
 import { useText } from '../text/text.ts';
 import type { Save, Saved } from './brain.ts';
@@ -14,14 +15,20 @@ import {
 } from './places.tsx';
 import type { PeopleLeft } from './places.tsx';
 import { fileName, handOver } from './hand-over.ts';
+import { takeBrought } from './brought.ts';
 import { CarryPlace } from './carry-place.tsx';
-import type { Way } from './route.ts';
+import type { Route, Way } from './route.ts';
 import { useRoute } from './route.ts';
+import { takenWords } from './screens/carry.tsx';
 import { Erased } from './screens/erased.tsx';
+import { ListLocked } from './screens/list-locked.tsx';
+import { Evicted } from './screens/evicted.tsx';
 import { Invite } from './screens/invite.tsx';
 import { NotSavedSheet } from './screens/not-saved.tsx';
 import { Pin } from './screens/pin.tsx';
 import { SavedSessionPlace, SessionPlace } from './session-place.tsx';
+import { rememberedUnsent } from './unsent-memory.ts';
+import { Training } from './screens/training.tsx';
 import { useFocus } from './use-focus.ts';
 import { useLock } from './use-lock.ts';
 import { useBrain, useView } from './use-view.ts';
@@ -31,6 +38,7 @@ export function App() {
   const { t } = useText();
   const gate = useView({ view: 'gate' });
   const [entered, enter] = useState(0);
+  const [lost] = useState(() => rememberedUnsent(localStorage));
   useFocus();
   const file = async () => handOver(await brain.handOut(), fileName(new Date()));
   if (gate === null) return null;
@@ -45,7 +53,7 @@ export function App() {
         </Screen>
       );
     case 'new':
-      return <Screen><div class="gate"><Title>{t('setup.none')}</Title></div></Screen>;
+      return lost === null ? <Screen><div class="gate"><Title>{t('setup.none')}</Title></div></Screen> : <Evicted unsent={lost} />;
     case 'pin': {
       const pin = (digits: string) => {
         brain.pin(digits);
@@ -63,7 +71,7 @@ export function App() {
     case 'invited':
       return <Invite view={gate.invite} onAnswer={(answer) => brain.codesAre(answer)} />;
     case 'open':
-      return <Places />;
+      return <Places list={gate.list} />;
   }
 }
 
@@ -88,14 +96,20 @@ interface Unsaved {
   again: () => void;
 }
 
-function Places() {
+function Places({ list }: { list: 'shown' | 'locked' }) {
   const brain = useBrain();
-  const { t } = useText();
+  const text = useText();
+  const { t } = text;
   const way = useRoute();
   const [notice, say] = useState<Notice | null>(null);
   const [unsaved, keep] = useState<Unsaved | null>(null);
+  const [update, offer] = useState<(() => void) | null>(null);
+  useEffect(() => brain.onUpdate((how) => offer(() => how)), [brain]);
   const people = useRef({ ...NOBODY_SOUGHT, scrolled: { top: 0 } });
   const saving = useLock(() => brain.lock());
+  useEffect(() => {
+    void takeBrought(brain).then((taken) => taken && say({ sentence: takenWords(taken, text), undo: null }));
+  }, []);
   const fail = (error: unknown, again: () => void) => {
     const why = error instanceof NotSaved ? error.why : 'stopped';
     if (why === 'full' || why === 'stopped') keep({ why: why === 'full' ? 'full' : 'failed', again });
@@ -119,7 +133,9 @@ function Places() {
   };
   return (
     <>
-      <Place way={way} save={save} people={people} />
+      {list === 'locked' && NEEDS_LIST.has(way.route.at)
+        ? <ListLocked onTab={(tab) => way.go({ at: tab })} onAdd={() => way.go({ at: 'new-person', name: '' })} onSend={() => brain.send()} here={way.route.at} />
+        : <Place way={way} save={save} people={people} />}
       {notice !== null && (
         <Toast
           sentence={notice.sentence}
@@ -127,10 +143,17 @@ function Places() {
           {...(notice.undo === null ? {} : { onUndo: () => undo(notice.undo!) })}
         />
       )}
+      {update !== null && unsaved === null && IS_TAB.has(way.route.at) && <UpdateNote onUpdate={update} />}
       {unsaved !== null && <NotSavedSheet why={unsaved.why} onAgain={unsaved.again} />}
     </>
   );
 }
+
+/** Places with nothing half-written on them. */
+const IS_TAB: ReadonlySet<Route['at']> = new Set(['today', 'people', 'guidance', 'results', 'sync']);
+
+/** Places that show people of the list. */
+const NEEDS_LIST: ReadonlySet<Route['at']> = new Set(['today', 'people', 'guidance', 'results', 'dossier', 'history', 'saved-session']);
 
 function Place(props: PlaceProps) {
   const { route } = props.way;
@@ -148,6 +171,7 @@ function Place(props: PlaceProps) {
     case 'refused': return <RefusedPlace {...props} />;
     case 'carry': return <CarryPlace {...props} />;
     case 'menu': return <MenuPlace {...props} />;
-    case 'help': return <HelpPlace {...props} />;
+    case 'help': return <HelpPlace {...props} state={route.state} />;
+    case 'training': return <Training onBack={props.way.back} />;
   }
 }

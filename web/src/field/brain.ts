@@ -58,7 +58,8 @@ export type Gate =
   | { is: 'pin'; pin: PinView }
   /** The PIN was wrong too often. */
   | { is: 'erased'; erased: ErasedView }
-  | { is: 'open' };
+  /** `locked`: nobody was heard for too long, so only writing and sending go on. */
+  | { is: 'open'; list: 'shown' | 'locked' };
 
 /** One thing a person enters. */
 export type Save =
@@ -109,6 +110,8 @@ export interface Drafts {
 }
 
 export interface Brain {
+  /** How a new version comes, once one waits. */
+  onUpdate(told: (update: () => void) => void): () => void;
   /** Calls back with the view now and after every change of it. Returns how to stop. */
   subscribe<V extends keyof Answers>(ask: Extract<Ask, { view: V }>, show: (answer: Answers[V]) => void): () => void;
 

@@ -6,6 +6,7 @@ import type { Answers, Ask, Brain, Save, Saved, TakenIn } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { sendInBackground } from './offline.ts';
 import type { PersonDraft, SessionDraft } from './model.ts';
+import { forgetUnsent, rememberUnsent } from './unsent-memory.ts';
 import type { Words } from './worker/called.ts';
 import type { FieldWorker, SaveAnswer } from './worker/worker.ts';
 
@@ -26,6 +27,8 @@ export class WorkerBrain implements Brain {
   #worker!: Comlink.Remote<FieldWorker>;
   #invite: string | null;
   #restarts = 0;
+  #update: (() => void) | null = null;
+  readonly #toldOfUpdates = new Set<(update: () => void) => void>();
   /** Resolves once the present worker has read its storage. */
   #begun!: Promise<void>;
 
@@ -39,6 +42,18 @@ export class WorkerBrain implements Brain {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.send();
     });
+  }
+
+  /** A new version of the app waits. */
+  updateWaits(update: () => void): void {
+    this.#update = update;
+    for (const told of this.#toldOfUpdates) told(update);
+  }
+
+  onUpdate(told: (update: () => void) => void): () => void {
+    this.#toldOfUpdates.add(told);
+    if (this.#update !== null) told(this.#update);
+    return () => this.#toldOfUpdates.delete(told);
   }
 
   subscribe<V extends keyof Answers>(ask: Extract<Ask, { view: V }>, show: (answer: Answers[V]) => void): () => void {
@@ -148,6 +163,10 @@ export class WorkerBrain implements Brain {
   }
 
   #changed(): void {
+    void this.#worker.unsent().then((unsent) => {
+      if (unsent === 'erased') forgetUnsent(localStorage);
+      else if (unsent !== null) rememberUnsent(localStorage, unsent);
+    });
     for (const subscription of this.#subscriptions) void this.#ask(subscription);
   }
 

@@ -5,10 +5,10 @@ import { useState } from 'preact/hooks';
 import { apply, remembered } from '../design/theme.ts';
 import { LanguageContext, rememberedLanguage, rememberLanguage } from '../text/language.ts';
 import type { Language } from '../text/text.ts';
-import { text, TextContext } from '../text/text.ts';
+import { fetchText, text, TextContext } from '../text/text.ts';
 import { App } from './app.tsx';
 import { WorkerBrain } from './connect.ts';
-import { serveOffline } from './offline.ts';
+import { serveOffline, stayStored } from './offline.ts';
 import { BrainContext } from './use-view.ts';
 import type { Words } from './worker/called.ts';
 
@@ -18,23 +18,27 @@ const app = document.getElementById('app');
 if (!app) throw new Error('index.html has lost its #app');
 
 const first = rememberedLanguage(localStorage);
+// Without signal and without the language on the phone the app speaks Vietnamese.
+await fetchText(first).catch(() => undefined);
 const brain = new WorkerBrain(wordsOf(first), location.hash);
 // The invite is a secret: it stays neither in the address nor in the browser's memory of pages.
 if (location.hash !== '') history.replaceState(null, '', location.pathname);
 
 render(<Root />, app);
-serveOffline();
+serveOffline((update) => brain.updateWaits(update));
+stayStored();
 
 function Root() {
   const [language, speak] = useState(first);
   document.documentElement.lang = language;
-  const choose = (next: Language) => {
+  const choose = async (next: Language) => {
+    await fetchText(next);
     rememberLanguage(localStorage, next);
     brain.speak(wordsOf(next));
     speak(next);
   };
   return (
-    <LanguageContext.Provider value={{ choose }}>
+    <LanguageContext.Provider value={{ choose: (next) => void choose(next).catch(() => undefined) }}>
       <TextContext.Provider value={text(language)}>
         <BrainContext.Provider value={brain}>
           <App />

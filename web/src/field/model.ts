@@ -455,6 +455,8 @@ export interface InviteView {
 
 export interface PinView {
   mode: 'choose' | 'again' | 'unlock';
+  /** The digits are being turned into a key, which takes this phone a moment. */
+  isWorking: boolean;
   remark:
     | { code: 'easy' | 'differs' | 'full' | 'memory' }
     | { code: 'wrong'; triesLeft: number }

@@ -1,12 +1,38 @@
 /** What the browser does for the app while it is not looked at. */
 import { SEND_TAG } from './send-tag.ts';
 
-/** Registers the service worker that serves the app without signal. A new version waits until every
- * page of the old one is closed: nobody loses a form to an update. */
-export function serveOffline(): void {
+/** Told to a service worker that waits: nobody has anything open that an update could lose. */
+export const TAKE_OVER = 'sampan-take-over';
+
+/**
+ * Registers the service worker that serves the app without signal. A new version waits until every
+ * page of the old one is closed, or until somebody says that it may come: `waits` is told then how.
+ */
+export function serveOffline(waits: (update: () => void) => void): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  navigator.serviceWorker.register('sw.js', { type: 'module' }).catch((error: unknown) => {
-    console.warn('the app will not open without signal', error);
+  navigator.serviceWorker.register('sw.js', { type: 'module' }).then(
+    (registration) => watch(registration, waits),
+    (error: unknown) => console.warn('the app will not open without signal', error),
+  );
+}
+
+function watch(registration: ServiceWorkerRegistration, waits: (update: () => void) => void): void {
+  const offer = () => {
+    const { waiting } = registration;
+    // Where nothing was in charge before, this is the first version and no update.
+    if (waiting === null || navigator.serviceWorker.controller === null) return;
+    waits(() => {
+      navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+      waiting.postMessage(TAKE_OVER);
+    });
+  };
+  offer();
+  registration.addEventListener('updatefound', () => {
+    registration.installing?.addEventListener('statechange', offer);
+  });
+  // Whoever keeps the app open for weeks hears of updates, too.
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
   });
 }
 
@@ -22,4 +48,9 @@ export function sendInBackground(): void {
     const { sync } = (found ?? {}) as Syncing;
     return sync?.register(SEND_TAG).catch(() => undefined);
   });
+}
+
+/** Asks the browser not to clear this app's data when the phone is short of room. */
+export function stayStored(): void {
+  void navigator.storage?.persist?.().catch(() => false);
 }

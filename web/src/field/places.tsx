@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { apply, nextTheme, remember } from '../design/theme.ts';
 import { useLanguage } from '../text/language.ts';
 import type { PlaceProps } from './app.tsx';
-import type { PeopleFilter, PersonDraft, Tab } from './model.ts';
+import type { PeopleFilter, PersonDraft, Tab, RecordState } from './model.ts';
 import { fileName, handOver } from './hand-over.ts';
 import type { Way } from './route.ts';
 import { Guidance } from './screens/guidance.tsx';
@@ -125,7 +125,7 @@ export function SyncPlace({ way }: PlaceProps) {
   return (
     <Sync
       view={view} onTab={openTab(way)} onSend={() => brain.send()} onRefused={() => way.go({ at: 'refused' })}
-      onHelp={() => way.go({ at: 'help' })} onFile={async () => handOver(await brain.handOut(), fileName(new Date()))}
+      onHelp={(state) => way.go(state === undefined ? { at: 'help' } : { at: 'help', state })} onFile={async () => handOver(await brain.handOut(), fileName(new Date()))}
       onBrought={async (file) => brain.takeIn(new Uint8Array(await file.arrayBuffer()))}
       onCarry={() => way.go({ at: 'carry' })}
     />
@@ -148,8 +148,8 @@ export function HistoryPlace({ way, document }: PlaceProps & { document: string 
   return view && <History view={view} onBack={way.back} />;
 }
 
-export function HelpPlace({ way }: PlaceProps) {
-  return <Help onBack={way.back} />;
+export function HelpPlace({ way, state }: PlaceProps & { state?: RecordState | undefined }) {
+  return <Help state={state} onTraining={() => way.go({ at: 'training' })} onBack={way.back} />;
 }
 
 export function MenuPlace({ way }: PlaceProps) {

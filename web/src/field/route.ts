@@ -1,6 +1,6 @@
 /** Where a person is in the app. The browser's Back leads to where they were. */
 import { useEffect, useState } from 'preact/hooks';
-import type { DocumentId, Tab } from './model.ts';
+import type { DocumentId, RecordState, Tab } from './model.ts';
 
 export type Route =
   | { at: Tab }
@@ -12,7 +12,8 @@ export type Route =
   | { at: 'refused' }
   | { at: 'carry' }
   | { at: 'menu' }
-  | { at: 'help' };
+  | { at: 'help'; state?: RecordState }
+  | { at: 'training' };
 
 const FIRST: Route = { at: 'people' };
 

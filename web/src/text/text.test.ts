@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { en } from './en.ts';
+import { km } from './km.ts';
+import { MEANINGS } from './meanings.ts';
 import { isKnownOutcome, outcomeText } from './outcomes.ts';
 import type { Catalogue } from './text.ts';
-import { capital, isKey, OFFERED, text } from './text.ts';
+import { capital, fetchDraft, fetchText, isKey, LANGUAGES, OFFERED, text } from './text.ts';
 import { vi } from './vi.ts';
 
-const CATALOGUES: [string, Catalogue][] = [['vi', vi], ['en', en]];
+const CATALOGUES: [string, Partial<Catalogue>][] = [['vi', vi], ['en', en], ['km', km]];
+
+beforeAll(() => fetchText('en'));
 
 describe('every code of the core has a sentence', () => {
   test('receipts: outcomes and reasons', () => {
@@ -15,6 +19,24 @@ describe('every code of the core has a sentence', () => {
     expect(reasons.length).toBeGreaterThanOrEqual(33);
     expect(outcomes).toContain('ask-full');
     expect([...reasons, ...outcomes, 'too-new', 'newer'].filter((code) => !isKnownOutcome(code))).toEqual([]);
+  });
+
+  test.each(['vi', 'en'] as const)('each with one sentence, an icon and a next step: %s', (language) => {
+    const reasons = codes('receipt/reason.rs', /^\s+\d+ \w+ "([a-z-]+)"/gm);
+    const outcomes = codes('receipt.rs', /Self::\w+(?: \{ \.\. \})? => "([a-z-]+)"/g);
+    const { t } = text(language);
+    for (const code of [...reasons, ...outcomes, 'too-new', 'newer']) {
+      const { icon, word, sentence, next } = outcomeText(code);
+      expect(icon, code).toBeTypeOf('function');
+      for (const said of [t(sentence), t(next)]) expect(said, `${language} ${code}`).toMatch(/^[^.]+\.$/);
+      expect(t(word), code).not.toBe('');
+      if (language !== 'vi') for (const key of [word, sentence, next]) expect(t(key), key).not.toBe(vi[key]);
+    }
+  });
+
+  test.each(['vi', 'en'] as const)('every state of a record has a meaning and a next step: %s', (language) => {
+    const { t } = text(language);
+    for (const { line, next } of Object.values(MEANINGS)) expect(`${t(line)} ${t(next)}`).toMatch(/^[^.]+\.( [^.]+\.){1,2}$/);
   });
 
   test('fields: errors and warnings', () => {
@@ -79,9 +101,14 @@ test('values are filled in and numbers grouped', () => {
   expect(text('en').t('sync.no-signal', { n: 2 })).toBe('No signal · 2 records on this phone');
 });
 
-test('an unapproved language is not offered and reads as Vietnamese', () => {
+test('an unapproved language is not offered and reads as Vietnamese', async () => {
   expect(OFFERED).toEqual(['vi', 'en']);
-  expect(text('km').t('tab.today')).toBe('Hôm nay');
+  expect((await fetchText('km')).t('tab.today')).toBe('Hôm nay');
+  expect((await fetchDraft('km')).t('tab.today')).toBe(km['tab.today']);
+});
+
+test('each language is offered by its own name', () => {
+  expect(Object.values(LANGUAGES).map(({ name }) => name)).toEqual(['Tiếng Việt', 'English', 'ខ្មែរ']);
 });
 
 test('a code of a newer server still has a next step', () => {

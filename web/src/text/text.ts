@@ -7,8 +7,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { number } from './format.ts';
-import { en } from './en.ts';
-import { km } from './km.ts';
 import { vi } from './vi.ts';
 
 export type Key = keyof typeof vi;
@@ -33,19 +31,38 @@ export interface Text {
   t: Translate;
 }
 
-const CATALOGUES: Record<Language, { approved: boolean; sentences: Partial<Catalogue> }> = {
-  vi: { approved: true, sentences: vi },
-  en: { approved: true, sentences: en },
-  km,
+/** Vietnamese is in the app's first file; another language is fetched when it is chosen. Each has
+ * its own name, which nobody needs this language to read. */
+export const LANGUAGES: Record<Language, { name: string; isApproved: boolean; fetch: () => Promise<Partial<Catalogue>> }> = {
+  vi: { name: 'Tiếng Việt', isApproved: true, fetch: async () => vi },
+  en: { name: 'English', isApproved: true, fetch: () => import('./en.ts').then(({ en }) => en) },
+  // A draft by no native speaker: waits for a translator and a reader.
+  km: { name: 'ខ្មែរ', isApproved: false, fetch: () => import('./km.ts').then(({ km }) => km) },
 };
 
 /** The languages a person may choose. */
-export const OFFERED = (Object.keys(CATALOGUES) as Language[]).filter((one) => CATALOGUES[one].approved);
+export const OFFERED = (Object.keys(LANGUAGES) as Language[]).filter((one) => LANGUAGES[one].isApproved);
 
-/** All sentences of one language; what it lacks is Vietnamese. */
+const fetched: Partial<Record<Language, Partial<Catalogue>>> = { vi };
+
+/** All sentences of one language, here from now on; rejects where they cannot be fetched. An
+ * unapproved one reads as Vietnamese. */
+export async function fetchText(language: Language): Promise<Text> {
+  if (LANGUAGES[language].isApproved) fetched[language] ??= await LANGUAGES[language].fetch();
+  return text(language);
+}
+
+/** The same, with the sentences of a draft: for those who look at it before it is approved. */
+export async function fetchDraft(language: Language): Promise<Text> {
+  return textOf(language, await LANGUAGES[language].fetch());
+}
+
+/** All sentences of a language that was fetched; what it lacks is Vietnamese. */
 export function text(language: Language): Text {
-  const { approved, sentences } = CATALOGUES[language];
-  const own: Partial<Catalogue> = approved ? sentences : {};
+  return textOf(language, fetched[language] ?? {});
+}
+
+function textOf(language: Language, own: Partial<Catalogue>): Text {
   const t: Translate = (key, ...rest) => fill(own[key] ?? vi[key], language, rest[0] ?? {});
   return { language, t };
 }

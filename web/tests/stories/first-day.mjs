@@ -106,9 +106,9 @@ export async function story({ server, phone, step }) {
   await step('in English, and back', async () => {
     await khoa.goTo('Hôm nay');
     await khoa.press('Mở trình đơn');
-    await khoa.press('Tiếng Anh');
+    await khoa.press('English');
     await khoa.heading('Menu').waitFor();
-    await khoa.press('Vietnamese');
+    await khoa.press('Tiếng Việt');
     await khoa.heading('Trình đơn').waitFor();
     await khoa.back();
   });

@@ -56,7 +56,7 @@ export function Carry(props: CarryProps) {
     <Screen bar={<Bar title={t('send.carry')} leave={{ by: 'arrow', onLeave: props.onBack }} />}>
       <p role="status" class="carry-said strong">{said}</p>
       <Card icon={Smartphone} title={t('carry.mine')}>
-        <Ways words={waits === 0 ? t('send.none') : t('carry.mine.line', { n: waits })} {...(waits === 0 ? {} : ways('own'))} />
+        <Ways isFirst words={waits === 0 ? t('send.none') : t('carry.mine.line', { n: waits })} {...(waits === 0 ? {} : ways('own'))} />
       </Card>
       {returning.length > 0 && (
         <Card icon={Undo2} title={t('carry.back')}>
@@ -77,12 +77,12 @@ interface WaysProps {
 }
 
 /** Three ways out; none where there is nothing to give. */
-function Ways({ words, onFile, onCodes, onChat }: WaysProps & { words: string }) {
+function Ways({ words, isFirst, onFile, onCodes, onChat }: WaysProps & { words: string; isFirst?: true }) {
   const { t } = useText();
   return (
     <div class="card-body carry">
       <p>{words}</p>
-      {onFile && <Button icon={Download} wide onPress={onFile}>{t('carry.file')}</Button>}
+      {onFile && <Button {...(isFirst ? { look: 'primary' as const } : {})} icon={Download} wide onPress={onFile}>{t('carry.file')}</Button>}
       {onCodes && <Button icon={QrCode} wide onPress={onCodes}>{t('carry.qr')}</Button>}
       {onChat && <Button icon={Copy} wide onPress={onChat}>{t('carry.text')}</Button>}
     </div>

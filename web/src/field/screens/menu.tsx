@@ -7,7 +7,7 @@ import { Button, Choice } from '../../parts/button.tsx';
 import { Card, Row } from '../../parts/card.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import type { Language } from '../../text/text.ts';
-import { capital, OFFERED, useText } from '../../text/text.ts';
+import { capital, LANGUAGES, OFFERED, useText } from '../../text/text.ts';
 
 export interface MenuProps {
   display: Display;
@@ -50,7 +50,7 @@ export function MenuScreen(props: MenuProps) {
         <div class="card-body choices">
           {OFFERED.map((one) => (
             <Choice key={one} chosen={language === one} onPress={() => props.onLanguage(one)}>
-              {t(`language.${one}`)}
+              <span lang={one}>{LANGUAGES[one].name}</span>
             </Choice>
           ))}
         </div>

@@ -1,7 +1,7 @@
 /** Choosing, repeating and entering the PIN. A locked phone still says what waits, and sends it. */
 import './gate.css';
 import { useState } from 'preact/hooks';
-import { ArrowLeft, Clock, OctagonAlert, TriangleAlert } from '../../design/icons.tsx';
+import { ArrowLeft, Clock, Hourglass, OctagonAlert, TriangleAlert } from '../../design/icons.tsx';
 import { IconButton } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { Pad, PinDots, usePin } from '../../parts/pin.tsx';
@@ -52,7 +52,8 @@ export function Pin({ view, onEntered, onBack, onSend, onFile, begun = '' }: Pin
   );
 }
 
-function Remark({ view: { mode, remark }, text: { t } }: { view: PinView; text: Text }) {
+function Remark({ view: { mode, remark, isWorking }, text: { t } }: { view: PinView; text: Text }) {
+  if (isWorking) return <Note icon={Hourglass}>{t(`pin.working.${mode === 'unlock' ? 'unlock' : 'choose'}`)}</Note>;
   if (remark?.code === 'wait') {
     return (
       <Note icon={Clock} tone="bad">

@@ -17,14 +17,15 @@ import type { Text } from '../../text/text.ts';
 import { capital, useText } from '../../text/text.ts';
 import type { TakenIn } from '../brain.ts';
 import { takenWords } from './carry.tsx';
-import type { LocalMinute, SyncSummary, SyncView, Tab } from '../model.ts';
+import type { LocalMinute, RecordState, SyncSummary, SyncView, Tab } from '../model.ts';
 
 export interface SyncProps {
   view: SyncView;
   onTab: (tab: Tab) => void;
   onSend: () => void;
   onRefused: () => void;
-  onHelp: () => void;
+  /** About one state, or about all. */
+  onHelp: (state?: RecordState) => void;
   /** Resolves to whether the file was taken. */
   onFile: () => Promise<boolean>;
   onBrought: (file: File) => Promise<TakenIn>;
@@ -37,7 +38,7 @@ export function Sync(props: SyncProps) {
   const text = useText();
   const { t } = text;
   const bar = (
-    <Bar title={t('tab.sync')} actions={<IconButton icon={CircleHelp} label={t('app.help')} onPress={props.onHelp} />}>
+    <Bar title={t('tab.sync')} actions={<IconButton icon={CircleHelp} label={t('app.help')} onPress={() => props.onHelp()} />}>
       <Route summary={summary} />
     </Bar>
   );
@@ -55,7 +56,7 @@ export function Sync(props: SyncProps) {
               title={<span class="strong">{state.title}</span>}
               sub={state.isRefused ? <RefusedWords words={state.line} /> : state.line}
               aside={<span class="row-count">{state.count}</span>}
-              {...(state.isRefused ? { onOpen: props.onRefused } : {})}
+              onOpen={state.isRefused ? props.onRefused : () => props.onHelp(state.about)}
             />
           ))}
         </ul>
@@ -149,6 +150,8 @@ interface StateLine {
   title: string;
   line: string;
   count: string;
+  /** What a person may ask about. */
+  about: RecordState;
   isRefused?: true;
 }
 
@@ -166,23 +169,25 @@ function statesOf(summary: SyncSummary, now: LocalMinute, text: Text): StateLine
       summary.refused,
       {
         icon: OctagonAlert,
+        about: 'refused',
         role: 'bad',
         title: t('state.refused'),
         line: why ? `${capital(why.who)}: ${t(outcomeText(why.code).sentence)}` : '',
         isRefused: true,
       },
     ],
-    [summary.rejected, { icon: Download, role: 'act', title: t('send.rejected'), line: t('send.rejected.line') }],
+    [summary.rejected, { icon: Download, about: 'here', role: 'act', title: t('send.rejected'), line: t('send.rejected.line') }],
     [
       summary.here + summary.sending,
-      { icon: Smartphone, role: 'here', title: t('state.here'), line: t('send.oldest', { when: when(summary.oldestHere) }) },
+      { icon: Smartphone, about: 'here', role: 'here', title: t('state.here'), line: t('send.oldest', { when: when(summary.oldestHere) }) },
     ],
-    [summary.carried, { icon: Sailboat, role: 'move', title: t('state.carried'), line: carried() }],
-    [summary.held, { icon: Hourglass, role: 'wait', title: t('send.held'), line: t('state.held.line') }],
-    [summary.parked, { icon: Puzzle, role: 'wait', title: t('send.parked'), line: t('send.parked.line') }],
+    [summary.carried, { icon: Sailboat, about: 'carried', role: 'move', title: t('state.carried'), line: carried() }],
+    [summary.held, { icon: Hourglass, about: 'held', role: 'wait', title: t('send.held'), line: t('state.held.line') }],
+    [summary.parked, { icon: Puzzle, about: 'parked', role: 'wait', title: t('send.parked'), line: t('send.parked.line') }],
   ];
   const received: StateLine = {
     icon: CircleCheck,
+    about: 'received',
     role: 'good',
     title: t('state.received'),
     line: receivedLine(summary, when(summary.lastReceipt), text),

@@ -48,7 +48,7 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
   const [at, sync, assignment] = [localMinute(open.now), core.sync(), core.assignment()];
   const called = new Called(core, open.words);
   const badges = badgesOf(sync, core.list(conflicted(0)).count);
-  const summary = (): SyncSummary => summaryOf(sync, { ...open.signal, ...slips(open) });
+  const summary = (): SyncSummary => summaryOf(sync, { ...open.signal, ...slips(open), now: open.now });
   const hamlet = called.unit(assignment?.streams[0]?.unit ?? null);
   switch (ask.view) {
     case 'today': {

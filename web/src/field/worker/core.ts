@@ -44,6 +44,7 @@ export type Input =
   | { Named: { bytes: Uint8Array } }
   | { Enrol: { invite: string; seed: Uint8Array } }
   | { EnrolAnswered: { bytes: Uint8Array; seed: Uint8Array } }
+  | { Reissue: { seed: Uint8Array } }
   | { Dismiss: { number: number } }
   | { HandOut: { leave: 'CarryOnly' | 'LookAtTeam' } }
   | { Erase: 'Sealed' | 'Nothing' }

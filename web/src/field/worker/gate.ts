@@ -21,6 +21,10 @@ export interface Standing {
   /** Records that may not have arrived yet. */
   here: number;
   remark: PinView['remark'];
+  /** The server has not been heard for too long. */
+  leaseOver: boolean;
+  /** A key is being made of digits. */
+  isWorking: boolean;
   /** The digits chosen first, while they are to be repeated. */
   chosen: string | null;
 }
@@ -29,8 +33,8 @@ export function gateOf(now: Standing): Gate {
   if (!now.isWriter) return { is: 'elsewhere' };
   if (now.isErased) return { is: 'erased', erased: { here: now.here, hasSignal: now.hasSignal, isInvited: now.invite !== null } };
   if (!now.hasKey && now.invite === null) return { is: 'new' };
-  if (!now.isOpen) return { is: 'pin', pin: { mode: modeOf(now), remark: now.remark, here: now.here, hasSignal: now.hasSignal } };
-  if (now.setUp?.stage === 'done') return { is: 'open' };
+  if (!now.isOpen) return { is: 'pin', pin: { mode: modeOf(now), remark: now.remark, isWorking: now.isWorking, here: now.here, hasSignal: now.hasSignal } };
+  if (now.setUp?.stage === 'done') return { is: 'open', list: now.leaseOver ? 'locked' : 'shown' };
   if (now.setUp === undefined) return { is: 'new' };
   const state = inviteState(now.setUp, now);
   return {

@@ -22,6 +22,8 @@ interface Outside {
   drafts: SealedDrafts;
   /** The list was erased at this moment, in milliseconds since 1970; sealed bundles are left. */
   erased: number;
+  /** The build that was here last. */
+  build: string;
   /** Who writes: random, made anew by whoever takes the phone over. */
   writer: string;
 }

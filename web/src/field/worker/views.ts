@@ -3,6 +3,7 @@ import { codeNames, keyNames } from 'sampan-app/client_app.js';
 import type {
   Badges, Figure, IndicatorName, LocalMinute, RecordState, ResidentLine, SyncSummary,
 } from '../model.ts';
+import { daysLeft } from '../lease.ts';
 import { hex } from './called.ts';
 import type { CoreFigure, CoreLine, CoreState, CoreSync, CoreValue } from './core.ts';
 
@@ -54,6 +55,8 @@ export function residentLine(line: CoreLine): ResidentLine {
 }
 
 export interface Circumstances {
+  /** Seconds since 1970. */
+  now: number;
   refusedWhy: SyncSummary['refusedWhy'];
   hasSignal: boolean;
   serverSilent: boolean;
@@ -81,7 +84,7 @@ export function summaryOf(sync: CoreSync, around: Circumstances): SyncSummary {
     lastNews: heard,
     nextTry: sync.next_try === null ? null : localMinute(sync.next_try),
     loading: done < all ? { done, all } : null,
-    leaseDaysLeft: null,
+    leaseDaysLeft: daysLeft({ last: sync.last_heard, now: around.now }),
     clockOffMinutes: Math.trunc(sync.clock_offset / 60),
     custody: sync.in_custody === 0 ? null : sync.in_custody,
     dataSaver: { on: false, kbThisMonth: 0 },

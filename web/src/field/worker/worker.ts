@@ -4,6 +4,7 @@ import init, { Phone } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved, TakenIn } from '../brain.ts';
+import { isOver as isLeaseOver } from '../lease.ts';
 import type { PersonDraft, SessionDraft } from '../model.ts';
 import { answerOf } from './answers.ts';
 import type { Words } from './called.ts';
@@ -26,6 +27,8 @@ import { localMinute, Names } from './views.ts';
 
 const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
+/** Views that nobody is shown once the lease is over. */
+const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'dossier', 'history', 'session', 'guidance', 'results']);
 
 /** Saving said no; the page makes an error of it. */
 export type SaveAnswer = { is: 'saved'; saved: Saved } | { is: 'not'; why: NotSavedWhy };
@@ -49,6 +52,7 @@ export class FieldWorker implements Listener {
   #isUsed = false;
   #setUp: SetUp | undefined;
   #chosen: string | null = null;
+  #isWorking = false;
   #remark: Parameters<typeof gateOf>[0]['remark'] = null;
   #histories: Histories | null = null;
   #book: DraftBook | null = null;
@@ -82,6 +86,7 @@ export class FieldWorker implements Listener {
     if (ask.view === 'gate') return this.#gate();
     const [core, histories, book] = [this.#loop?.core, this.#histories, this.#book];
     if (!core?.isOpen() || histories === null || book === null) return null;
+    if (this.#isLeaseOver() && SHOWS_PEOPLE.has(ask.view)) return null;
     const hasSignal = this.#hasSignal;
     const signal = { hasSignal, serverSilent: hasSignal && this.#isSilent, lastSaveFailed: this.#lastSaveFailed };
     const { drafts } = book;
@@ -170,6 +175,8 @@ export class FieldWorker implements Listener {
 
   /** Without room no try can be counted, so none is made. */
   async #entered(digits: string): Promise<void> {
+    this.#isWorking = digits !== '' && (this.#hasKey || this.#chosen !== null);
+    this.#changed();
     try {
       if (digits === '') [this.#chosen, this.#remark] = [null, null];
       else if (this.#hasKey) await this.#tried(digits);
@@ -180,6 +187,8 @@ export class FieldWorker implements Listener {
         this.#endMaker();
       } else if (failureOf(error) === 'Full') this.#remark = { code: 'full' };
       else throw error;
+    } finally {
+      this.#isWorking = false;
     }
     this.#changed();
   }
@@ -323,10 +332,22 @@ export class FieldWorker implements Listener {
     this.#trapped();
   }
 
+  /** Records that may not have arrived; `null` where there is no list. */
+  unsent(): number | 'erased' | null {
+    if (this.#isErased) return 'erased';
+    return this.#isWriter && this.#hasKey && this.#setUp?.stage === 'done' ? (this.#loop?.core.waiting() ?? null) : null;
+  }
+
+  #isLeaseOver(): boolean {
+    const core = this.#isOpen ? this.#loop?.core : undefined;
+    return core !== undefined && isLeaseOver({ last: core.sync().last_heard, now: now() });
+  }
+
   #gate(): Gate {
     return gateOf({
       isWriter: this.#isWriter, hasKey: this.#hasKey, isErased: this.#isErased, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
       isUsed: this.#isUsed, hasSignal: this.#hasSignal, here: this.#loop?.core.waiting() ?? 0, remark: this.#remark, chosen: this.#chosen,
+      isWorking: this.#isWorking, leaseOver: this.#isLeaseOver(),
     });
   }
 
@@ -392,8 +413,18 @@ export class FieldWorker implements Listener {
     loop.input({ Unlock: { data_key: dataKey, seed: seed() } });
   }
 
+  /** After an update what was rejected before may be taken: it is issued again. */
+  async #noteBuild(): Promise<void> {
+    const before = await this.#storage.outside('build');
+    if (before === wasmAddress) return;
+    if (before !== undefined) this.#loop?.input({ Reissue: { seed: seed() } });
+    await this.#storage.setOutside('build', wasmAddress);
+  }
+
   #ready(): void {
     this.#isOpen = true;
+    // On a full phone it is tried again at the next start.
+    void this.#noteBuild().catch(() => undefined);
     this.#endMaker();
     this.#confirmer?.begin();
     if (this.#invite !== null && this.#setUp?.stage !== 'done') this.#enrol();
