@@ -116,7 +116,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'pin-working': () => <Pin view={{ mode: 'unlock', remark: null, here: 3, hasSignal: false, isWorking: true }} {...pinOn} />,
   evicted: () => <Evicted unsent={3} />,
   'list-locked': () => <ListLocked here="people" onTab={nothing} onAdd={nothing} onSend={nothing} />,
-  update: () => <UpdateNote onUpdate={nothing} />,
+  update: () => (
+    <>
+      <Carry view={carried} {...carryOn} />
+      <UpdateNote onUpdate={nothing} />
+    </>
+  ),
   training: () => <Training onBack={nothing} />,
   erased: () => (
     <Erased view={{ here: 3, hasSignal: true, isInvited: false }} onSend={nothing} onFile={async () => true} onAgain={nothing} />

@@ -1002,7 +1002,7 @@ export const en: Catalogue = {
   'help.returned': 'It was given back to be completed.',
   'help.conflict.next': 'Open the dossier and choose what is right.',
   'help.returned.next': 'Open the dossier, read why, and record the next step.',
-  'help.draft.next': 'Open the draft and press Save.',
+  'help.draft.next': 'Press Save when done.',
   'help.refused.next': 'Open Send and receive, read why, and write it again.',
   'help.carriers': 'Is it safe to let someone carry?',
   'help.carriers.line': 'Files, codes and texts are locked to the server. A carrier can neither read nor change them.',

@@ -1026,7 +1026,7 @@ export const vi = {
   'help.returned': 'Nơi nhận đã trả lại để bổ sung.',
   'help.conflict.next': 'Mở hồ sơ và chọn cách ghi đúng.',
   'help.returned.next': 'Mở hồ sơ, xem lý do và ghi bước tiếp theo.',
-  'help.draft.next': 'Mở bản nháp và bấm Lưu.',
+  'help.draft.next': 'Ghi xong thì bấm Lưu.',
   'help.refused.next': 'Mở Gửi nhận để xem lý do và ghi lại.',
   'help.carriers': 'Nhờ người mang có an toàn không?',
   'help.carriers.line': 'Tệp, mã và chữ đều được khóa cho máy chủ. Người mang không đọc và không sửa được.',

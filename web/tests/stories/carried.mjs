@@ -73,7 +73,8 @@ export async function story({ server, phone, step, folder }) {
     await tham.start([`--use-file-for-fake-video-capture=${seen}`]);
     await tham.open();
     await tham.unlock();
-    await tham.heading('Nhờ người khác mang').waitFor();
+    await tham.goTo('Gửi nhận');
+    await tham.press('Mã QR, chép chữ, quét mã');
     await tham.press('Quét mã');
     // She has it already: the code was read, and said to hold nothing new.
     await tham.page.getByText(/Đã giữ hộ từ trước|Đã nhận tệp/).waitFor();
