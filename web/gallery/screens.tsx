@@ -29,6 +29,7 @@ import { Training } from '../src/field/screens/training.tsx';
 import { VisitSheet } from '../src/field/screens/visit.tsx';
 import { Chooser } from '../src/parts/conflict.tsx';
 import { NotConnected } from '../src/parts/not-connected.tsx';
+import { PracticeRibbon } from '../src/parts/practice-ribbon.tsx';
 import { UpdateNote } from '../src/parts/update-note.tsx';
 import { Toast } from '../src/parts/toast.tsx';
 import { useText } from '../src/text/text.ts';
@@ -123,6 +124,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
     </>
   ),
   training: () => <Training onBack={nothing} />,
+  practice: () => (
+    <>
+      <PracticeRibbon onEnd={nothing} />
+      <Carry view={carried} {...carryOn} />
+    </>
+  ),
   erased: () => (
     <Erased view={{ here: 3, hasSignal: true, isInvited: false }} onSend={nothing} onFile={async () => true} onAgain={nothing} />
   ),
@@ -205,7 +212,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
       onLanguage={nothing}
      
       onHelp={nothing}
-      onLock={nothing}
+      onLock={nothing} onPractice={nothing}
       onBack={nothing}
     />
   ),

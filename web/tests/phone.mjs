@@ -14,6 +14,7 @@ export const IS_ALONE = process.env['HISTORY'] === 'blocked';
 export class Phone {
   #profile;
   #isCut = false;
+  #expected = /(?!)/;
   context = null;
   page = null;
 
@@ -61,6 +62,21 @@ export class Phone {
 
   async open(fragment = '') {
     await this.page.goto(`${this.address}/${fragment}`);
+  }
+
+  /** What the page may complain of from now on. */
+  expects(words) {
+    this.#expected = words;
+  }
+
+  /** The phone's clock runs ahead by so much; its worker and its page are told. */
+  async moveClock(aheadMs) {
+    const move = (ms) => {
+      self.trueNow ??= Date.now.bind(Date);
+      Date.now = () => self.trueNow() + ms;
+    };
+    for (const place of [this.page, ...this.page.workers()]) await place.evaluate(move, aheadMs);
+    await this.lookAtAgain();
   }
 
   async tab() {
@@ -174,7 +190,7 @@ export class Phone {
     page.on('pageerror', (error) => console.error(`${this.name}:`, error.message));
     page.on('console', (line) => {
       const isExpected = this.#isCut && line.text().includes('ERR_INTERNET_DISCONNECTED');
-      if (line.type() === 'error' && !isExpected) console.error(`${this.name}:`, line.text());
+      if (line.type() === 'error' && !isExpected && !this.#expected.test(line.text())) console.error(`${this.name}:`, line.text());
     });
   }
 

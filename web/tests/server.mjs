@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { waitFor } from './wait.mjs';
 
 const SAMPAN = process.env['SAMPAN'] ?? fileURLToPath(new URL('../../target/debug/sampan', import.meta.url));
-const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+export const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
 /** One hamlet, and all that stands above it. */
 export const HAMLET = { unit: 1_000_001, name: 'Ấp Rạch Tràm' };
@@ -24,6 +24,8 @@ export class Server {
   #data;
   #child = null;
   #port = 0;
+  /** The built app that is served. */
+  web = DIST;
 
   constructor(data) {
     this.#data = data;
@@ -49,7 +51,7 @@ export class Server {
   /** Serves again what was there before, under the same address. */
   async start() {
     const listen = `127.0.0.1:${this.#port}`;
-    this.#child = spawn(SAMPAN, ['serve', '--data', this.#data, '--listen', listen, '--web', DIST], {
+    this.#child = spawn(SAMPAN, ['serve', '--data', this.#data, '--listen', listen, '--web', this.web], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     for await (const line of createInterface(this.#child.stdout)) {

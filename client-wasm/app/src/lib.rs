@@ -4,6 +4,7 @@
 
 mod crossing;
 mod phone;
+mod practice;
 mod texts;
 
 use shared::engine::{Edit, Engine, RowEngine, Slot};

@@ -38,13 +38,11 @@ impl Held {
         }
     }
 
-    /// A row read from a page; `None` if the bytes are not a row.
-    pub(crate) fn read(bytes: &[u8], page: u32) -> Option<Self> {
-        Row::from_bytes(bytes).ok()?;
-        Some(Self {
-            bytes: bytes.into(),
-            page,
-        })
+    /// A row read from a page, and what it says; `None` if the bytes are not a row.
+    pub(crate) fn read(bytes: &[u8], page: u32) -> Option<(Self, Row)> {
+        let row = Row::from_bytes(bytes).ok()?;
+        let bytes = bytes.into();
+        Some((Self { bytes, page }, row))
     }
 
     pub(crate) fn row(&self) -> Row {

@@ -43,6 +43,7 @@
 //! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview`, `naming` |
 //! | what screens ask | `search`, [`views`], [`history`], [`accounting`] |
 //! | what screens enter | [`entry`], [`remark`], [`pin`] |
+//! | a hamlet to practise in | [`practice`] |
 
 pub mod accounting;
 mod buckets;
@@ -64,6 +65,7 @@ mod opening;
 mod outbox;
 mod pages;
 pub mod pin;
+pub mod practice;
 mod preview;
 mod pulling;
 mod receipts;

@@ -4,19 +4,20 @@
 //! receipts it gets for later. What cannot be read is never taken for empty: the phone then
 //! stays locked and writes nothing over it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::bundle::Serial;
 use shared::engine::Engine;
 use shared::hash;
+use shared::id::DocumentId;
 use shared::names::Names;
 use shared::receipt::Receipt;
 use shared::signed::Signed;
 use shared::time::UnixSeconds;
 
 use crate::client::Open;
-use crate::confirmed::{Confirmed, StoredStream, Stream};
+use crate::confirmed::{Confirmed, Home, StoredStream, Stream};
 use crate::custody::Custody;
 use crate::device::Device;
 use crate::effect::{Effect, Notice, Store, Write};
@@ -25,6 +26,7 @@ use crate::limits::INBOX_RECEIPTS_MAX;
 use crate::mine::{Mine, SaveRecord};
 use crate::outbox::{FrozenBundle, OpenBundle, Outbox, StoredBundle, bundle_key};
 use crate::pages::Directory;
+use crate::search::Found;
 use crate::sending;
 use crate::state::State;
 use crate::stored::{self, ALONE_KEY, DEVICE_KEY, NAMES_KEY, PULL_AHEAD_KEY, Unreadable};
@@ -54,6 +56,9 @@ pub(crate) struct Locked {
 
 /// The key in [`Store::Inbox`] of the newest answer to a pull; receipts have keys of 16 bytes.
 const ANSWER_KEY: &[u8] = b"answer";
+
+/// What lists show of each document as its row stands in the pages, and whose row that is.
+type Seen = BTreeMap<DocumentId, (Home, Option<Found>)>;
 
 /// What has to be stored, and what follows from it.
 pub(crate) type Outcome = (Vec<Write>, Vec<Effect>);
@@ -169,12 +174,12 @@ impl Locked {
                 State::new(device.map_err(unreadable)?)
             }
         };
-        self.load(&mut state, &vault).map_err(unreadable)?;
+        let seen = self.load(&mut state, &vault).map_err(unreadable)?;
         let mut work = Work::new(engine, &mut vault, state, now, seed);
         if is_new {
             work.touch_device();
         }
-        work.begin(self.history);
+        work.begin(self.history, seen);
         for kept in &self.inbox {
             match kept.key == ANSWER_KEY {
                 true => work.pulled(&kept.value),
@@ -204,7 +209,7 @@ impl Locked {
         records.len()
     }
 
-    fn load(&self, state: &mut State, vault: &Vault) -> Result<(), Unreadable> {
+    fn load(&self, state: &mut State, vault: &Vault) -> Result<Seen, Unreadable> {
         for record in of(&self.records, Store::Meta) {
             if stored::is_stream_key(&record.key) {
                 let stream = stored::read_sealed(vault, Store::Meta, &record.key, &record.value)?;
@@ -223,7 +228,7 @@ impl Locked {
             let names: Names = stored::read_sealed(vault, Store::Meta, NAMES_KEY, &record.value)?;
             state.names = Some(Arc::new(names));
         }
-        self.load_rows(&mut state.pages, &mut state.confirmed, vault)?;
+        let seen = self.load_rows(&mut state.pages, &mut state.confirmed, vault)?;
         state.mine = self.load_mine(&state.confirmed, vault)?;
         for record in of(&self.records, Store::NotAccepted) {
             let number = stored::number_of(Store::NotAccepted, &record.key)?;
@@ -232,7 +237,7 @@ impl Locked {
         }
         state.outbox = self.outbox.clone();
         state.custody = self.custody.clone();
-        Ok(())
+        Ok(seen)
     }
 
     fn load_rows(
@@ -240,8 +245,9 @@ impl Locked {
         pages: &mut Directory,
         confirmed: &mut Confirmed,
         vault: &Vault,
-    ) -> Result<(), Unreadable> {
+    ) -> Result<Seen, Unreadable> {
         let bad = Unreadable(Store::Rows);
+        let mut seen = Seen::new();
         let mut records: Vec<&Record> = of(&self.records, Store::Rows).collect();
         records.sort_by(|a, b| a.key.cmp(&b.key));
         for record in records {
@@ -250,10 +256,16 @@ impl Locked {
                 .open(Store::Rows, &record.key, &record.value)
                 .map_err(|_| bad)?;
             pages
-                .load(confirmed, u32::from_be_bytes(key), &plain)
+                .load(
+                    confirmed,
+                    (u32::from_be_bytes(key), &plain),
+                    |home, id, row| {
+                        seen.insert(id, (home, Found::of(row)));
+                    },
+                )
                 .map_err(|_| bad)?;
         }
-        Ok(())
+        Ok(seen)
     }
 
     fn load_mine(&self, confirmed: &Confirmed, vault: &Vault) -> Result<Mine, Unreadable> {
@@ -359,7 +371,7 @@ impl Locked {
 
 impl<E: Engine> Work<'_, E> {
     /// Brings what was loaded into working order.
-    fn begin(&mut self, history: History) {
+    fn begin(&mut self, history: History, seen: Seen) {
         self.catch_up_chain();
         if history == History::Uncertain && self.state.knows_server() {
             self.begin_life();
@@ -369,9 +381,20 @@ impl<E: Engine> Work<'_, E> {
         }
         self.prune_sent();
         self.prune_returns();
-        let confirmed: BTreeSet<_> = self.state.confirmed.roots().collect();
+        for (id, (home, found)) in seen {
+            let confirmed = &self.state.confirmed;
+            let is_shown = confirmed.root(&id) == id
+                && confirmed.held(&id).is_some_and(|(from, _)| from == home);
+            match found {
+                Some(found) if is_shown => {
+                    self.state.found.insert(id, Arc::new(found));
+                }
+                None if is_shown => {}
+                _ => self.touch_found(self.root(&id)),
+            }
+        }
         let mine: Vec<_> = self.state.mine.roots().copied().collect();
-        for root in confirmed.into_iter().chain(mine) {
+        for root in mine {
             self.touch_found(root);
         }
     }

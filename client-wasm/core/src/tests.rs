@@ -2,6 +2,7 @@
 
 mod carrying;
 mod phone;
+mod practising;
 mod reading;
 mod saving;
 mod searching;

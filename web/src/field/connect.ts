@@ -14,6 +14,11 @@ import type { FieldWorker, SaveAnswer } from './worker/worker.ts';
 const INVITE = /^#i=([A-Za-z0-9_-]{22})$/;
 /** Restarts after the core broke off, before the app asks to be opened anew. */
 const RESTARTS_MAX = 3;
+/** A worker that does not answer for so long is not there any more. */
+const SILENCE_MS_MAX = 8_000;
+
+/** Where a phone works. */
+export type World = 'real' | 'practice';
 
 interface Subscription {
   ask: Ask;
@@ -26,21 +31,24 @@ export class WorkerBrain implements Brain {
   readonly #subscriptions = new Set<Subscription>();
   #worker!: Comlink.Remote<FieldWorker>;
   #invite: string | null;
+  readonly #world: World;
   #restarts = 0;
+  #end: () => void = () => undefined;
   #update: (() => void) | null = null;
   readonly #toldOfUpdates = new Set<(update: () => void) => void>();
   /** Resolves once the present worker has read its storage. */
   #begun!: Promise<void>;
 
-  constructor(words: Words, fragment: string) {
-    this.#words = words;
+  /** `practice`: in the invented hamlet, with a worker and storage of its own. */
+  constructor(words: Words, fragment: string, world: World = 'real') {
+    [this.#words, this.#world] = [words, world];
     this.#invite = INVITE.exec(fragment)?.[1] ?? null;
     this.#start();
     const signal = () => void this.#worker.signal(navigator.onLine);
     addEventListener('online', signal);
     addEventListener('offline', signal);
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.send();
+      if (document.visibilityState === 'visible') this.#lookAgain();
     });
   }
 
@@ -66,14 +74,14 @@ export class WorkerBrain implements Brain {
   async save(save: Save): Promise<Saved> {
     await this.#begun;
     const saved = savedOf(await this.#worker.save(save));
-    sendInBackground();
+    if (this.#world === 'real') sendInBackground();
     return saved;
   }
 
   async undo(record: string): Promise<Saved> {
     await this.#begun;
     const saved = savedOf(await this.#worker.undo(record));
-    sendInBackground();
+    if (this.#world === 'real') sendInBackground();
     return saved;
   }
 
@@ -144,6 +152,12 @@ export class WorkerBrain implements Brain {
     void this.#worker.reachable();
   }
 
+  /** Practice is over, and with it everything that was practised. */
+  end(): void {
+    this.#subscriptions.clear();
+    this.#end();
+  }
+
   display(): Display {
     return remembered(localStorage);
   }
@@ -153,13 +167,27 @@ export class WorkerBrain implements Brain {
     const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' });
     this.#worker = Comlink.wrap<FieldWorker>(worker);
     const changed = Comlink.proxy(() => this.#changed());
-    const trapped = Comlink.proxy(() => {
-      worker.terminate();
-      this.#restarts += 1;
-      if (this.#restarts <= RESTARTS_MAX) this.#start();
-    });
-    this.#begun = this.#worker.begin(this.#words, this.#invite, changed, trapped);
+    const trapped = Comlink.proxy(() => this.#restart());
+    this.#begun =
+      this.#world === 'practice'
+        ? this.#worker.practise(this.#words, changed, trapped)
+        : this.#worker.begin(this.#words, this.#invite, changed, trapped);
+    this.#end = () => worker.terminate();
     void this.#begun.then(() => this.#worker.signal(navigator.onLine));
+  }
+
+  /** A worker that the phone has ended says nothing about it: whoever looks again finds out. */
+  #lookAgain(): void {
+    const asked = this.#worker;
+    const silence = setTimeout(() => asked === this.#worker && this.#restart(), SILENCE_MS_MAX);
+    void asked.unsent().then(() => clearTimeout(silence));
+    this.send();
+  }
+
+  #restart(): void {
+    this.#end();
+    this.#restarts += 1;
+    if (this.#restarts <= RESTARTS_MAX) this.#start();
   }
 
   #changed(): void {

@@ -9,6 +9,8 @@ import { fetchText, text, TextContext } from '../text/text.ts';
 import { App } from './app.tsx';
 import { WorkerBrain } from './connect.ts';
 import { serveOffline, stayStored } from './offline.ts';
+import { PracticeRibbon } from '../parts/practice-ribbon.tsx';
+import { PracticeContext } from './practice.ts';
 import { BrainContext } from './use-view.ts';
 import type { Words } from './worker/called.ts';
 
@@ -30,6 +32,16 @@ stayStored();
 
 function Root() {
   const [language, speak] = useState(first);
+  const [practising, practise] = useState<WorkerBrain | null>(null);
+  const practice = {
+    isOn: practising !== null,
+    begin: () => practise(new WorkerBrain(wordsOf(language), '', 'practice')),
+    end: () => {
+      practising?.end();
+      history.replaceState(null, '');
+      practise(null);
+    },
+  };
   document.documentElement.lang = language;
   const choose = async (next: Language) => {
     await fetchText(next);
@@ -40,9 +52,12 @@ function Root() {
   return (
     <LanguageContext.Provider value={{ choose: (next) => void choose(next).catch(() => undefined) }}>
       <TextContext.Provider value={text(language)}>
-        <BrainContext.Provider value={brain}>
-          <App />
-        </BrainContext.Provider>
+        <PracticeContext.Provider value={practice}>
+          <BrainContext.Provider value={practising ?? brain}>
+            {practice.isOn && <PracticeRibbon onEnd={practice.end} />}
+            <App key={String(practice.isOn)} />
+          </BrainContext.Provider>
+        </PracticeContext.Provider>
       </TextContext.Provider>
     </LanguageContext.Provider>
   );

@@ -17,6 +17,7 @@ import { Results } from './screens/results.tsx';
 import { Sync } from './screens/sync.tsx';
 import { Today } from './screens/today.tsx';
 import { newDraftId } from './session-place.tsx';
+import { usePractice } from './practice.ts';
 import { useBrain, useView } from './use-view.ts';
 
 function openTab({ go }: Way): (tab: Tab) => void {
@@ -155,6 +156,12 @@ export function HelpPlace({ way, state }: PlaceProps & { state?: RecordState | u
 export function MenuPlace({ way }: PlaceProps) {
   const brain = useBrain();
   const { choose } = useLanguage();
+  const practice = usePractice();
+  const begin = () => {
+    // The real phone is found again where it was: at its list.
+    history.replaceState(null, '');
+    practice.begin();
+  };
   const [display, draw] = useState(brain.display());
   return (
     <MenuScreen
@@ -165,6 +172,7 @@ export function MenuPlace({ way }: PlaceProps) {
         draw(next);
       }}
       onLanguage={choose} onHelp={() => way.go({ at: 'help' })} onLock={() => brain.lock()} onBack={way.back}
+      onPractice={practice.isOn ? null : () => begin()}
     />
   );
 }

@@ -22,6 +22,7 @@ use crate::effect::{Carried, Effect, Notice, StorageFailure, Store, Write};
 use crate::input::{
     DocumentWrite, DossierTarget, History, Input, PostAnswer, Put, Record, Save, Target,
 };
+use crate::practice;
 use crate::vault::Vault;
 use crate::{Client, NotSaved};
 
@@ -61,7 +62,7 @@ pub(super) struct Phone {
     /// When the phone wants to be woken.
     pub(super) alarm: Option<UnixSeconds>,
     enrol: Option<Vec<u8>>,
-    public: Option<DevicePublic>,
+    pub(super) public: Option<DevicePublic>,
     seeds: u64,
 }
 
@@ -86,6 +87,30 @@ impl Phone {
             seeds: u64::from(number) << 32,
         };
         phone.restart(History::Certain);
+        phone
+    }
+
+    /// What a phone with some invite asks a server with.
+    pub(super) fn requesting(number: u8) -> Vec<u8> {
+        let mut phone = Self::blank(number);
+        let invite = Invite::from_bytes([number; 16]).to_string();
+        let seed = phone.seed();
+        phone.give(Input::Enrol { invite, seed });
+        phone.enrol.take().unwrap()
+    }
+
+    /// A phone in the hamlet that does not exist.
+    pub(super) fn practising(number: u8) -> Self {
+        let mut phone = Self::blank(number);
+        let invite = practice::invite().to_string();
+        let seed = phone.seed();
+        phone.give(Input::Enrol { invite, seed });
+        let request = phone.enrol.take().unwrap();
+        let keys = EnrolRequest::receive(&request).unwrap().keys;
+        phone.public = Some(keys.signing);
+        let bytes = practice::enrolled(&request).unwrap();
+        let seed = phone.seed();
+        phone.give(Input::EnrolAnswered { bytes, seed });
         phone
     }
 

@@ -1,5 +1,5 @@
 /** Settings of this phone, help, lock. */
-import { ALargeSmall, Languages, Lock, MessageSquare, Sun } from '../../design/icons.tsx';
+import { ALargeSmall, GraduationCap, Languages, Lock, MessageSquare, Sun } from '../../design/icons.tsx';
 import type { Display } from '../../design/theme.ts';
 import { TEXT_SIZES, THEMES } from '../../design/theme.ts';
 import { Bar } from '../../parts/bar.tsx';
@@ -14,6 +14,8 @@ export interface MenuProps {
   onDisplay: (display: Display) => void;
   onLanguage: (language: Language) => void;
   onHelp: () => void;
+  /** `null` while practising. */
+  onPractice: (() => void) | null;
   onLock: () => void;
   onBack: () => void;
 }
@@ -57,6 +59,7 @@ export function MenuScreen(props: MenuProps) {
       </Card>
       <div class="card">
         <ul>
+          {props.onPractice && <Row icon={GraduationCap} title={t('menu.practice')} sub={t('menu.practice.line')} onOpen={props.onPractice} />}
           <Row icon={MessageSquare} title={t('app.help')} sub={t('menu.help.line')} onOpen={props.onHelp} />
         </ul>
       </div>

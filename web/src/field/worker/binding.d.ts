@@ -75,6 +75,10 @@ export declare class Gathered {
   add(text: string): { parcel: Uint8Array } | { missing: number[] };
   free(): void;
 }
+/** The server of the hamlet that does not exist. */
+export declare function practiceInvite(): string;
+export declare function practiceEnrolled(request: Uint8Array): Uint8Array | undefined;
+export declare function practiceNames(request: Uint8Array, hamlet: string): Uint8Array | undefined;
 /** Memory in KiB and passes. */
 export declare function pinCost(trialMs?: number): Uint32Array;
 export declare function pinBytes(digits: string, salt: Uint8Array, memoryKib: number, passes: number): Uint8Array;

@@ -9,7 +9,7 @@ import wasmAddress from 'sampan-history/client_history_bg.wasm?url';
 import { HISTORY_CACHE } from '../history-cache.ts';
 import type { DocumentId } from '../model.ts';
 import { hex } from './called.ts';
-import type { Storage } from './storage.ts';
+import type { Keeping } from './storage.ts';
 
 type History = Pick<typeof import('sampan-history/client_history.js'), 'confirm' | 'document'>;
 
@@ -35,7 +35,7 @@ export interface Checked {
 
 export class Confirmer {
   readonly #core: Phone;
-  readonly #storage: Storage;
+  readonly #storage: Keeping;
   readonly #changed: () => void;
   readonly #seen = new Set<number>();
   readonly #waiting: { documents: DocumentId[] }[] = [];
@@ -46,7 +46,7 @@ export class Confirmer {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `changed` is told when a count has changed. */
-  constructor(core: Phone, storage: Storage, changed: () => void) {
+  constructor(core: Phone, storage: Keeping, changed: () => void) {
     [this.#core, this.#storage, this.#changed] = [core, storage, changed];
   }
 

@@ -1,7 +1,7 @@
 /** Half-filled forms, kept through lock and restart. They name people, so they lie sealed under the data key. */
 import type { PersonDraft, SessionDraft } from '../model.ts';
 import { random } from './pin.ts';
-import type { Storage } from './storage.ts';
+import type { Keeping } from './storage.ts';
 
 export interface Drafts {
   sessions: SessionDraft[];
@@ -13,15 +13,15 @@ const SESSIONS_MAX = 20;
 const PURPOSE = 'sampan/drafts';
 
 export class DraftBook {
-  readonly #storage: Storage;
+  readonly #storage: Keeping;
   readonly #key: CryptoKey;
   #drafts: Drafts;
 
-  private constructor(storage: Storage, key: CryptoKey, drafts: Drafts) {
+  private constructor(storage: Keeping, key: CryptoKey, drafts: Drafts) {
     [this.#storage, this.#key, this.#drafts] = [storage, key, drafts];
   }
 
-  static async open(storage: Storage, dataKey: Uint8Array<ArrayBuffer>): Promise<DraftBook> {
+  static async open(storage: Keeping, dataKey: Uint8Array<ArrayBuffer>): Promise<DraftBook> {
     const base = await crypto.subtle.importKey('raw', dataKey, 'HKDF', false, ['deriveKey']);
     const how = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: new TextEncoder().encode(PURPOSE) };
     const key = await crypto.subtle.deriveKey(how, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);

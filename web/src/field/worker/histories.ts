@@ -2,19 +2,19 @@
 import type { Phone } from 'sampan-app/client_app.js';
 import type { DocumentId } from '../model.ts';
 import type { CorePassage } from './core.ts';
-import type { Storage } from './storage.ts';
+import type { Keeping } from './storage.ts';
 
 /** Dossiers whose history is remembered. */
 const REMEMBERED_MAX = 8;
 
 export class Histories {
   readonly #core: Phone;
-  readonly #storage: Storage;
+  readonly #storage: Keeping;
   readonly #changed: () => void;
   readonly #known = new Map<DocumentId, { asOf: string; passages: CorePassage[] }>();
 
   /** `changed` is told when a history was read. */
-  constructor(core: Phone, storage: Storage, changed: () => void) {
+  constructor(core: Phone, storage: Keeping, changed: () => void) {
     [this.#core, this.#storage, this.#changed] = [core, storage, changed];
   }
 

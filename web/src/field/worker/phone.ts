@@ -6,7 +6,7 @@ import type { Entry, Phone } from 'sampan-app/client_app.js';
 import type { Effect, Input, Notice, NotSavedReason } from './core.ts';
 import { post } from './network.ts';
 import { random } from './pin.ts';
-import type { Storage } from './storage.ts';
+import type { Keeping } from './storage.ts';
 import { failureOf } from './storage.ts';
 
 const SEED_BYTES = 32;
@@ -37,8 +37,9 @@ export interface Listener {
 
 export class Loop {
   readonly core: Phone;
-  readonly #storage: Storage;
+  readonly #storage: Keeping;
   readonly #listener: Listener;
+  readonly #network: typeof post;
   readonly #saves = new Map<number, (outcome: SaveOutcome) => void>();
   /** Who waits for bundles to be handed out. */
   #wanted: ((given: HandedOut) => void) | null = null;
@@ -49,7 +50,9 @@ export class Loop {
   /** Effects that are being done. */
   readonly #running = new Set<Promise<void>>();
 
-  constructor(core: Phone, storage: Storage, listener: Listener) {
+  /** `network` asks the server; a practising phone has one of its own. */
+  constructor(core: Phone, storage: Keeping, listener: Listener, network: typeof post = post) {
+    this.#network = network;
     this.core = core;
     this.#storage = storage;
     this.#listener = listener;
@@ -141,30 +144,30 @@ export class Loop {
   }
 
   async #post({ serial, bytes }: Extract<Effect, { Post: unknown }>['Post']): Promise<void> {
-    const answer = await post('/v1/bundles', bytes);
+    const answer = await this.#network('/v1/bundles', bytes);
     this.#listener.heard(answer.is !== 'silent');
     this.input({ Posted: { serial, answer: answer.is === 'bytes' ? { Receipt: answer.bytes } : 'Failed', seed: seed() } });
   }
 
   async #pull(bytes: Uint8Array): Promise<void> {
-    const answer = await post('/v1/pull', bytes);
+    const answer = await this.#network('/v1/pull', bytes);
     this.#listener.heard(answer.is !== 'silent');
     this.input(answer.is === 'bytes' ? { Pulled: { bytes: answer.bytes, seed: seed() } } : { PullFailed: { seed: seed() } });
   }
 
   async #errand(bytes: Uint8Array): Promise<void> {
-    const answer = await post('/v1/parcels', bytes);
+    const answer = await this.#network('/v1/parcels', bytes);
     this.#listener.heard(answer.is !== 'silent');
     this.input(answer.is === 'bytes' ? { ErrandAnswered: { bytes: answer.bytes, seed: seed() } } : { ErrandFailed: { seed: seed() } });
   }
 
   async #askNames(bytes: Uint8Array): Promise<void> {
-    const answer = await post('/v1/names', bytes);
+    const answer = await this.#network('/v1/names', bytes);
     if (answer.is === 'bytes') this.input({ Named: { bytes: answer.bytes } });
   }
 
   async #enrol(bytes: Uint8Array): Promise<void> {
-    const answer = await post('/v1/enrol', bytes);
+    const answer = await this.#network('/v1/enrol', bytes);
     this.#listener.heard(answer.is !== 'silent');
     if (answer.is === 'bytes') this.input({ EnrolAnswered: { bytes: answer.bytes, seed: seed() } });
     else if (answer.is === 'refused' && answer.status < 500) this.#listener.enrolRefused();

@@ -7,9 +7,9 @@
  * nobody another one. After the last one the record is deleted, and with it what it opened.
  */
 import type { Cost, PinMaker } from './pin-maker.ts';
-import type { Storage } from './storage.ts';
+import type { Keeping } from './storage.ts';
 
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const PURPOSE = 'sampan/pin';
 /** Wrong tries before the first wait. */
@@ -45,7 +45,7 @@ export type Tried =
   | { is: 'over' };
 
 /** Makes a data key and keeps it under these digits. */
-export async function keepNew(storage: Storage, maker: PinMaker, digits: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function keepNew(storage: Keeping, maker: PinMaker, digits: string): Promise<Uint8Array<ArrayBuffer>> {
   const dataKey = random(KEY_BYTES);
   const [salt, nonce] = [random(SALT_BYTES), random(12)];
   const pepper = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
@@ -57,7 +57,7 @@ export async function keepNew(storage: Storage, maker: PinMaker, digits: string)
 }
 
 /** Tries to get the data key back. */
-export async function tryPin(storage: Storage, maker: PinMaker, digits: string, now: number): Promise<Tried> {
+export async function tryPin(storage: Keeping, maker: PinMaker, digits: string, now: number): Promise<Tried> {
   const kept = await storage.outside('key');
   if (kept === undefined || isOver(kept)) return { is: 'over' };
   const isLast = kept.tries === TRIES_MAX - 1;

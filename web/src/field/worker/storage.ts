@@ -15,7 +15,7 @@ const NAME = 'sampan';
 const VERSION = 1;
 
 /** What is known before anybody unlocks. */
-interface Outside {
+export interface Outside {
   key: KeptKey;
   setup: SetUp;
   /** Half-filled forms, sealed. */
@@ -42,6 +42,11 @@ export interface SetUp {
   stage: 'compare' | 'waiting' | 'stopped' | 'done';
   checkCode: string;
 }
+
+/** Where a phone keeps what it knows. */
+export type Keeping = Pick<
+  Storage, 'takeOver' | 'close' | 'beginning' | 'records' | 'write' | 'outside' | 'setOutside' | 'forgetKey' | 'beginAnew'
+>;
 
 type Schema = DBSchema & Record<StoreName, { key: Uint8Array; value: Uint8Array }> & {
   outside: { key: string; value: Outside[keyof Outside] };

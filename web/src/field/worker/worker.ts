@@ -1,6 +1,6 @@
 /** The field app's worker: owns the core, the storage, the keys and the network of this phone. */
 import type { Entry } from 'sampan-app/client_app.js';
-import init, { Phone } from 'sampan-app/client_app.js';
+import init, { Phone, practiceInvite } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved, TakenIn } from '../brain.ts';
@@ -19,9 +19,11 @@ import { choosing, gateOf, remarkOf } from './gate.ts';
 import { Histories } from './histories.ts';
 import type { Listener, SaveOutcome } from './phone.ts';
 import { Loop, now, seed } from './phone.ts';
-import { isOver, keepNew, NoMemory, tryPin } from './pin.ts';
+import { isOver, KEY_BYTES, keepNew, NoMemory, random, tryPin } from './pin.ts';
 import { PIN_WORKER, PinMaker, PinScribe } from './pin-maker.ts';
-import type { SetUp } from './storage.ts';
+import type { Keeping, SetUp } from './storage.ts';
+import { MemoryStorage } from './memory.ts';
+import { answer as practiceAnswer, PEOPLE } from './practice.ts';
 import { failureOf, Storage, WRITER } from './storage.ts';
 import { localMinute, Names } from './views.ts';
 
@@ -34,7 +36,8 @@ const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'doss
 export type SaveAnswer = { is: 'saved'; saved: Saved } | { is: 'not'; why: NotSavedWhy };
 
 export class FieldWorker implements Listener {
-  #storage!: Storage;
+  #storage!: Keeping;
+  #isPractice = false;
   #names!: Names;
   #words!: Words;
   #loop: Loop | null = null;
@@ -69,6 +72,22 @@ export class FieldWorker implements Listener {
     await init({ module_or_path: wasmAddress });
     this.#names = new Names();
     await this.#write({ ifAvailable: true });
+  }
+
+  /** Begins in the invented hamlet instead: nothing is kept, nothing leaves, and no PIN is asked for. */
+  async practise(words: Words, changed: () => void, trapped: () => void): Promise<void> {
+    [this.#words, this.#changed, this.#trapped] = [words, changed, trapped];
+    [this.#isPractice, this.#isWriter, this.#hasKey, this.#hasSignal] = [true, true, true, false];
+    await init({ module_or_path: wasmAddress });
+    [this.#names, this.#storage] = [new Names(), new MemoryStorage()];
+    this.#invite = practiceInvite();
+    await this.#start();
+    await this.#unlock(random(KEY_BYTES));
+    // Until the practice server has answered nothing can be saved.
+    await this.#loop?.quiet();
+    for (const person of PEOPLE) await this.save({ kind: 'person', draft: person });
+    this.#last = null;
+    this.#changed();
   }
 
   /** The language has changed. */
@@ -287,13 +306,14 @@ export class FieldWorker implements Listener {
   }
 
   async lock(): Promise<void> {
-    if (!this.#isWriter) return;
+    if (!this.#isWriter || this.#isPractice) return;
     await this.#start();
     this.#changed();
   }
 
   /** What the page is told of the network: workers are not told everywhere. */
   signal(hasSignal: boolean): void {
+    if (this.#isPractice) return;
     this.#hasSignal = hasSignal;
     if (hasSignal) this.reachable();
     else this.#changed();
@@ -334,6 +354,7 @@ export class FieldWorker implements Listener {
 
   /** Records that may not have arrived; `null` where there is no list. */
   unsent(): number | 'erased' | null {
+    if (this.#isPractice) return null;
     if (this.#isErased) return 'erased';
     return this.#isWriter && this.#hasKey && this.#setUp?.stage === 'done' ? (this.#loop?.core.waiting() ?? null) : null;
   }
@@ -396,13 +417,13 @@ export class FieldWorker implements Listener {
     this.#isOpen = false;
     const stored = await this.#storage.records(READ_AT_START);
     [this.#histories, this.#book, this.#last] = [null, null, null];
-    const loop = new Loop(new Phone(), this.#storage, this);
+    const loop = new Loop(new Phone(), this.#storage, this, this.#isPractice ? practiceAnswer : undefined);
     this.#loop = loop;
     this.#carriage = new Carriage(loop, () => idle(loop));
-    this.#confirmer = new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
+    this.#confirmer = this.#isPractice ? null : new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
     // While the digits are typed.
-    if (!this.#isErased) this.#pinMaker();
+    if (!this.#isErased && !this.#isPractice) this.#pinMaker();
   }
 
   async #unlock(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
