@@ -44,7 +44,7 @@ const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClear
 const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
 const syncOn = {
   onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing, onFile: async () => true,
-  onBrought: async () => ({ is: 'taken' as const, n: 1 }), onCarry: nothing,
+  onBrought: async () => ({ is: 'taken' as const, n: 1 }), onCarry: nothing, onSpare: nothing,
 };
 const carryOn = {
   onFile: async () => true, onTexts: async () => [`SAMPAN1 parcel 1/1 ${'0a'.repeat(8)}\n${'Zs'.repeat(280)}`],

@@ -32,8 +32,9 @@ class World {
     return { server: this.server, folder: this.folder, phone: this.phone.bind(this), step: this.step.bind(this) };
   }
 
-  async phone(name) {
-    const phone = new Phone({ name, folder: this.folder, address: this.server.address });
+  /** Its way to the server, where that is not the server itself. */
+  async phone(name, address = this.server.address) {
+    const phone = new Phone({ name, folder: this.folder, address });
     this.phones.push(phone);
     await phone.start();
     return phone;

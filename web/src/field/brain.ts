@@ -145,6 +145,8 @@ export interface Brain {
   /** After an erasure: forgets what is sealed, too, and begins as a new phone. */
   beginAnew(): void;
 
+  /** News is fetched seldom, and nothing that can wait. */
+  spareData(isOn: boolean): void;
   /** Send and receive now. */
   send(): void;
 

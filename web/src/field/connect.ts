@@ -6,6 +6,7 @@ import type { Answers, Ask, Brain, Save, Saved, TakenIn } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { sendInBackground } from './offline.ts';
 import type { PersonDraft, SessionDraft } from './model.ts';
+import { isSparing, remember } from './data-saver.ts';
 import { forgetUnsent, rememberUnsent } from './unsent-memory.ts';
 import type { Words } from './worker/called.ts';
 import type { FieldWorker, SaveAnswer } from './worker/worker.ts';
@@ -152,6 +153,11 @@ export class WorkerBrain implements Brain {
     void this.#worker.reachable();
   }
 
+  spareData(isOn: boolean): void {
+    remember(localStorage, isOn);
+    void this.#worker.spare(isOn);
+  }
+
   /** Practice is over, and with it everything that was practised. */
   end(): void {
     this.#subscriptions.clear();
@@ -174,6 +180,7 @@ export class WorkerBrain implements Brain {
         : this.#worker.begin(this.#words, this.#invite, changed, trapped);
     this.#end = () => worker.terminate();
     void this.#begun.then(() => this.#worker.signal(navigator.onLine));
+    void this.#worker.spare(isSparing(localStorage));
   }
 
   /** A worker that the phone has ended says nothing about it: whoever looks again finds out. */

@@ -128,7 +128,7 @@ export function SyncPlace({ way }: PlaceProps) {
       view={view} onTab={openTab(way)} onSend={() => brain.send()} onRefused={() => way.go({ at: 'refused' })}
       onHelp={(state) => way.go(state === undefined ? { at: 'help' } : { at: 'help', state })} onFile={async () => handOver(await brain.handOut(), fileName(new Date()))}
       onBrought={async (file) => brain.takeIn(new Uint8Array(await file.arrayBuffer()))}
-      onCarry={() => way.go({ at: 'carry' })}
+      onCarry={() => way.go({ at: 'carry' })} onSpare={(isOn) => brain.spareData(isOn)}
     />
   );
 }

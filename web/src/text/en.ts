@@ -1023,4 +1023,5 @@ export const en: Catalogue = {
   'practice.on': 'Practice, nothing is sent',
   'practice.end': 'Stop practising',
   'practice.ready': 'An invented hamlet is ready. Write anything; no record is sent.',
+  'send.data-saver.line': 'News once an hour instead of every ten minutes. Records still go at once.',
 };

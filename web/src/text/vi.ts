@@ -1047,4 +1047,5 @@ export const vi = {
   'practice.on': 'Đang tập, không gửi đi',
   'practice.end': 'Thôi tập',
   'practice.ready': 'Ấp giả đã sẵn sàng. Ghi gì cũng được, không phiếu nào gửi đi.',
+  'send.data-saver.line': 'Tin mới mỗi giờ một lần thay vì mười phút. Phiếu vẫn gửi ngay.',
 } as const;

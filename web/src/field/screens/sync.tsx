@@ -7,7 +7,7 @@ import {
   Sailboat, Smartphone, Undo2, WifiOff,
 } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { Button, Choice, IconButton } from '../../parts/button.tsx';
 import { Card, Note, Row } from '../../parts/card.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -29,6 +29,8 @@ export interface SyncProps {
   /** Resolves to whether the file was taken. */
   onFile: () => Promise<boolean>;
   onBrought: (file: File) => Promise<TakenIn>;
+  /** The data saver on or off. */
+  onSpare: (isOn: boolean) => void;
   /** The other ways by hand. */
   onCarry: () => void;
 }
@@ -62,6 +64,7 @@ export function Sync(props: SyncProps) {
         </ul>
       </Card>
       <Carry {...props} />
+      <DataSaver {...summary.dataSaver} onSpare={props.onSpare} />
       <Checked {...props.view.checked} />
     </Screen>
   );
@@ -91,6 +94,20 @@ function Carry({ view: { summary, carrying }, onFile, onBrought, onCarry }: Sync
         <Button icon={QrCode} wide onPress={onCarry}>{t('carry.other-ways')}</Button>
         {returning.length > 0 && <Note icon={Undo2} tone="act">{t('carry.back.line', { who: returning.join(', ') })}</Note>}
         <p role="status" class="small carry-said">{said ?? (summary.custody === null ? '' : t('carry.keeps', { n: summary.custody }))}</p>
+      </div>
+    </Card>
+  );
+}
+
+function DataSaver({ on, kbThisMonth, onSpare }: SyncSummary['dataSaver'] & Pick<SyncProps, 'onSpare'>) {
+  const { t } = useText();
+  return (
+    <Card title={t('send.data-saver')}>
+      <div class="card-body carry">
+        <p class="small soft">{t('send.data-saver.line')}</p>
+        <Choice icon={Download} chosenIcon={CircleCheck} chosen={on} onPress={() => onSpare(!on)}>
+          {t(on ? 'send.data-saver.on' : 'send.data-saver.off', { kb: kbThisMonth })}
+        </Choice>
       </div>
     </Card>
   );

@@ -40,7 +40,7 @@ export interface Open {
   now: number;
   /** What automerge said of own saves. */
   checked: SyncView['checked'];
-  signal: { hasSignal: boolean; serverSilent: boolean; lastSaveFailed: boolean };
+  signal: { hasSignal: boolean; serverSilent: boolean; lastSaveFailed: boolean; dataSaver: SyncSummary['dataSaver'] };
 }
 
 export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answers[keyof Answers] | null {

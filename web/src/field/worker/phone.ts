@@ -5,6 +5,7 @@
 import type { Entry, Phone } from 'sampan-app/client_app.js';
 import type { Effect, Input, Notice, NotSavedReason } from './core.ts';
 import { post } from './network.ts';
+import { waitForNews } from './economy.ts';
 import { random } from './pin.ts';
 import type { Keeping } from './storage.ts';
 import { failureOf } from './storage.ts';
@@ -31,6 +32,8 @@ export interface Listener {
   enrolRefused(): void;
   /** Whether the last request was answered. */
   heard(answered: boolean): void;
+  /** Bytes that went over the network, there and back. */
+  spent?(bytes: number): void;
   /** The core broke off in the middle: only a new worker, from storage, goes on. */
   trapped(error: unknown): void;
 }
@@ -40,6 +43,10 @@ export class Loop {
   readonly #storage: Keeping;
   readonly #listener: Listener;
   readonly #network: typeof post;
+  /** With the data saver on: when news last came, and what would ask for more. */
+  #isSaving = false;
+  #lastNews: number | null = null;
+  #waitingPull: { bytes: Uint8Array; timer: ReturnType<typeof setTimeout> } | null = null;
   readonly #saves = new Map<number, (outcome: SaveOutcome) => void>();
   /** Who waits for bundles to be handed out. */
   #wanted: ((given: HandedOut) => void) | null = null;
@@ -52,7 +59,11 @@ export class Loop {
 
   /** `network` asks the server; a practising phone has one of its own. */
   constructor(core: Phone, storage: Keeping, listener: Listener, network: typeof post = post) {
-    this.#network = network;
+    this.#network = async (route, body) => {
+      const answer = await network(route, body);
+      listener.spent?.(body.length + (answer.is === 'bytes' ? answer.bytes.length : 0));
+      return answer;
+    };
     this.core = core;
     this.#storage = storage;
     this.#listener = listener;
@@ -68,6 +79,21 @@ export class Loop {
       return;
     }
     for (const effect of effects) this.#run(effect);
+  }
+
+  /** The data saver is on, or not. */
+  spare(isOn: boolean): void {
+    this.#isSaving = isOn;
+    if (!isOn) this.fetchNow();
+  }
+
+  /** Somebody asked: news that waits for its hour comes now. */
+  fetchNow(): void {
+    const waiting = this.#waitingPull;
+    if (waiting === null) return;
+    clearTimeout(waiting.timer);
+    this.#waitingPull = null;
+    this.#keep(this.#pull(waiting.bytes));
   }
 
   /** Resolves once the save is on the disk, or is known not to be; rejects what makes no save. */
@@ -102,6 +128,7 @@ export class Loop {
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#waitingPull?.timer);
     for (const resolve of this.#saves.values()) resolve({ is: 'not', reason: 'Locked' });
     this.#give(NOTHING);
   }
@@ -114,7 +141,7 @@ export class Loop {
   #run(effect: Effect): void {
     if ('Store' in effect) this.#keep(this.#store(effect.Store));
     else if ('Post' in effect) this.#keep(this.#post(effect.Post));
-    else if ('Pull' in effect) this.#keep(this.#pull(effect.Pull.bytes));
+    else if ('Pull' in effect) this.#pullSoon(effect.Pull.bytes);
     else if ('AskNames' in effect) this.#keep(this.#askNames(effect.AskNames.bytes));
     else if ('Enrol' in effect) this.#keep(this.#enrol(effect.Enrol.bytes));
     else if ('HandOut' in effect) this.#give(handedOut(effect.HandOut));
@@ -149,9 +176,17 @@ export class Loop {
     this.input({ Posted: { serial, answer: answer.is === 'bytes' ? { Receipt: answer.bytes } : 'Failed', seed: seed() } });
   }
 
+  /** One pull is on its way at a time, so one waits at most. */
+  #pullSoon(bytes: Uint8Array): void {
+    const wait = this.#isSaving ? waitForNews(this.#lastNews, Date.now()) : 0;
+    if (wait === 0) return this.#keep(this.#pull(bytes));
+    this.#waitingPull = { bytes, timer: setTimeout(() => this.fetchNow(), wait) };
+  }
+
   async #pull(bytes: Uint8Array): Promise<void> {
     const answer = await this.#network('/v1/pull', bytes);
     this.#listener.heard(answer.is !== 'silent');
+    if (answer.is === 'bytes') this.#lastNews = Date.now();
     this.input(answer.is === 'bytes' ? { Pulled: { bytes: answer.bytes, seed: seed() } } : { PullFailed: { seed: seed() } });
   }
 

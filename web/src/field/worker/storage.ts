@@ -6,6 +6,7 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import { openDB } from 'idb';
 import type { StorageFailure, StoredRecord, StoreName, Write } from './core.ts';
 import { STORES } from './core.ts';
+import type { Spent } from './economy.ts';
 import type { KeptKey } from './pin.ts';
 
 /** Held by whoever writes: one tab, or the service worker while no tab is open. */
@@ -22,6 +23,8 @@ export interface Outside {
   drafts: SealedDrafts;
   /** The list was erased at this moment, in milliseconds since 1970; sealed bundles are left. */
   erased: number;
+  /** What was spent on the network. */
+  spent: Spent;
   /** The build that was here last. */
   build: string;
   /** Who writes: random, made anew by whoever takes the phone over. */

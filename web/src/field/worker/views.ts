@@ -61,6 +61,7 @@ export interface Circumstances {
   hasSignal: boolean;
   serverSilent: boolean;
   lastSaveFailed: boolean;
+  dataSaver: SyncSummary['dataSaver'];
   oldestHere: LocalMinute | null;
 }
 
@@ -87,7 +88,6 @@ export function summaryOf(sync: CoreSync, around: Circumstances): SyncSummary {
     leaseDaysLeft: daysLeft({ last: sync.last_heard, now: around.now }),
     clockOffMinutes: Math.trunc(sync.clock_offset / 60),
     custody: sync.in_custody === 0 ? null : sync.in_custody,
-    dataSaver: { on: false, kbThisMonth: 0 },
   };
 }
 

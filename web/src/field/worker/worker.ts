@@ -13,6 +13,8 @@ import { hex } from './called.ts';
 import type { Notice } from './core.ts';
 import { READ_AT_START } from './core.ts';
 import { Confirmer } from './confirmer.ts';
+import type { Spent } from './economy.ts';
+import { spend } from './economy.ts';
 import { DraftBook } from './drafts.ts';
 import { entryOf } from './entries.ts';
 import { choosing, gateOf, remarkOf } from './gate.ts';
@@ -56,6 +58,8 @@ export class FieldWorker implements Listener {
   #setUp: SetUp | undefined;
   #chosen: string | null = null;
   #isWorking = false;
+  #isSparing = false;
+  #spent: Spent | undefined;
   #remark: Parameters<typeof gateOf>[0]['remark'] = null;
   #histories: Histories | null = null;
   #book: DraftBook | null = null;
@@ -107,7 +111,8 @@ export class FieldWorker implements Listener {
     if (!core?.isOpen() || histories === null || book === null) return null;
     if (this.#isLeaseOver() && SHOWS_PEOPLE.has(ask.view)) return null;
     const hasSignal = this.#hasSignal;
-    const signal = { hasSignal, serverSilent: hasSignal && this.#isSilent, lastSaveFailed: this.#lastSaveFailed };
+    const dataSaver = { on: this.#isSparing, kbThisMonth: Math.round((this.#spent?.bytes ?? 0) / 1000) };
+    const signal = { dataSaver, hasSignal, serverSilent: hasSignal && this.#isSilent, lastSaveFailed: this.#lastSaveFailed };
     const { drafts } = book;
     const checked = { ...(this.#confirmer?.told ?? NOTHING_CHECKED) };
     return answerOf(ask, { core, histories, drafts, signal, names: this.#names, words: this.#words, checked, now: now() });
@@ -322,6 +327,7 @@ export class FieldWorker implements Listener {
   /** There is signal, the page is looked at again, or a person asked to send. */
   reachable(): void {
     this.#loop?.input({ Reachable: { seed: seed() } });
+    this.#loop?.fetchNow();
     this.#changed();
   }
 
@@ -339,6 +345,19 @@ export class FieldWorker implements Listener {
 
   enrolRefused(): void {
     this.#isUsed = true;
+    this.#changed();
+  }
+
+  spent(bytes: number): void {
+    this.#spent = spend(this.#spent, bytes, new Date());
+    // A sum for people: on a full phone it is short of a little.
+    void this.#storage.setOutside('spent', this.#spent).catch(() => undefined);
+  }
+
+  /** The data saver is on, or not. */
+  spare(isOn: boolean): void {
+    this.#isSparing = isOn;
+    this.#loop?.spare(isOn);
     this.#changed();
   }
 
@@ -403,7 +422,7 @@ export class FieldWorker implements Listener {
     const kept = await this.#storage.outside('key');
     this.#hasKey = kept !== undefined;
     this.#isErased = (await this.#storage.outside('erased')) !== undefined;
-    this.#setUp = await this.#storage.outside('setup');
+    [this.#setUp, this.#spent] = [await this.#storage.outside('setup'), await this.#storage.outside('spent')];
     await this.#start();
     // The phone may have been switched off in the middle.
     if (this.#isErased || isOver(kept)) await this.#erase();
@@ -419,6 +438,7 @@ export class FieldWorker implements Listener {
     [this.#histories, this.#book, this.#last] = [null, null, null];
     const loop = new Loop(new Phone(), this.#storage, this, this.#isPractice ? practiceAnswer : undefined);
     this.#loop = loop;
+    loop.spare(this.#isSparing);
     this.#carriage = new Carriage(loop, () => idle(loop));
     this.#confirmer = this.#isPractice ? null : new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
@@ -447,7 +467,7 @@ export class FieldWorker implements Listener {
     // On a full phone it is tried again at the next start.
     void this.#noteBuild().catch(() => undefined);
     this.#endMaker();
-    this.#confirmer?.begin();
+    if (!this.#isSparing) this.#confirmer?.begin();
     if (this.#invite !== null && this.#setUp?.stage !== 'done') this.#enrol();
   }
 

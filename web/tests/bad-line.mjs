@@ -1,0 +1,93 @@
+/**
+ * A bad line between phones and the server: 256 kbit/s, of every five pieces one is lost and comes
+ * late, and some connections die in the middle. The same seed makes the same line.
+ */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+
+const PIECE_BYTES = 1_400;
+/** 256 kbit/s. */
+const MS_PER_PIECE = (PIECE_BYTES * 8) / 256;
+/** One in so many. */
+const LOST = 5;
+const LATE_MS = 300;
+/** One connection in so many dies, after at most so many pieces. */
+const DIES = 4;
+const DIES_AFTER_PIECES = 6;
+
+export class BadLine {
+  #listener;
+  #to;
+  #state;
+  #open = new Set();
+  /** Before this the line is as good as any. */
+  isBad = false;
+  died = 0;
+
+  constructor(seed, to) {
+    [this.#state, this.#to] = [seed, to];
+  }
+
+  static async to(address, seed = 1) {
+    const line = new BadLine(seed, Number(new URL(address).port));
+    line.#listener = createServer((phone) => line.#carry(phone));
+    line.#listener.listen(0, '127.0.0.1');
+    await once(line.#listener, 'listening');
+    return line;
+  }
+
+  get address() {
+    return `http://localhost:${this.#listener.address().port}`;
+  }
+
+  /** From now on, for connections that are open, too: they end. */
+  worsen() {
+    this.isBad = true;
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  close() {
+    for (const socket of this.#open) socket.destroy();
+    this.#listener.close();
+  }
+
+  #carry(phone) {
+    const server = connect(this.#to, '127.0.0.1');
+    const end = () => {
+      for (const one of [phone, server]) this.#open.delete(one), one.destroy();
+    };
+    const dies = this.isBad && this.#chance(DIES) ? 1 + (this.#next() % DIES_AFTER_PIECES) : Infinity;
+    const life = { pieces: dies, end: () => ((this.died += 1), end()) };
+    for (const one of [phone, server]) this.#open.add(one), one.on('error', end).on('close', end);
+    void this.#pour(phone, server, life);
+    void this.#pour(server, phone, life);
+  }
+
+  async #pour(from, to, life) {
+    try {
+      for await (const bytes of from) {
+        for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+          if (this.isBad) await this.#delay();
+          if ((life.pieces -= 1) < 0) return life.end();
+          if (!to.write(bytes.subarray(at, at + PIECE_BYTES))) await once(to, 'drain');
+        }
+      }
+      to.end();
+    } catch {
+      // Somebody hung up.
+    }
+  }
+
+  #delay() {
+    return new Promise((resolve) => setTimeout(resolve, MS_PER_PIECE + (this.#chance(LOST) ? LATE_MS : 0)));
+  }
+
+  #chance(of) {
+    return this.#next() % of === 0;
+  }
+
+  #next() {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#state >>> 8;
+  }
+}
