@@ -331,13 +331,19 @@ impl<E: Engine> Client<E> {
             return List::default();
         };
         let sought = Sought::new(&query.text);
-        let mut fitting: Vec<Hit<'_>> = (state.found.iter())
+        let fitting = (state.found.iter())
             .map(|(id, found)| (id, &**found))
             .filter(|(_, found)| found.kind == query.kind && !found.is_withdrawn)
             .filter(|(_, found)| query.unit.is_none() || found.unit == query.unit)
             .filter(|(_, found)| query.only.iter().all(|one| found.is(*one)))
             .filter(|(_, found)| sought.fits(found))
-            .filter(|(id, _)| !query.without.contains(id))
+            .filter(|(id, _)| !query.without.contains(id));
+        if query.lines_max == 0 {
+            // Screens ask for counts with every key that is pressed.
+            let (count, lines) = (fitting.count(), Vec::new());
+            return List { count, lines };
+        }
+        let mut fitting: Vec<Hit<'_>> = fitting
             .map(|(id, found)| (!sought.is_written_so(found), &*found.order, id, found))
             .collect();
         let count = fitting.len();

@@ -18,11 +18,11 @@ export function serveOffline(waits: (update: () => void) => void): void {
 
 function watch(registration: ServiceWorkerRegistration, waits: (update: () => void) => void): void {
   const offer = () => {
-    const { waiting } = registration;
-    // Where nothing was in charge before, this is the first version and no update.
-    if (waiting === null || navigator.serviceWorker.controller === null) return;
+    const { waiting, active } = registration;
+    // Where nothing was there before, this is the first version and no update.
+    if (waiting === null || active === null) return;
     waits(() => {
-      navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+      waiting.addEventListener('statechange', () => waiting.state === 'activated' && location.reload());
       waiting.postMessage(TAKE_OVER);
     });
   };
