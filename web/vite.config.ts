@@ -23,7 +23,8 @@ export default defineConfig({
         // The console needs its server; only the field app opens without.
         globPatterns: ['index.html', 'icon*.{svg,png}', 'assets/*.{js,css,wasm,woff2,svg}'],
         // The history module comes in the background, whenever it can be had.
-        globIgnores: ['**/console-*', '**/client_history*'],
+        // Khmer is not offered yet.
+        globIgnores: ['**/console-*', '**/client_history*', '**/km-*', '**/noto-*'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
       },
       manifest: {

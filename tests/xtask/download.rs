@@ -12,8 +12,18 @@ use crate::tool::Tool;
 use crate::toolchain::Toolchain;
 use crate::wasm::{self, Effort};
 
-/// How the names of files begin that the field app does not need before it can be used.
-const NOT_AT_FIRST: [&str; 4] = ["client_history", "console", "manifest", "sw"];
+/// How the names of files begin that the field app does not need before it can be used: among them
+/// what is fetched when somebody scans, or chooses another language.
+const NOT_AT_FIRST: [&str; 8] = [
+    "client_history",
+    "console",
+    "decode",
+    "en-",
+    "km-",
+    "manifest",
+    "noto-",
+    "sw",
+];
 
 /// Builds both modules and the web app with full effort.
 pub fn build(project: &Project, web: &Path) -> Result<(), Stop> {

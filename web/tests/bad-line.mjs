@@ -1,6 +1,6 @@
 /**
  * A bad line between phones and the server: 256 kbit/s, of every five pieces one is lost and comes
- * late, and some connections die in the middle. The same seed makes the same line.
+ * late, and connections die in the middle. The same seed makes the same line.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -11,9 +11,8 @@ const MS_PER_PIECE = (PIECE_BYTES * 8) / 256;
 /** One in so many. */
 const LOST = 5;
 const LATE_MS = 300;
-/** One connection in so many dies, after at most so many pieces. */
-const DIES = 4;
-const DIES_AFTER_PIECES = 6;
+/** Every connection dies, at the latest after so many pieces; the first two go through. */
+const DIES_AFTER_PIECES = 8;
 
 export class BadLine {
   #listener;
@@ -56,7 +55,7 @@ export class BadLine {
     const end = () => {
       for (const one of [phone, server]) this.#open.delete(one), one.destroy();
     };
-    const dies = this.isBad && this.#chance(DIES) ? 1 + (this.#next() % DIES_AFTER_PIECES) : Infinity;
+    const dies = this.isBad ? 2 + (this.#next() % (DIES_AFTER_PIECES - 1)) : Infinity;
     const life = { pieces: dies, end: () => ((this.died += 1), end()) };
     for (const one of [phone, server]) this.#open.add(one), one.on('error', end).on('close', end);
     void this.#pour(phone, server, life);

@@ -223,7 +223,8 @@ impl<E: Engine> Work<'_, E> {
     fn heard(&mut self, answer: &PullAnswer, fresh: bool) {
         self.backed_up(answer.backed_up_to);
         let device = &mut self.state.device;
-        device.last_heard = device.last_heard.max(Some(self.now));
+        // Not the latest: a clock that once ran ahead would stay believed.
+        device.last_heard = Some(self.now);
         device.receipts_upto = device.receipts_upto.max(answer.receipts_upto);
         if fresh {
             // A carried answer may be weeks old and says nothing of the clock.

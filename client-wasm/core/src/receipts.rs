@@ -156,7 +156,8 @@ impl<E: Engine> Work<'_, E> {
     fn learn_from(&mut self, receipt: &Receipt) {
         self.backed_up(receipt.backed_up_to);
         let device = &mut self.state.device;
-        device.last_heard = device.last_heard.max(Some(self.now));
+        // Not the latest: a clock that once ran ahead would stay believed.
+        device.last_heard = Some(self.now);
         if let Some(server) = &mut device.server
             && !receipt.sealing_keys.is_empty()
             && device.last_keys < receipt.received
