@@ -120,7 +120,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   update: () => (
     <>
       <Carry view={carried} {...carryOn} />
-      <UpdateNote onUpdate={nothing} />
+      <UpdateNote onUpdate={nothing} onLater={nothing} />
     </>
   ),
   training: () => <Training onBack={nothing} />,

@@ -143,7 +143,7 @@ function Places({ list }: { list: 'shown' | 'locked' }) {
           {...(notice.undo === null ? {} : { onUndo: () => undo(notice.undo!) })}
         />
       )}
-      {update !== null && unsaved === null && IS_TAB.has(way.route.at) && <UpdateNote onUpdate={update} />}
+      {update !== null && unsaved === null && IS_TAB.has(way.route.at) && <UpdateNote onUpdate={update} onLater={() => offer(null)} />}
       {unsaved !== null && <NotSavedSheet why={unsaved.why} onAgain={unsaved.again} />}
     </>
   );

@@ -1,5 +1,4 @@
 /** A new version is here. It comes when a person says so, never under an open form. */
-import { useState } from 'preact/hooks';
 import { Download } from '../design/icons.tsx';
 import { useText } from '../text/text.ts';
 import { Button } from './button.tsx';
@@ -7,17 +6,17 @@ import { Sheet } from './sheet.tsx';
 
 export interface UpdateNoteProps {
   onUpdate: () => void;
+  /** Not before the app is next opened. */
+  onLater: () => void;
 }
 
-export function UpdateNote({ onUpdate }: UpdateNoteProps) {
+export function UpdateNote({ onUpdate, onLater }: UpdateNoteProps) {
   const { t } = useText();
-  const [isLater, later] = useState(false);
-  if (isLater) return null;
   return (
-    <Sheet icon={Download} title={t('update.title')} onClose={() => later(true)}>
+    <Sheet icon={Download} title={t('update.title')} onClose={onLater}>
       <p>{t('update.line')}</p>
       <Button look="primary" wide onPress={onUpdate}>{t('update.now')}</Button>
-      <Button wide onPress={() => later(true)}>{t('update.later')}</Button>
+      <Button wide onPress={onLater}>{t('update.later')}</Button>
     </Sheet>
   );
 }
