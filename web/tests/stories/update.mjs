@@ -8,6 +8,9 @@ import { waitFor } from '../wait.mjs';
 export async function story({ server, phone, step, folder }) {
   const khoa = await phone('anh Khoa');
   await khoa.enrol(server);
+  // From its second visit on a page is served by the version on the phone.
+  await khoa.page.reload();
+  await khoa.unlock();
   await step('a form is open when the new version arrives', async () => {
     await khoa.press('Thêm người dân');
     await khoa.page.getByLabel('Họ tên').fill('Trần Văn Út');
@@ -19,7 +22,7 @@ export async function story({ server, phone, step, folder }) {
     await server.start();
     await khoa.lookAtAgain();
     await waitFor('it is on the phone', () =>
-      khoa.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null),
+      khoa.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.waiting)),
     );
     assert.equal(await khoa.page.getByRole('dialog').count(), 0, 'asked over an open form');
     assert.equal(await khoa.page.getByLabel('Họ tên').inputValue(), 'Trần Văn Út');
