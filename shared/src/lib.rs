@@ -12,7 +12,7 @@
 //! | what people type | [`field`] |
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
-//! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`] |
+//! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`], [`service`] |
 //! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`], [`news`], [`parcel`], [`spoken`], [`wipe`] |
 //! | what may be done | [`check`], [`permission`] |
 
@@ -48,6 +48,7 @@ pub mod reason;
 pub mod receipt;
 pub mod row;
 pub mod seal;
+pub mod service;
 pub mod signed;
 pub mod spoken;
 pub mod stage;

@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "2192d73ce1ee674299dc53d4c55d8d1e4b7f66c5c77016157962c33fe4881173";
+    "f14f9693360a201861d9e3bc4ad671b8a67bb1a1978cd581ac4036b08ce5b7a8";

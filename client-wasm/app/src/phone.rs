@@ -8,14 +8,24 @@ use client_core::accounting::Accounting;
 use client_core::entry::{Entry, EntryError, NewPerson};
 use client_core::input::Record;
 use client_core::pin::{Cost, PinError, derive};
+use client_core::progress::ProgressQuery;
 use client_core::remark::remarks;
+use client_core::scanned::scanned;
+use client_core::today::DayQuery;
 use client_core::views::Query;
 use client_core::{Client, Input, Store};
 use js_sys::Uint8Array;
 use shared::armor::{ArmorError, CannotArmor};
+use shared::catalogue::{
+    AreaType, Language, NoticeKind, PhoneOwner, PlaceKind, Residence, SessionKind,
+};
 use shared::engine::RowEngine;
+use shared::event::{ConsentHow, Source, Step, VisitResult};
+use shared::field::card_text::CardTextError;
 use shared::id::{Companion, DocumentId};
 use shared::parcel::{Item, ParcelError, Sort, pack};
+use shared::reason::Reason;
+use shared::service::{SERVICES, services_from_bytes};
 use shared::time::UnixSeconds;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -70,6 +80,9 @@ pub enum CallError {
     /// The text is none of ours, or was damaged: copy or scan it again.
     #[error("call-no-text")]
     Text(#[from] ArmorError),
+    /// What was scanned is no card's text; the code says why.
+    #[error("{}", .0.code())]
+    Card(#[source] CardTextError),
     /// No key can be made of the PIN.
     #[error("call-no-pin")]
     Pin(#[source] PinError),
@@ -218,6 +231,37 @@ impl Phone {
         Ok(steps.iter().map(|step| step.name().to_owned()).collect())
     }
 
+    /// One list of a day's plan, at `now`.
+    pub fn day(&self, query: JsValue, now_seconds: f64) -> Answer {
+        let (query, now): (DayQuery, _) = (read(&query)?, seconds(now_seconds));
+        Ok(show(&self.ask(|client| client.day(&query, now))?)?)
+    }
+
+    /// The household of a dossier with its members and their work; `null` if nobody wrote it.
+    pub fn home(&self, dossier: &str, now_seconds: f64) -> Answer {
+        let (id, now) = (document_id(dossier)?, seconds(now_seconds));
+        Ok(show(&self.ask(|client| client.home(&id, now))?)?)
+    }
+
+    /// Canals that homes lie on.
+    pub fn canals(&self) -> Result<Vec<String>, CallError> {
+        self.ask(Client::canals)
+    }
+
+    /// People like the one typed so far.
+    pub fn doubles(&self, person: JsValue, this_year: u16) -> Answer {
+        let person: NewPerson = read(&person)?;
+        Ok(show(
+            &self.ask(|client| client.doubles(&person, this_year))?,
+        )?)
+    }
+
+    /// Figures of one period against the one before and the targets; `null` while locked.
+    pub fn progress(&self, query: JsValue, now_seconds: f64) -> Answer {
+        let (query, now): (ProgressQuery, _) = (read(&query)?, seconds(now_seconds));
+        Ok(show(&self.ask(|client| client.progress(query, now))?)?)
+    }
+
     /// Where everything is.
     pub fn sync(&self) -> Answer {
         Ok(show(&self.ask(Client::sync)?)?)
@@ -319,45 +363,56 @@ pub fn key_names() -> Vec<String> {
     names.collect()
 }
 
+/// What a chip card's text says, for the form of a new resident.
+#[wasm_bindgen(js_name = readCard)]
+pub fn read_card(text: &str) -> Answer {
+    Ok(show(&scanned(text).map_err(CallError::Card)?)?)
+}
+
+/// The services offered at `now`, as `[number, name, code, lead]`.
+#[wasm_bindgen(js_name = servicesOn)]
+pub fn services_on(now_seconds: f64) -> Answer {
+    let day = seconds(now_seconds).local_day();
+    let offered = SERVICES.iter().filter_map(|one| {
+        let lead = one.lead(day)?;
+        Some((one.number, one.name, one.code, lead))
+    });
+    Ok(show(&offered.collect::<Vec<_>>())?)
+}
+
+/// The services that a session names, from the bytes of its key `svc`; none from other bytes.
+#[wasm_bindgen(js_name = servicesGuided)]
+pub fn services_guided(bytes: &[u8]) -> Answer {
+    Ok(show(&services_from_bytes(bytes).unwrap_or_default())?)
+}
+
 /// Names of the codes of a closed list, by their numbers: `null` for another list's name.
 #[wasm_bindgen(js_name = codeNames)]
 pub fn code_names(list: &str) -> Answer {
-    use shared::catalogue::Residence;
-    use shared::reason::Reason;
+    macro_rules! codes {
+        ($list:ty) => {
+            <$list>::ALL
+                .iter()
+                .map(|one| (one.code(), one.name()))
+                .collect()
+        };
+    }
     let names: Option<Vec<(u8, &str)>> = match list {
-        "reason" => Some(
-            Reason::ALL
-                .iter()
-                .map(|one| (one.code(), one.name()))
-                .collect(),
-        ),
-        "residence" => Some(
-            Residence::ALL
-                .iter()
-                .map(|one| (one.code(), one.name()))
-                .collect(),
-        ),
-        "session-kind" => Some(session_kinds()),
-        "visit" => Some(visits()),
-        "step" => Some(steps()),
+        "reason" => Some(codes!(Reason)),
+        "residence" => Some(codes!(Residence)),
+        "phone-owner" => Some(codes!(PhoneOwner)),
+        "session-kind" => Some(codes!(SessionKind)),
+        "place-kind" => Some(codes!(PlaceKind)),
+        "area-type" => Some(codes!(AreaType)),
+        "notice-kind" => Some(codes!(NoticeKind)),
+        "language" => Some(codes!(Language)),
+        "visit" => Some(codes!(VisitResult)),
+        "consent-how" => Some(codes!(ConsentHow)),
+        "source" => Some(codes!(Source)),
+        "step" => Some(codes!(Step)),
         _ => None,
     };
     Ok(show(&names)?)
-}
-
-fn session_kinds() -> Vec<(u8, &'static str)> {
-    let all = shared::catalogue::SessionKind::ALL.iter();
-    all.map(|one| (one.code(), one.name())).collect()
-}
-
-fn visits() -> Vec<(u8, &'static str)> {
-    let all = shared::event::VisitResult::ALL.iter();
-    all.map(|one| (one.code(), one.name())).collect()
-}
-
-fn steps() -> Vec<(u8, &'static str)> {
-    let all = shared::event::Step::ALL.iter();
-    all.map(|one| (one.code(), one.name())).collect()
 }
 
 fn document_id(text: &str) -> Result<DocumentId, CallError> {

@@ -41,8 +41,8 @@
 //! | the loop | `client`, `work`, `state` |
 //! | what the phone holds | `device`, `confirmed`, `mine`, `outbox`, `pages`, `vault` |
 //! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview`, `naming` |
-//! | what screens ask | `search`, [`views`], [`history`], [`accounting`] |
-//! | what screens enter | [`entry`], [`remark`], [`pin`] |
+//! | what screens ask | `search`, [`views`], [`today`], [`home`], [`progress`], [`history`], [`accounting`] |
+//! | what screens enter | [`entry`], [`scanned`], [`doubles`], [`remark`], [`pin`] |
 //! | a hamlet to practise in | [`practice`] |
 
 pub mod accounting;
@@ -51,11 +51,13 @@ mod client;
 mod confirmed;
 mod custody;
 mod device;
+pub mod doubles;
 pub mod effect;
 mod enrolment;
 pub mod entry;
 mod folding;
 pub mod history;
+pub mod home;
 mod incarnation;
 pub mod input;
 pub mod limits;
@@ -67,14 +69,17 @@ mod pages;
 pub mod pin;
 pub mod practice;
 mod preview;
+pub mod progress;
 mod pulling;
 mod receipts;
 pub mod remark;
 mod saving;
+pub mod scanned;
 mod search;
 mod sending;
 mod state;
 mod stored;
+pub mod today;
 mod vault;
 pub mod views;
 mod ways_back;

@@ -126,8 +126,7 @@ mod tests {
             number: number.into(),
             name: "Lâm Thị Đẹp".into(),
             birth: birth.into(),
-            sex: None,
-            phone: String::new(),
+            ..NewPerson::default()
         }
     }
 

@@ -1,8 +1,10 @@
 //! Promises of the whole phone, kept against storage that fails and phones that die.
 
 mod carrying;
+mod day;
 mod phone;
 mod practising;
+mod progress;
 mod reading;
 mod saving;
 mod searching;

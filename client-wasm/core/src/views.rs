@@ -28,6 +28,7 @@ use crate::preview::Preview;
 use crate::search::{Found, Sought};
 use crate::state::State;
 
+pub use crate::search::Trait;
 pub use crate::state::Why;
 
 /// Where one record, or one change of it, is. In the order in which the first that applies is
@@ -88,19 +89,6 @@ impl Query {
     }
 }
 
-/// What a person of a list may be chosen by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Trait {
-    /// The e-ID account is not activated.
-    NotActivated,
-    /// No card data were collected.
-    NoCard,
-    /// Two devices wrote different things.
-    Conflicted,
-    /// Somebody promised to come again.
-    Due,
-}
-
 /// One line of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
@@ -122,6 +110,12 @@ pub struct Line {
     pub card: u8,
     /// Furthest e-ID level, 0 to 5.
     pub eid: u8,
+    /// The household of a dossier.
+    pub household: Option<DocumentId>,
+    /// The canal that a household, or a dossier's household, lies on.
+    pub canal: Option<String>,
+    /// Whom somebody holds to be the same resident.
+    pub same_as: Option<DocumentId>,
     /// Whether two devices wrote different things.
     pub is_conflicted: bool,
     /// The state of what is mine in it; `None` if all is confirmed.
@@ -335,7 +329,7 @@ impl<E: Engine> Client<E> {
             .map(|(id, found)| (id, &**found))
             .filter(|(_, found)| found.kind == query.kind && !found.is_withdrawn)
             .filter(|(_, found)| query.unit.is_none() || found.unit == query.unit)
-            .filter(|(_, found)| query.only.iter().all(|one| found.is(*one)))
+            .filter(|(_, found)| query.only.iter().all(|one| is(state, found, one)))
             .filter(|(_, found)| sought.fits(found))
             .filter(|(id, _)| !query.without.contains(id));
         if query.lines_max == 0 {
@@ -568,10 +562,30 @@ fn part<'a, 'f>(hits: &'a mut [Hit<'f>], from: usize, lines_max: usize) -> &'a [
     wanted
 }
 
-fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
+/// The entry of a dossier's household, if it is here.
+pub(crate) fn home_of<'a>(state: &'a State, found: &Found) -> Option<(DocumentId, &'a Found)> {
+    let root = state.confirmed.root(&found.household?);
+    let home = state.found.get(&root)?;
+    (home.kind == Kind::Household && !home.is_withdrawn).then_some((root, &**home))
+}
+
+fn is(state: &State, found: &Found, one: &Trait) -> bool {
+    let home = match one {
+        Trait::Canal(_) | Trait::NoHousehold => home_of(state, found),
+        Trait::Household(sought) => {
+            let named = found.household.map(|id| state.confirmed.root(&id));
+            return named == Some(state.confirmed.root(sought));
+        }
+        _ => None,
+    };
+    found.is(one, home.map(|(_, home)| home))
+}
+
+pub(crate) fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
     let identity = state.confirmed.root(&id.companion(Companion::Identity));
     let mine = [id, &identity].map(|id| state.mine.of(id));
     let states = mine.into_iter().flatten().map(|own| state_of(state, own));
+    let home = home_of(state, found);
     Line {
         document: *id,
         name: found.name.clone(),
@@ -582,17 +596,28 @@ fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
         sex: found.sex,
         card: found.levels.0,
         eid: found.levels.1,
+        household: home.map(|(id, _)| id),
+        canal: found
+            .canal
+            .as_deref()
+            .or(home.and_then(|(_, home)| home.canal.as_deref()))
+            .map(str::to_owned),
+        same_as: found.work.same_as.map(|id| state.confirmed.root(&id)),
         is_conflicted: found.is_conflicted,
         state: states.min_by_key(urgency),
     }
 }
 
 /// The actors under which this device wrote in one document.
-struct OwnActors(BTreeSet<ActorId>);
+pub(crate) struct OwnActors(BTreeSet<ActorId>);
 
 impl OwnActors {
     /// `joined`: other ids that lead to the root.
-    fn in_document(state: &State, root: &DocumentId, joined: Option<&Vec<DocumentId>>) -> Self {
+    pub(crate) fn in_document(
+        state: &State,
+        root: &DocumentId,
+        joined: Option<&Vec<DocumentId>>,
+    ) -> Self {
         let lives = 0..=state.device.incarnation.0;
         let names = || joined.into_iter().flatten().chain([root]);
         let actors = lives.flat_map(|life| {
@@ -613,7 +638,7 @@ impl OwnActors {
         Some(row)
     }
 
-    fn wrote(&self, cell: &Cell) -> bool {
+    pub(crate) fn wrote(&self, cell: &Cell) -> bool {
         self.0.contains(&cell.id.actor)
     }
 }

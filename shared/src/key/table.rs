@@ -119,6 +119,8 @@ table! {
     // Target: the first day that counts (before it, nothing does), and the day it is due.
     61 TARGET_FROM "tfrom" TARGET, Shape::Date;
     62 TARGET_DUE "tdue" TARGET, Shape::Date;
+    // Dossier: another one that a person holds to be of the same resident, for a union.
+    63 SAME_AS "same" DOSSIER, Shape::Link;
 }
 
 /// The key with this name, if it is in the table.

@@ -264,6 +264,7 @@ fn held_session(
         document: document.to_string(),
         result: ResultName::Activated,
         reason: None,
+        again: None,
     });
     let entry = Entry::Session(NewSession {
         place: "home".to_owned(),
@@ -271,6 +272,7 @@ fn held_session(
         people: people.collect(),
         others,
         replaces: replaces.map(|id| id.to_string()),
+        ..NewSession::default()
     });
     let save = phone.client.save_of(9, &entry, phone.now).unwrap();
     phone.save(9, save.writes);
