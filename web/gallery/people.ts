@@ -54,7 +54,7 @@ export const syncAllReceived: SyncSummary = {
   custody: null,
 };
 
-const task = { field: null, ways: 0, appointment: null, due: null };
+const task = { field: null, ways: 0, due: null, note: '', by: null };
 
 const homes: HomeTasks[] = [
   {
@@ -62,7 +62,7 @@ const homes: HomeTasks[] = [
     of: 'bà Lâm Thị Đẹp',
     place: 'Rạch Ông Đội',
     tasks: [
-      { ...task, id: '1', document: 'd1', name: 'Lâm Thị Đẹp', kind: 'eid-activate', appointment: at('11-19', '09:30') },
+      { ...task, id: '1', document: 'd1', name: 'Lâm Thị Đẹp', kind: 'visit', due: at('11-19'), note: 'con nước lớn 15 giờ' },
       { ...task, id: '2', document: 'd2', name: 'Trần Văn Phát', kind: 'card-hand-over', due: at('11-16') },
     ],
   },
@@ -88,8 +88,8 @@ export const today: TodayView = {
   hamlet: 'Ấp Rạch Tràm',
   sync,
   filter: 'due',
-  counts: { due: 9, overdue: 2, unclear: 7 },
-  tide: { from: at('11-19', '09:10'), to: at('11-19', '14:30') },
+  counts: { due: 9, overdue: 2, ahead: 3, unclear: 7, 'home-visit': 1, changed: 2 },
+  more: 0,
   homes,
   isFirstStart: false,
   badges,
@@ -127,6 +127,7 @@ export const people: PeopleView = {
   count: lines.length,
   from: 0,
   lines,
+  canals: ['Rạch Bà Từ', 'Rạch Ông Đội'],
   badges,
 };
 
@@ -187,8 +188,17 @@ export const dossier: DossierView = {
   sex: 'female',
   last3: '127',
   residence: 'permanent-present',
-  household: { of: 'bà Lâm Thị Đẹp, Rạch Ông Đội', people: 3 },
+  home: {
+    household: 'h1', of: 'bà Lâm Thị Đẹp', canal: 'Rạch Ông Đội', address: 'Bên cầu khỉ', members: lines.slice(0, 3),
+    tasks: [{ ...task, id: '2', document: 'd2', name: 'Trần Văn Phát', kind: 'card-hand-over' }],
+  },
   phone: '0957214402',
+  phoneOwner: 'family',
+  address: 'Bên cầu khỉ',
+  note: 'Nhà đóng cửa buổi sáng.',
+  homeVisit: false,
+  due: null,
+  sameAs: null,
   here: 1,
   movedTo: null,
   unitedWith: null,
@@ -213,7 +223,7 @@ export const dossier: DossierView = {
     },
     { id: 'w3', what: { kind: 'visit', result: 'not-met' }, at: at('11-02', '08:10'), by: 'chị Thắm', note: '', state: 'received' },
   ],
-  consent: { given: true, at: at('10-02') },
+  consent: { given: true, at: at('10-02'), how: 'spoken', language: 'vi' },
   historyEntries: 14,
 };
 
@@ -224,6 +234,7 @@ export const dossierLoaded: DossierView = {
   last3: null,
   here: 4,
   unitedWith: 'chị Thắm',
+  sameAs: { document: 'd7', name: 'Nguyễn Thị Ngọc Anh' },
   previews: [
     { from: 'chị Thắm', field: 'phone', shown: '0953 880 118' },
     { from: 'chị Thắm', field: 'household', shown: 'Nhà ông Thạch Sà Rây' },
@@ -248,8 +259,11 @@ export const dossierNew: DossierView = {
   name: 'Trần Thị Mỹ Đẹp',
   birthYear: 2004,
   last3: null,
-  household: null,
+  home: null,
   phone: null,
+  phoneOwner: 'unknown',
+  address: '',
+  note: '',
   here: 0,
   conflicts: [],
   card: { ...card, furthest: 0, reached: [null, null, null, null, null] },
@@ -266,11 +280,17 @@ export const newPerson: NewPersonView = {
     { field: 'number', code: 'number-length', severity: 'error', params: { digits: 11 } },
     { field: 'phone', code: 'phone-length', severity: 'warning', params: { digits: 8 } },
   ],
-  duplicates: [{ ...lines[3]!, name: 'Ngô Thị Bé', match: null, birthYear: 1947, last3: '605' }],
+  duplicates: [{ ...lines[3]!, name: 'Ngô Thị Bé', match: null, birthYear: 1947, last3: '605', agree: ['name', 'phone'] }],
 };
 
 export const session: SessionView = {
   updateWaits: false,
+  services: [
+    ...(['activate', 'password', 'submit', 'integrate', 'sim'] as const).map((name) => ({ name, code: '', lead: 'team' })),
+    { name: 'd06-06-lodging', code: 'D06-06', lead: 'police' }, { name: 'd06-09-birth', code: 'D06-09', lead: 'justice' },
+    { name: 'other', code: '', lead: 'team' },
+  ],
+  places: [{ document: 'l1', name: 'Trường THPT Vàm Sậy', kind: 'school' }],
   draft: {
     id: 'draft',
     step: 'result',

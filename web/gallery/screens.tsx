@@ -1,19 +1,26 @@
 /** Screens by name. Console screens begin with `console-`. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { GuidanceView, InviteView, NewPersonView, ResultsView, SessionView, SyncView } from '../src/field/model.ts';
+import type { GuidanceView, HomeChoiceView, InviteView, NewPersonView, ResultsView, SessionView, SyncView } from '../src/field/model.ts';
+import { CardSheet } from '../src/field/screens/card-sheet.tsx';
 import { Carry } from '../src/field/screens/carry.tsx';
+import { ConsentSheet } from '../src/field/screens/consent.tsx';
+import { Desk } from '../src/field/screens/desk.tsx';
 import { Dossier } from '../src/field/screens/dossier.tsx';
+import { FactsScreen } from '../src/field/screens/facts.tsx';
+import { FiltersSheet } from '../src/field/screens/filters.tsx';
 import { Guidance } from '../src/field/screens/guidance.tsx';
 import { Help } from '../src/field/screens/help.tsx';
 import { History } from '../src/field/screens/history.tsx';
 import { Erased } from '../src/field/screens/erased.tsx';
 import { Evicted } from '../src/field/screens/evicted.tsx';
 import { ListLocked } from '../src/field/screens/list-locked.tsx';
+import { Home } from '../src/field/screens/home.tsx';
 import { Invite } from '../src/field/screens/invite.tsx';
 import { MenuScreen } from '../src/field/screens/menu.tsx';
 import { NewPerson } from '../src/field/screens/new-person.tsx';
 import { NotSavedSheet } from '../src/field/screens/not-saved.tsx';
+import { Notices } from '../src/field/screens/notices.tsx';
 import { People } from '../src/field/screens/people.tsx';
 import { PickPerson } from '../src/field/screens/pick-person.tsx';
 import { Pin } from '../src/field/screens/pin.tsx';
@@ -39,9 +46,9 @@ import * as sample from './people.ts';
 const nothing = () => undefined;
 const { at, badges, NOW } = sample;
 
-const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onTask: nothing, onUnvisited: nothing };
-const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onOpen: nothing, onAdd: nothing };
-const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing };
+const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onTask: nothing, onFilter: nothing, onUnvisited: nothing };
+const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onMoreFilters: nothing, onOpen: nothing, onAdd: nothing };
+const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing, onFacts: nothing, onHome: nothing, onConsent: nothing, onSame: nothing, onTask: nothing };
 const syncOn = {
   onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing, onFile: async () => true,
   onBrought: async () => ({ is: 'taken' as const, n: 1 }), onCarry: nothing, onSpare: nothing,
@@ -69,15 +76,24 @@ const invite: InviteView = {
 
 const results: ResultsView = {
   now: NOW,
-  week: 'this',
+  period: { length: 'week', which: 'this' },
+  from: at('11-16'),
+  to: at('11-22'),
   mine: [
-    { indicator: 'eid-activated', done: 14, target: 20, homes: null },
-    { indicator: 'visits', done: 41, target: 40, homes: 29 },
+    { indicator: 'eid-activated', done: 14, before: 11 },
+    { indicator: 'card-collected', done: 0, before: 2 },
+    { indicator: 'card-handed-over', done: 3, before: 0 },
+    { indicator: 'visits', done: 41, before: 38 },
   ],
   team: [
-    { indicator: 'eid-activated', done: 61, target: 80, homes: null },
-    { indicator: 'card-handed-over', done: 120, target: 60, homes: null },
-    { indicator: 'sessions', done: 7, target: null, homes: null },
+    { indicator: 'eid-activated', done: 61, before: 70 },
+    { indicator: 'card-collected', done: 4, before: 2 },
+    { indicator: 'card-handed-over', done: 12, before: 9 },
+    { indicator: 'sessions', done: 7, before: 5 },
+  ],
+  aims: [
+    { id: 'a1', indicator: 'eid-activated', kind: 'assigned', target: 420, done: 301, mine: 57, due: 20261130 },
+    { id: 'a2', indicator: 'card-handed-over', kind: 'plan', target: 60, done: 120, mine: 12, due: null },
   ],
   teamPeople: 5,
   late: [{ who: 'anh Phát', since: at('11-16') }],
@@ -96,6 +112,19 @@ const guidance: GuidanceView = {
     { id: 'g3', at: at('11-14', '15:20'), where: 'police-post', service: 'password', people: 3, attendances: 3, state: 'held' },
   ],
   badges,
+};
+
+const homeChoice: HomeChoiceView = {
+  now: NOW, document: 'd1', name: 'Lâm Thị Đẹp', home: sample.dossier.home, canals: sample.people.canals,
+  houses: [
+    { household: 'h1', of: 'bà Lâm Thị Đẹp', canal: 'Rạch Ông Đội' }, { household: 'h2', of: 'ông Thạch Sà Rây', canal: '' },
+  ],
+};
+const homeOn = { typed: '', onSearch: nothing, onChoose: nothing, onWrite: nothing, onOpen: nothing, onAdd: nothing, onBack: nothing };
+const deskOn = {
+  typed: 'dep', waiting: 4, service: 'activate' as const, services: ['activate' as const, 'password' as const, 'submit' as const],
+  onSearch: nothing, onScan: nothing, onWaiting: nothing, onService: nothing, onPick: nothing, onResult: nothing, onOpen: nothing,
+  onBack: nothing,
 };
 
 const dossier = () => <Dossier view={sample.dossier} {...dossierOn} />;
@@ -138,7 +167,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   ),
   today: () => <Today view={sample.today} {...todayOn} />,
   'today-empty': () => (
-    <Today view={{ ...sample.today, homes: [], tide: null, sync: sample.syncAllReceived }} {...todayOn} />
+    <Today view={{ ...sample.today, homes: [], sync: sample.syncAllReceived }} {...todayOn} />
   ),
   'today-full-phone': () => (
     <Today view={{ ...sample.today, sync: { ...sample.sync, lastSaveFailed: true } }} {...todayOn} />
@@ -166,11 +195,51 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'not-saved': sheetOver(<NotSavedSheet why="full" onAgain={nothing} />),
   saved: () => <Saved />,
   'new-person': () => <EditedPerson />,
-  guidance: () => <Guidance view={guidance} onTab={nothing} onNew={nothing} onOpen={nothing} onRead={nothing} />,
+  'new-card': () => (
+    <>
+      <EditedPerson />
+      <CardSheet onText={async () => false} onClose={nothing} />
+    </>
+  ),
+  filters: () => (
+    <>
+      <People view={sample.people} typed={sample.people.query} {...peopleOn} />
+      <FiltersSheet chosen={sample.people.filters} canals={sample.people.canals} count={4} onToggle={nothing} onClose={nothing} />
+    </>
+  ),
+  facts: () => <FactsScreen view={sample.dossier} draft={{ phone: '0957214403' }} remarks={[]} onEdit={nothing} onSave={nothing} onClose={nothing} />,
+  home: () => <Home view={homeChoice} {...homeOn} />,
+  'home-choose': () => <Home view={{ ...homeChoice, home: null }} {...homeOn} />,
+  'home-new': () => <Home view={homeChoice} {...homeOn} begin={{ household: null, name: 'bà Đẹp', canal: 'Rạch Ông Đội', address: '' }} />,
+  consent: () => (
+    <>
+      <Dossier view={sample.dossierNew} {...dossierOn} />
+      <ConsentSheet view={sample.dossierNew} onSave={nothing} onClose={nothing} />
+    </>
+  ),
+  'consent-given': sheetOver(<ConsentSheet view={sample.dossier} onSave={nothing} onClose={nothing} />),
+  desk: () => <Desk view={sample.people} {...deskOn} person={null} />,
+  'desk-person': () => <Desk view={sample.people} {...deskOn} person={sample.lines[2]!} />,
+  'desk-none': () => <Desk view={{ ...sample.people, count: 0, lines: [] }} {...deskOn} person={null} />,
+  notices: () => (
+    <Notices
+      view={{
+        now: NOW,
+        notices: [
+          { document: 'n1', kind: 'obstacle', text: 'Cầu gãy, vỏ không qua được rạch Bà Từ.', by: 'anh Khoa', state: 'here' },
+          { document: 'n2', kind: 'message', text: 'Thứ bảy có tổ lưu động ở nhà văn hóa ấp.', by: 'cô Út', state: 'received' },
+        ],
+      }}
+      onReport={nothing} onBack={nothing}
+    />
+  ),
+  'session-what': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'what', service: 'd06-06-lodging' } }} />,
+  'session-school': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'where', where: 'school' } }} />,
+  guidance: () => <Guidance view={guidance} onTab={nothing} onNew={nothing} onOpen={nothing} onRead={nothing} onDesk={nothing} onNotices={nothing} />,
   'session-where': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'where' } }} />,
   'session-who': () => <EditedSession begin={{ ...sample.session, draft: { ...sample.session.draft, step: 'who' } }} />,
   session: () => <EditedSession begin={sample.session} />,
-  results: () => <Results view={results} onTab={nothing} onWeek={nothing} onHelp={nothing} />,
+  results: () => <Results view={results} onTab={nothing} onPeriod={nothing} onHelp={nothing} />,
   sync: () => <Sync view={{ now: NOW, summary: sample.sync, badges, checked: { saves: 12, checked: 12, disagreements: 0 }, carrying: [] }} {...syncOn} />,
   'sync-none': () => (
     <Sync view={{ now: NOW, summary: sample.syncAllReceived, badges: { tasks: 9, refused: 0 }, checked: { saves: 0, checked: 0, disagreements: 0 }, carrying: [] }} {...syncOn} />
@@ -199,12 +268,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
     <SavedSession
       view={{
         now: sample.people.now, document: 's1', at: sample.people.now - 90, where: 'home', service: 'activate', by: 'anh Khoa', isMine: true,
-        people: sample.session.draft.people, others: 3, attendances: 3 + sample.session.draft.people.length, state: 'here',
+        people: sample.session.draft.people, others: 3, attendances: 3 + sample.session.draft.people.length, obstacles: 'Cổng quay vòng vòng.', note: '', state: 'here',
       }}
       onOpen={nothing} onCorrect={nothing} onBack={nothing}
     />
   ),
-  'pick-person': () => <PickPerson view={sample.people} typed={sample.people.query} chosen={1} onSearch={nothing} onPick={nothing} onDone={nothing} />,
+  'pick-person': () => <PickPerson view={sample.people} typed={sample.people.query} chosen={1} room={59} onFilter={nothing} onMoreFilters={nothing} onSearch={nothing} onPick={nothing} onDone={nothing} />,
   menu: () => (
     <MenuScreen
       display={{ theme: 'light', textSize: 100 }}
@@ -236,6 +305,7 @@ function EditedPerson() {
     <NewPerson
       view={view}
       onEdit={(draft) => show({ ...view, draft })}
+      onCard={nothing}
       onSame={nothing}
       onOther={nothing}
       onSave={nothing}
@@ -252,6 +322,7 @@ function EditedSession({ begin }: { begin: SessionView }) {
       onEdit={(draft) => show({ ...view, draft })}
       onAddPerson={nothing}
       onReason={nothing}
+      onPlace={nothing}
       onSave={nothing}
       onClose={nothing}
     />

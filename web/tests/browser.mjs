@@ -12,6 +12,8 @@ export const ARGS = [
   '--disable-component-update', '--disable-sync', '--font-render-hinting=none',
 ];
 
+const FIRST_LOAD_MS = 180_000;
+
 export const PHONE = { width: 360, height: 640 };
 export const DESK = { width: 1280, height: 800 };
 
@@ -33,6 +35,8 @@ export async function withGallery(work) {
     context = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM, headless: true, args: ARGS, deviceScaleFactor: 2, reducedMotion: 'reduce',
     });
+    // The gallery is compiled while it is first loaded, which a busy computer takes its time for.
+    context.setDefaultTimeout(FIRST_LOAD_MS);
     const strangers = [];
     context.on('request', (request) => {
       const { hostname, protocol } = new URL(request.url());

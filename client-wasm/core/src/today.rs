@@ -111,8 +111,8 @@ pub struct Task {
     pub is_late: bool,
     /// What was noted of it: when the canal is passable.
     pub note: String,
-    /// Who did it and when, for what others changed.
-    pub by: Option<(DeviceId, LocalMinute)>,
+    /// Who did it, if that is known, and when; for what others changed.
+    pub by: Option<(Option<DeviceId>, LocalMinute)>,
 }
 
 /// What is to be done. In the order of urgency among tasks of one day.
@@ -216,7 +216,7 @@ impl<E: Engine> Client<E> {
             if own.wrote(cell) {
                 return None;
             }
-            let by = Writers::of(state, id).device(cell.id.actor)?;
+            let by = Writers::of(state, id).device(cell.id.actor);
             let task = task(id, found, TaskKind::Changed);
             Some(Task {
                 by: Some((by, last.event.stamp.at)),

@@ -9,10 +9,13 @@ import { useText } from '../text/text.ts';
 import type { Save, Saved } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { DossierPlace } from './dossier-place.tsx';
+import { DeskPlace, NoticesPlace } from './guidance-places.tsx';
+import { FactsPlace, HomePlace, SamePlace } from './person-places.tsx';
 import {
   GuidancePlace, HelpPlace, HistoryPlace, MenuPlace, NewPersonPlace, NOBODY_SOUGHT, PeoplePlace, RefusedPlace, ResultsPlace,
   SyncPlace, TodayPlace,
 } from './places.tsx';
+import type { TodayFilter } from './model.ts';
 import type { PeopleLeft } from './places.tsx';
 import { fileName, handOver } from './hand-over.ts';
 import { takeBrought } from './brought.ts';
@@ -82,6 +85,8 @@ export interface PlaceProps {
   save: (save: Save, then?: (saved: Saved) => void) => void;
   /** How the list of people was left. */
   people: { current: PeopleLeft };
+  /** Which tasks Today was left with. */
+  today: { current: TodayFilter };
 }
 
 /** What was just said, and what takes it back. */
@@ -106,6 +111,7 @@ function Places({ list }: { list: 'shown' | 'locked' }) {
   const [update, offer] = useState<(() => void) | null>(null);
   useEffect(() => brain.onUpdate((how) => offer(() => how)), [brain]);
   const people = useRef({ ...NOBODY_SOUGHT, scrolled: { top: 0 } });
+  const today = useRef<TodayFilter>('due');
   const saving = useLock(() => brain.lock());
   useEffect(() => {
     void takeBrought(brain).then((taken) => taken && say({ sentence: takenWords(taken, text), undo: null }));
@@ -135,7 +141,7 @@ function Places({ list }: { list: 'shown' | 'locked' }) {
     <>
       {list === 'locked' && NEEDS_LIST.has(way.route.at)
         ? <ListLocked onTab={(tab) => way.go({ at: tab })} onAdd={() => way.go({ at: 'new-person', name: '' })} onSend={() => brain.send()} here={way.route.at} />
-        : <Place way={way} save={save} people={people} />}
+        : <Place way={way} save={save} people={people} today={today} />}
       {notice !== null && (
         <Toast
           sentence={notice.sentence}
@@ -165,7 +171,12 @@ function Place(props: PlaceProps) {
     case 'sync': return <SyncPlace {...props} />;
     case 'dossier': return <DossierPlace key={route.document} {...props} document={route.document} />;
     case 'history': return <HistoryPlace {...props} document={route.document} />;
-    case 'new-person': return <NewPersonPlace {...props} name={route.name} />;
+    case 'new-person': return <NewPersonPlace {...props} name={route.name} household={route.household ?? null} />;
+    case 'facts': return <FactsPlace key={route.document} {...props} document={route.document} />;
+    case 'home': return <HomePlace key={route.document} {...props} document={route.document} />;
+    case 'same': return <SamePlace {...props} document={route.document} />;
+    case 'desk': return <DeskPlace {...props} />;
+    case 'notices': return <NoticesPlace {...props} />;
     case 'session': return <SessionPlace key={route.draft} {...props} {...route} />;
     case 'saved-session': return <SavedSessionPlace {...props} document={route.document} />;
     case 'refused': return <RefusedPlace {...props} />;

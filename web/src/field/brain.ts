@@ -7,9 +7,10 @@
  */
 import type { Display } from '../design/theme.ts';
 import type {
-  DocumentId, DossierView, ErasedView, FieldName, GuidanceView, HistoryView, InviteView, LevelName, NewPersonView, PackedDate,
-  PeopleFilter, PeopleView, PersonDraft, PinView, ReasonName, RefusedView, ResultsView, SavedSessionView, SessionDraft, SourceName,
-  SyncView, TodayFilter, TodayView, VisitName,
+  CardRead, CatalogueView, ConsentHow, DocumentId, DossierView, ErasedView, FactsDraft, FieldName, GuidanceView, HistoryView,
+  HomeChoiceView, HouseDraft, InviteView, LevelName, NewPersonView, NoticeKindName, NoticesView, PackedDate, PeopleFilter,
+  PeopleView, Period, PersonDraft, PinView, PlaceKindName, ReasonName, RefusedView, ResultsView, SavedSessionView, SessionDraft,
+  SideName, SourceName, SpokenLanguage, SyncView, TodayFilter, TodayView, VisitName,
 } from './model.ts';
 
 /** What can be looked at, and how it is asked for. */
@@ -25,7 +26,10 @@ export type Ask =
   | { view: 'guidance' }
   | { view: 'session'; document: DocumentId }
   | { view: 'drafts' }
-  | { view: 'results'; week: 'this' | 'last' }
+  | { view: 'home'; document: DocumentId; text: string }
+  | { view: 'catalogue' }
+  | { view: 'notices' }
+  | { view: 'results'; period: Period }
   | { view: 'sync' };
 
 /** What is answered to each. */
@@ -40,6 +44,9 @@ export interface Answers {
   guidance: GuidanceView;
   session: SavedSessionView;
   drafts: Drafts;
+  home: HomeChoiceView;
+  catalogue: CatalogueView;
+  notices: NoticesView;
   results: ResultsView;
   sync: SyncView;
 }
@@ -64,10 +71,17 @@ export type Gate =
 /** One thing a person enters. */
 export type Save =
   | { kind: 'visit'; document: DocumentId; result: VisitName; note: string; again: PackedDate | null }
-  | { kind: 'step'; document: DocumentId; step: LevelName; on: PackedDate; source: SourceName }
+  | { kind: 'step'; document: DocumentId; step: LevelName | SideName; on: PackedDate; source: SourceName }
   | { kind: 'reason'; document: DocumentId; funnel: 'card' | 'eid'; reason: ReasonName; note: string }
   | { kind: 'choose'; document: DocumentId; field: FieldName; value: string }
   | { kind: 'person'; draft: PersonDraft }
+  | { kind: 'facts'; document: DocumentId; facts: FactsDraft }
+  | { kind: 'consent'; document: DocumentId; version: number; language: SpokenLanguage; how: ConsentHow; withdrawn: boolean }
+  /** A wish that two dossiers be united, or its end. */
+  | { kind: 'same'; document: DocumentId; other: DocumentId | null }
+  | { kind: 'household'; draft: HouseDraft; member: DocumentId | null }
+  | { kind: 'place'; name: string; place: PlaceKindName }
+  | { kind: 'notice'; notice: NoticeKindName; text: string }
   | { kind: 'session'; draft: SessionDraft }
   | { kind: 'dismiss'; record: string };
 
@@ -123,6 +137,9 @@ export interface Brain {
   keepSession(draft: SessionDraft): void;
   dropSession(id: string): void;
   keepPerson(draft: PersonDraft | null): void;
+
+  /** What a chip card's text says; `null` if it is no card's. */
+  readCard(text: string): Promise<CardRead | null>;
 
   /** Follows an invite's link. */
   enrol(fragment: string): void;

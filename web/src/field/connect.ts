@@ -5,7 +5,7 @@ import { remembered } from '../design/theme.ts';
 import type { Answers, Ask, Brain, Save, Saved, TakenIn } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { sendInBackground } from './offline.ts';
-import type { PersonDraft, SessionDraft } from './model.ts';
+import type { CardRead, PersonDraft, SessionDraft } from './model.ts';
 import { isSparing, remember } from './data-saver.ts';
 import { forgetUnsent, rememberUnsent } from './unsent-memory.ts';
 import type { Words } from './worker/called.ts';
@@ -96,6 +96,11 @@ export class WorkerBrain implements Brain {
 
   keepPerson(draft: PersonDraft | null): void {
     void this.#worker.keepPerson(draft);
+  }
+
+  async readCard(text: string): Promise<CardRead | null> {
+    await this.#begun;
+    return this.#worker.readCard(text);
   }
 
   /** The language has changed. */

@@ -2,8 +2,9 @@
 import { useState } from 'preact/hooks';
 import { Chooser } from '../parts/conflict.tsx';
 import type { PlaceProps } from './app.tsx';
-import type { Conflict, DossierView, Funnel, LevelName, LocalMinute, PackedDate } from './model.ts';
+import type { Conflict, DossierView, Funnel, LevelName, LocalMinute, PackedDate, SideName } from './model.ts';
 import { LEVELS } from './model.ts';
+import { CONSENT_TEXT_VERSION, ConsentSheet } from './screens/consent.tsx';
 import { Dossier } from './screens/dossier.tsx';
 import { ReasonSheet } from './screens/reason.tsx';
 import type { StageDay } from './screens/stage.tsx';
@@ -14,10 +15,11 @@ import { useView } from './use-view.ts';
 
 type Over =
   | { is: 'visit' }
+  | { is: 'consent' }
   | { is: 'conflict'; conflict: Conflict }
   | { is: 'reason'; funnel: Funnel }
   | { is: 'steps'; funnel: Funnel }
-  | { is: 'step'; funnel: Funnel; step: LevelName };
+  | { is: 'step'; funnel: Funnel; step: LevelName | SideName };
 
 export function DossierPlace({ way, save, document }: PlaceProps & { document: string }) {
   const view = useView({ view: 'dossier', document });
@@ -30,9 +32,12 @@ export function DossierPlace({ way, save, document }: PlaceProps & { document: s
         view={view} onBack={way.back} onCall={() => location.assign(`tel:${view.phone ?? ''}`)}
         onConflict={(conflict) => put({ is: 'conflict', conflict })} onSteps={(funnel) => put({ is: 'steps', funnel })}
         onReason={(funnel) => put({ is: 'reason', funnel })} onVisit={() => put({ is: 'visit' })} onGuide={() => way.go({ at: 'session', draft: newDraftId(), document })}
-        onHistory={() => way.go({ at: 'history', document })}
+        onHistory={() => way.go({ at: 'history', document })} onFacts={() => way.go({ at: 'facts', document })}
+        onHome={() => way.go({ at: 'home', document })} onConsent={() => put({ is: 'consent' })}
+        onSame={() => (view.sameAs === null ? way.go({ at: 'same', document }) : save({ kind: 'same', document, other: null }))}
+        onTask={(task) => way.replace({ at: 'dossier', document: task.document })}
       />
-      {over && <Sheets over={over} view={view} put={put} close={close} save={(entered) => save(entered, close)} />}
+      {over && <Sheets over={over} view={view} put={put} close={close} save={(entered) => save(entered, close)} onFacts={() => way.go({ at: 'facts', document })} />}
     </>
   );
 }
@@ -43,9 +48,17 @@ interface SheetsProps {
   put: (over: Over) => void;
   close: () => void;
   save: PlaceProps['save'];
+  /** To write another value than those in conflict. */
+  onFacts: () => void;
 }
 
-function Sheets({ over, view, put, close, save }: SheetsProps) {
+/** What the form of facts can write. */
+function isWritable({ field }: Conflict): boolean {
+  return ['phone', 'name', 'birth', 'sex', 'residence', 'address', 'note', 'phone-owner'].includes(field);
+}
+
+function Sheets(props: SheetsProps) {
+  const { over, view, put, close, save } = props;
   const { document, now } = view;
   switch (over.is) {
     case 'visit':
@@ -55,10 +68,19 @@ function Sheets({ over, view, put, close, save }: SheetsProps) {
           onSave={(result, note, again) => save({ kind: 'visit', document, result, note, again: again === null ? null : packed(again, now) })}
         />
       );
+    case 'consent':
+      return (
+        <ConsentSheet
+          view={view} onClose={close}
+          onSave={(how, language, withdrawn) =>
+            save({ kind: 'consent', document, version: CONSENT_TEXT_VERSION, language, how, withdrawn })
+          }
+        />
+      );
     case 'conflict':
       return (
         <Chooser
-          conflict={over.conflict} now={now} onLater={close}
+          conflict={over.conflict} now={now} onLater={close} {...(isWritable(over.conflict) && { onOther: props.onFacts })}
           onChoose={(value) => save({ kind: 'choose', document, field: over.conflict.field, value })}
         />
       );
@@ -85,10 +107,10 @@ function Sheets({ over, view, put, close, save }: SheetsProps) {
 }
 
 /** A step below that nobody recorded. */
-function gapBelow(view: DossierView, funnel: Funnel, step: LevelName): LevelName | null {
-  const levels: readonly LevelName[] = LEVELS[funnel];
+function gapBelow(view: DossierView, funnel: Funnel, step: LevelName | SideName): LevelName | null {
+  const levels: readonly (LevelName | SideName)[] = LEVELS[funnel];
   const at = levels.indexOf(step) - 1;
-  return at > 0 && view[funnel].reached[at] === null ? levels[at]! : null;
+  return at > 0 && view[funnel].reached[at] === null ? LEVELS[funnel][at]! : null;
 }
 
 function packedDay(on: StageDay, now: LocalMinute): PackedDate {
@@ -100,13 +122,13 @@ function packedDay(on: StageDay, now: LocalMinute): PackedDate {
   }
 }
 
-function dayOf(at: LocalMinute): PackedDate {
+export function dayOf(at: LocalMinute): PackedDate {
   const date = new Date(at * 60_000);
   return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
 }
 
 /** `19/11`, `19/11/2026` or a year; the core refuses what is no date. */
-function packed(typed: string, now: LocalMinute): PackedDate {
+export function packed(typed: string, now: LocalMinute): PackedDate {
   const parts = (typed.match(/\d+/g) ?? []).map(Number);
   if (parts.length === 1) return parts[0]! * 10_000;
   const year = parts[2] ?? Math.floor(dayOf(now) / 10_000);

@@ -35,6 +35,12 @@ export const LEVELS = {
   eid: ['eid-level1', 'eid-collected', 'eid-accepted', 'eid-reported', 'eid-activated'],
 } as const;
 
+/** Side states of a funnel, which lower nothing. */
+export const SIDES = {
+  card: ['card-returned', 'card-undeliverable'],
+  eid: ['eid-returned', 'eid-overdue', 'eid-locked'],
+} as const;
+
 /** A level of a funnel. */
 export type LevelName = (typeof LEVELS)[Funnel][number];
 /** A side state, which lowers nothing. */
@@ -52,10 +58,21 @@ export type VisitName = 'met' | 'not-met' | 'rescheduled' | 'moved-away' | 'away
 export type SourceName = 'witnessed' | 'told' | 'officer' | 'import';
 export type SessionKindName =
   | 'home' | 'group' | 'school' | 'company' | 'desk' | 'police-post' | 'remote' | 'propaganda';
-export type ServiceName = 'activate' | 'password' | 'submit' | 'integrate' | 'sim' | 'other';
-export type ResultName = 'done' | 'submitted' | 'later' | 'blocked' | 'other';
+/** What teams do with a resident's phone. */
+export type OwnServiceName = 'activate' | 'password' | 'submit' | 'integrate' | 'sim' | 'other';
+/** Those, and the decision's essential services by their names in the catalogue. */
+export type ServiceName = OwnServiceName | `d06-${string}`;
+export type ResultName = 'done' | 'submitted' | 'draft' | 'later' | 'referred' | 'blocked' | 'declined' | 'other';
+export type PhoneOwnerName = 'unknown' | 'own' | 'family' | 'other';
+export type ConsentHow = 'spoken' | 'paper' | 'screen' | 'guardian';
+export type SpokenLanguage = 'vi' | 'km' | 'en' | 'other';
+export type PlaceKindName =
+  | 'police-post' | 'committee' | 'desk' | 'school' | 'hall' | 'worship' | 'market' | 'boarding-house' | 'company' | 'clinic'
+  | 'landing' | 'other';
+export type NoticeKindName = 'message' | 'obstacle' | 'solved' | 'method';
 export type FieldName =
-  | 'name' | 'birth' | 'sex' | 'number' | 'phone' | 'residence' | 'household' | 'note' | 'reason' | 'home-visit';
+  | 'name' | 'birth' | 'sex' | 'number' | 'phone' | 'phone-owner' | 'residence' | 'address' | 'household' | 'note' | 'reason'
+  | 'home-visit' | 'due' | 'same';
 
 /** Which of the five places of the app. */
 export type Tab = 'today' | 'people' | 'guidance' | 'results' | 'sync';
@@ -138,9 +155,16 @@ export interface ResidentLine {
   state: RecordState;
   /** Who carries it, where the state is `carried`. */
   carrier: string | null;
+  /** What agrees with somebody being written down. */
+  agree?: FieldName[];
 }
 
-export type PeopleFilter = 'not-activated' | 'no-card';
+/** What a list of people is narrowed to; of one sort (before the colon) at most one is chosen. */
+export type PeopleFilter =
+  | 'not-activated' | 'no-card' | 'unclassified' | 'home-visit' | 'no-household'
+  | `card:${number}` | `eid:${number}` | `reason:${ReasonName}` | `residence:${ResidenceName}` | `canal:${string}`
+  /** Years of age this year, both included. */
+  | `age:${number}-${number}`;
 
 export interface PeopleView {
   now: LocalMinute;
@@ -156,13 +180,15 @@ export interface PeopleView {
   from: number;
   /** A part of them, in the order of the list. */
   lines: ResidentLine[];
+  /** Where homes lie. */
+  canals: string[];
   badges: Badges;
 }
 
 /** What a task asks for. */
 export type TaskKind =
-  | 'card-collect' | 'card-hand-over' | 'eid-collect' | 'eid-activate' | 'reason' | 'reason-eid' | 'conflict'
-  | 'refused' | 'visit';
+  | 'conflict' | 'visit' | 'card-collect' | 'card-returned' | 'eid-returned' | 'card-hand-over' | 'eid-activate' | 'home-visit'
+  | 'reason' | 'reason-eid' | 'changed' | 'refused';
 
 export interface Task {
   /** Unique on this phone. */
@@ -173,22 +199,25 @@ export interface Task {
   /** For a conflict. */
   field: FieldName | null;
   ways: number;
-  /** An agreed time today. */
-  appointment: LocalMinute | null;
   /** The day it should be done by. */
   due: LocalMinute | null;
+  /** What was noted of it: when the canal is passable. */
+  note: string;
+  /** Who went on with it, and when. */
+  by: { who: string; at: LocalMinute } | null;
 }
 
-/** Tasks of one home, in travel order. */
+/** Tasks of one home. */
 export interface HomeTasks {
   household: DocumentId;
   /** "bà Lâm Thị Đẹp". */
   of: string;
+  /** The canal. */
   place: string;
   tasks: Task[];
 }
 
-export type TodayFilter = 'due' | 'overdue' | 'unclear';
+export type TodayFilter = 'due' | 'overdue' | 'ahead' | 'unclear' | 'home-visit' | 'changed';
 
 export interface TodayView {
   now: LocalMinute;
@@ -196,9 +225,10 @@ export interface TodayView {
   sync: SyncSummary;
   filter: TodayFilter;
   counts: Record<TodayFilter, number>;
-  /** When canals are passable, as the team noted it. */
-  tide: { from: LocalMinute; to: LocalMinute } | null;
+  /** In travel order: canal by canal. */
   homes: HomeTasks[];
+  /** Tasks that are not listed. */
+  more: number;
   /** The first list is still coming. */
   isFirstStart: boolean;
   badges: Badges;
@@ -225,6 +255,8 @@ export interface FunnelView {
   nextBy: LocalMinute | null;
   /** Levels this role may record. */
   mayRecord: LevelName[];
+  /** Side states this role may record. */
+  sides?: SideName[];
 }
 
 /** One live value of a key in conflict. */
@@ -272,9 +304,18 @@ export interface DossierView {
   sex: Sex | null;
   last3: string | null;
   residence: ResidenceName;
-  household: { of: string; people: number } | null;
+  home: HomeView | null;
   /** National digits. */
   phone: string | null;
+  phoneOwner: PhoneOwnerName;
+  address: string;
+  note: string;
+  /** Somebody said that a visit is needed. */
+  homeVisit: boolean;
+  /** The day somebody promised to come. */
+  due: LocalMinute | null;
+  /** Who is held to be the same person. */
+  sameAs: { document: DocumentId; name: string } | null;
   /** Own records of it that are only here. */
   here: number;
   /** The unit it went to: read only then. */
@@ -288,8 +329,61 @@ export interface DossierView {
   reasons: { funnel: Funnel; reason: ReasonName | null; state: RecordState }[];
   previews: Preview[];
   work: WorkLine[];
-  consent: { given: boolean; at: LocalMinute } | null;
+  consent: { given: boolean; at: LocalMinute; how: ConsentHow; language: SpokenLanguage } | null;
   historyEntries: number;
+}
+
+/** Where somebody lives, with whom, and what is to be done for the others. */
+export interface HomeView {
+  household: DocumentId;
+  of: string;
+  canal: string;
+  address: string;
+  members: ResidentLine[];
+  tasks: Task[];
+}
+
+/** A household in a list. */
+export interface HouseLine {
+  household: DocumentId;
+  of: string;
+  canal: string;
+}
+
+/** Where a resident may be at home. */
+export interface HomeChoiceView {
+  now: LocalMinute;
+  document: DocumentId;
+  name: string;
+  home: HomeView | null;
+  /** Households that fit what was typed. */
+  houses: HouseLine[];
+  canals: string[];
+}
+
+/** A household as typed. */
+export interface HouseDraft {
+  /** One that exists; `null` begins another. */
+  household: DocumentId | null;
+  name: string;
+  canal: string;
+  address: string;
+}
+
+/** What is put right of a resident; what is left out stays. */
+export interface FactsDraft {
+  name?: string;
+  birth?: string;
+  sex?: Sex;
+  number?: string;
+  phone?: string;
+  phoneOwner?: PhoneOwnerName;
+  residence?: ResidenceName;
+  address?: string;
+  note?: string;
+  homeVisit?: boolean;
+  /** Empty: none. */
+  household?: string;
 }
 
 /** One thing a change says. `shown` is for people, or the stable name of a code that has a word. */
@@ -316,6 +410,22 @@ export interface PersonDraft {
   sex: Sex | null;
   /** Digits only. */
   phone: string;
+  residence?: ResidenceName | null;
+  address?: string;
+  /** Nine digits of the paper card of before. */
+  oldNumber?: string;
+  /** Where they live. */
+  household?: { household: DocumentId; of: string } | null;
+}
+
+/** What a chip card says. */
+export interface CardRead {
+  number: string;
+  oldNumber: string;
+  name: string;
+  birth: string;
+  sex: Sex | null;
+  address: string;
 }
 
 /** What the core says about one field: `check.<code>` is its sentence. */
@@ -347,6 +457,14 @@ export interface SessionDraft {
   others: number;
   /** The saved session that this one puts right. */
   replaces?: DocumentId;
+  /** Bit `n`: step `n` of the service's list was done. */
+  steps?: number;
+  /** The place it is held at. */
+  heldAt?: { document: DocumentId; name: string } | null;
+  minutes?: number | null;
+  language?: SpokenLanguage | null;
+  obstacles?: string;
+  note?: string;
 }
 
 export interface SessionPerson {
@@ -356,6 +474,8 @@ export interface SessionPerson {
   result: ResultName | null;
   /** Why blocked. */
   reason: ReasonName | null;
+  /** The day agreed to go on. */
+  again?: PackedDate | null;
 }
 
 export type SessionStep = 'where' | 'what' | 'who' | 'result';
@@ -363,6 +483,35 @@ export type SessionStep = 'where' | 'what' | 'who' | 'result';
 export interface SessionView {
   draft: SessionDraft;
   updateWaits: boolean;
+  /** What is offered today. */
+  services: ServiceLine[];
+  places: PlaceLine[];
+}
+
+/** One service of the catalogue as it stands today. */
+export interface ServiceLine {
+  name: ServiceName;
+  /** As the decision numbers it; empty for what no decision lists. */
+  code: string;
+  lead: string;
+}
+
+export interface PlaceLine {
+  document: DocumentId;
+  name: string;
+  kind: PlaceKindName;
+}
+
+/** What sessions are written down with. */
+export interface CatalogueView {
+  services: ServiceLine[];
+  places: PlaceLine[];
+}
+
+/** What was reported upward, and what came from above. */
+export interface NoticesView {
+  now: LocalMinute;
+  notices: { document: DocumentId; kind: NoticeKindName; text: string; by: string; state: RecordState }[];
 }
 
 /** A session as it was saved. */
@@ -380,6 +529,8 @@ export interface SavedSessionView {
   /** Present and not named. */
   others: number;
   attendances: number;
+  obstacles: string;
+  note: string;
   state: RecordState;
 }
 
@@ -404,22 +555,40 @@ export interface GuidanceView {
 
 export type IndicatorName =
   | 'eid-activated' | 'eid-collected' | 'eid-accepted' | 'card-collected' | 'card-handed-over' | 'visits'
-  | 'sessions' | 'people-guided';
+  | 'sessions' | 'people-guided' | 'attendances' | 'submissions';
 
+/** A figure of one period beside the one before. */
 export interface Figure {
   indicator: IndicatorName;
   done: number;
-  /** `null`: no target was set. */
-  target: number | null;
-  /** For visits: how many homes. */
-  homes: number | null;
+  before: number;
+}
+
+/** A target of this person's unit, and how far everybody has come. */
+export interface Aim {
+  id: string;
+  indicator: string;
+  kind: 'assigned' | 'plan' | 'commitment';
+  target: number;
+  done: number;
+  /** Of that, on this phone. */
+  mine: number;
+  due: PackedDate | null;
+}
+
+export interface Period {
+  length: 'week' | 'month';
+  which: 'this' | 'last';
 }
 
 export interface ResultsView {
   now: LocalMinute;
-  week: 'this' | 'last';
+  period: Period;
+  from: LocalMinute;
+  to: LocalMinute;
   mine: Figure[];
   team: Figure[];
+  aims: Aim[];
   teamPeople: number;
   /** Whose phone has not sent, and since when. */
   late: { who: string; since: LocalMinute }[];

@@ -3,9 +3,11 @@ import { useState } from 'preact/hooks';
 import { apply, nextTheme, remember } from '../design/theme.ts';
 import { useLanguage } from '../text/language.ts';
 import type { PlaceProps } from './app.tsx';
-import type { PeopleFilter, PersonDraft, Tab, RecordState } from './model.ts';
+import type { PeopleFilter, Period, PersonDraft, RecordState, Tab, TodayFilter } from './model.ts';
 import { fileName, handOver } from './hand-over.ts';
 import type { Way } from './route.ts';
+import { CardSheet } from './screens/card-sheet.tsx';
+import { FiltersSheet, toggled } from './screens/filters.tsx';
 import { Guidance } from './screens/guidance.tsx';
 import { Help } from './screens/help.tsx';
 import { History } from './screens/history.tsx';
@@ -24,10 +26,11 @@ function openTab({ go }: Way): (tab: Tab) => void {
   return (tab) => go({ at: tab });
 }
 
-export function TodayPlace({ way }: PlaceProps) {
+export function TodayPlace({ way, today }: PlaceProps) {
   const brain = useBrain();
   const [display, draw] = useState(brain.display());
-  const view = useView({ view: 'today', filter: 'due' });
+  const [filter, choose] = useState(today.current);
+  const view = useView({ view: 'today', filter });
   if (view === null) return null;
   const turn = () => {
     const next = { ...display, theme: nextTheme(display.theme) };
@@ -35,9 +38,13 @@ export function TodayPlace({ way }: PlaceProps) {
     apply(document.documentElement, next);
     draw(next);
   };
+  const narrow = (next: TodayFilter) => {
+    today.current = next;
+    choose(next);
+  };
   return (
     <Today
-      view={view} theme={display.theme} onTheme={turn} onMenu={() => way.go({ at: 'menu' })} onTab={openTab(way)}
+      view={{ ...view, filter }} onFilter={narrow} theme={display.theme} onTheme={turn} onMenu={() => way.go({ at: 'menu' })} onTab={openTab(way)}
       onTask={(task) => way.go(task.kind === 'refused' ? { at: 'refused' } : { at: 'dossier', document: task.document })}
       onUnvisited={() => way.go({ at: 'people' })}
     />
@@ -56,31 +63,42 @@ export const NOBODY_SOUGHT: PeopleLeft = { text: '', filters: [], from: 0, scrol
 
 export function PeoplePlace({ way, people }: PlaceProps) {
   const [{ text, filters, from, scrolled }, write] = useState(people.current);
+  const [chooses, choose] = useState(false);
   const view = useView({ view: 'people', text, filters, from, without: [] });
   if (view === null) return null;
   const seek = (next: Partial<PeopleLeft>) => {
     people.current = { ...people.current, from: 0, ...next };
     write(people.current);
   };
-  const toggle = (one: PeopleFilter) =>
-    seek({ filters: filters.includes(one) ? filters.filter((other) => other !== one) : [...filters, one] });
+  const toggle = (one: PeopleFilter) => seek({ filters: toggled(filters, one) });
   return (
+    <>
     <People
       view={{ ...view, filters }} typed={text} onTab={openTab(way)} onSearch={(typed) => seek({ text: typed })} onFilter={toggle}
       onClearFilters={() => seek({ filters: [] })} onOpen={(document) => way.go({ at: 'dossier', document })}
       onAdd={(name) => way.go({ at: 'new-person', name })} onWant={(first) => seek({ from: first })} scrolled={scrolled}
+      onMoreFilters={() => choose(true)}
     />
+    {chooses && <FiltersSheet chosen={filters} canals={view.canals} count={view.count} onToggle={toggle} onClose={() => choose(false)} />}
+    </>
   );
 }
 
-export function NewPersonPlace(props: PlaceProps & { name: string }) {
+export interface NewPersonPlaceProps extends PlaceProps {
+  name: string;
+  /** Where they live, if that is known. */
+  household: { household: string; of: string } | null;
+}
+
+export function NewPersonPlace(props: NewPersonPlaceProps) {
   const drafts = useView({ view: 'drafts' });
   return drafts && <PersonForm {...props} kept={drafts.person} />;
 }
 
-function PersonForm({ way, save, name, kept }: PlaceProps & { name: string; kept: PersonDraft | null }) {
+function PersonForm({ way, save, name, household, kept }: NewPersonPlaceProps & { kept: PersonDraft | null }) {
   const brain = useBrain();
-  const [draft, write] = useState<PersonDraft>(kept ?? { number: '', name, birth: '', sex: null, phone: '' });
+  const [draft, write] = useState<PersonDraft>(kept ?? { number: '', name, birth: '', sex: null, phone: '', household });
+  const [scans, scan] = useState(false);
   const [isOther, other] = useState(false);
   const view = useView({ view: 'new-person', draft });
   if (view === null) return null;
@@ -92,13 +110,25 @@ function PersonForm({ way, save, name, kept }: PlaceProps & { name: string; kept
     brain.keepPerson(null);
     go();
   };
+  const fill = async (text: string) => {
+    const card = await brain.readCard(text);
+    if (card === null) return false;
+    const { oldNumber, address, ...said } = card;
+    edit({ ...draft, ...said, oldNumber, address: address || (draft.address ?? '') });
+    scan(false);
+    return true;
+  };
   const keep = () => save({ kind: 'person', draft }, ({ document }) => way.replace({ at: 'dossier', document }));
   return (
+    <>
     <NewPerson
+      onCard={() => scan(true)}
       view={{ ...view, draft, duplicates: isOther ? [] : view.duplicates }} onEdit={edit}
       onSame={(document) => leave(() => way.replace({ at: 'dossier', document }))} onOther={() => other(true)} onSave={keep}
       onClose={() => leave(way.back)}
     />
+    {scans && <CardSheet onText={fill} onClose={() => scan(false)} />}
+    </>
   );
 }
 
@@ -109,14 +139,15 @@ export function GuidancePlace({ way }: PlaceProps) {
     <Guidance
       view={view} onTab={openTab(way)} onNew={() => way.go({ at: 'session', draft: newDraftId(), document: null })}
       onOpen={(draft) => way.go({ at: 'session', draft, document: null })} onRead={(document) => way.go({ at: 'saved-session', document })}
+      onDesk={() => way.go({ at: 'desk' })} onNotices={() => way.go({ at: 'notices' })}
     />
   );
 }
 
 export function ResultsPlace({ way }: PlaceProps) {
-  const [week, choose] = useState<'this' | 'last'>('this');
-  const view = useView({ view: 'results', week });
-  return view && <Results view={view} onTab={openTab(way)} onWeek={choose} onHelp={() => way.go({ at: 'help' })} />;
+  const [period, choose] = useState<Period>({ length: 'week', which: 'this' });
+  const view = useView({ view: 'results', period });
+  return view && <Results view={{ ...view, period }} onTab={openTab(way)} onPeriod={choose} onHelp={() => way.go({ at: 'help' })} />;
 }
 
 export function SyncPlace({ way }: PlaceProps) {
@@ -134,11 +165,12 @@ export function SyncPlace({ way }: PlaceProps) {
 }
 
 /** One after the other, until none is left. */
-export function RefusedPlace({ way, save, people }: PlaceProps) {
+export function RefusedPlace(props: PlaceProps) {
+  const { way, save } = props;
   const view = useView({ view: 'refused' });
   if (view === null) return null;
   const { first } = view;
-  if (first === null) return <SyncPlace way={way} save={save} people={people} />;
+  if (first === null) return <SyncPlace {...props} />;
   const redo = () =>
     way.replace(first.document === null ? { at: 'new-person', name: first.name } : { at: 'dossier', document: first.document });
   return <Refused view={first} onRedo={redo} onDismiss={() => save({ kind: 'dismiss', record: first.record })} onBack={way.back} />;

@@ -5,7 +5,13 @@ import type { DocumentId, RecordState, Tab } from './model.ts';
 export type Route =
   | { at: Tab }
   | { at: 'dossier'; document: DocumentId }
-  | { at: 'new-person'; name: string }
+  | { at: 'new-person'; name: string; household?: { household: DocumentId; of: string } }
+  | { at: 'facts'; document: DocumentId }
+  | { at: 'home'; document: DocumentId }
+  /** Who else this person is. */
+  | { at: 'same'; document: DocumentId }
+  | { at: 'desk' }
+  | { at: 'notices' }
   | { at: 'history'; document: DocumentId }
   | { at: 'session'; draft: string; document: DocumentId | null }
   | { at: 'saved-session'; document: DocumentId }

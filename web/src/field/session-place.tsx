@@ -1,12 +1,16 @@
 /** Writing a guidance session down, question by question; every answer is kept as a draft. */
 import { useEffect, useState } from 'preact/hooks';
 import type { PlaceProps } from './app.tsx';
-import type { ReasonName, ResidentLine, SessionDraft, SessionPerson } from './model.ts';
+import type { PeopleFilter, ReasonName, ResidentLine, SessionDraft, SessionPerson } from './model.ts';
+import { FiltersSheet, toggled } from './screens/filters.tsx';
 import { PickPerson } from './screens/pick-person.tsx';
 import { ReasonSheet } from './screens/reason.tsx';
 import { SavedSession } from './screens/saved-session.tsx';
 import { Session } from './screens/session.tsx';
 import { useBrain, useView } from './use-view.ts';
+
+/** One save writes at most so many dossiers, and the session itself. */
+const PEOPLE_MAX = 60;
 
 /** A new draft's name. */
 export function newDraftId(): string {
@@ -61,6 +65,7 @@ function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
   const brain = useBrain();
   const [draft, write] = useState(begin);
   const [over, put] = useState<'pick' | SessionPerson | null>(null);
+  const catalogue = useView({ view: 'catalogue' }) ?? { services: [], places: [] };
   useEffect(() => scrollTo(0, 0), [draft.step]);
   const edit = (next: SessionDraft) => {
     write(next);
@@ -68,8 +73,10 @@ function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
   };
   const change = (person: SessionPerson, next: Partial<SessionPerson>) =>
     edit({ ...draft, people: draft.people.map((one) => (one === person ? { ...one, ...next } : one)) });
-  const add = ({ document, name, birthYear }: ResidentLine) =>
-    edit({ ...draft, people: [...draft.people, { document, name, birthYear, result: null, reason: null }] });
+  const add = (lines: ResidentLine[]) => {
+    const added = lines.map(({ document, name, birthYear }) => ({ document, name, birthYear, result: null, reason: null }));
+    edit({ ...draft, people: [...draft.people, ...added].slice(0, PEOPLE_MAX) });
+  };
   if (over === 'pick') {
     return <Pick chosen={draft.people.map(({ document }) => document)} onPick={add} onDone={() => put(null)} />;
   }
@@ -80,7 +87,10 @@ function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
   return (
     <>
       <Session
-        view={{ draft, updateWaits: false }} onEdit={edit} onAddPerson={() => put('pick')} onReason={put}
+        view={{ draft, updateWaits: false, ...catalogue }} onEdit={edit} onAddPerson={() => put('pick')} onReason={put}
+        onPlace={(name, place) =>
+          save({ kind: 'place', name, place }, ({ document }) => edit({ ...draft, heldAt: { document, name: name.trim() } }))
+        }
         onSave={() => save({ kind: 'session', draft }, way.back)} onClose={way.back}
       />
       {over !== null && <ReasonSheet funnel="eid" chosen={over.reason} noteless onSave={because(over)} onClose={() => put(null)} />}
@@ -88,19 +98,30 @@ function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
   );
 }
 
-function Pick({ chosen, onPick, onDone }: { chosen: string[]; onPick: (line: ResidentLine) => void; onDone: () => void }) {
+function Pick({ chosen, onPick, onDone }: { chosen: string[]; onPick: (lines: ResidentLine[]) => void; onDone: () => void }) {
   const [text, write] = useState('');
   const [from, want] = useState(0);
-  const view = useView({ view: 'people', text, filters: [], from, without: chosen });
+  const [filters, narrow] = useState<PeopleFilter[]>([]);
+  const [chooses, choose] = useState(false);
+  const view = useView({ view: 'people', text, filters, from, without: chosen });
+  if (view === null) return null;
   const search = (typed: string) => {
     write(typed);
     want(0);
   };
+  const toggle = (one: PeopleFilter) => {
+    narrow(toggled(filters, one));
+    want(0);
+  };
   return (
-    view && (
+    <>
       <PickPerson
-        view={view} typed={text} chosen={chosen.length} onSearch={search} onPick={onPick} onDone={onDone} onWant={want}
+        view={{ ...view, filters }} typed={text} chosen={chosen.length} room={PEOPLE_MAX - chosen.length} onSearch={search}
+        onPick={onPick} onDone={onDone} onWant={want} onFilter={toggle} onMoreFilters={() => choose(true)}
       />
-    )
+      {chooses && (
+        <FiltersSheet chosen={filters} canals={view.canals} count={view.count} onToggle={toggle} onClose={() => choose(false)} />
+      )}
+    </>
   );
 }

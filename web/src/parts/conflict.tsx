@@ -38,13 +38,15 @@ export interface ChooserProps {
   now: LocalMinute;
   onChoose: (value: string) => void;
   onLater: () => void;
+  /** Neither is right: to write another one. */
+  onOther?: () => void;
 }
 
 /** Long values, or more than two, stand below each other. */
 const SIDE_BY_SIDE_LETTERS_MAX = 14;
 
 /** No value is preselected, none is called better: only people know. */
-export function Chooser({ conflict, now, onChoose, onLater }: ChooserProps) {
+export function Chooser({ conflict, now, onChoose, onLater, onOther }: ChooserProps) {
   const text = useText();
   const { t } = text;
   const worded = conflict.values.map((value) => ({ ...value, shown: valueWords(conflict.field, value.shown, text) }));
@@ -65,6 +67,7 @@ export function Chooser({ conflict, now, onChoose, onLater }: ChooserProps) {
           />
         ))}
       </div>
+      {onOther && <Button onPress={onOther}>{isNumber ? t('choose.other') : t('choose.other.text')}</Button>}
       <Button look="quiet" onPress={onLater}>
         {t('choose.later')}
       </Button>

@@ -1,5 +1,5 @@
 /** In words: what a change says, and values that are stored as codes. */
-import type { FieldName, Said, WorkLine } from '../field/model.ts';
+import type { FieldName, ResultName, Said, ServiceName, WorkLine } from '../field/model.ts';
 import { phone } from './format.ts';
 import type { Text } from './text.ts';
 import { isPlainKey } from './text.ts';
@@ -9,6 +9,17 @@ export function valueWords(field: FieldName, shown: string, { t }: Text): string
   if (field === 'phone') return phone(shown);
   const key = `${field}.${shown}`;
   return isPlainKey(key) ? t(key) : shown;
+}
+
+/** A service by its word; one of a later version has none but its name. */
+export function serviceWord(service: ServiceName, { t }: Text): string {
+  const key = `service.${service}`;
+  return isPlainKey(key) ? t(key) : service;
+}
+
+/** Only an activation is called so. */
+export function resultWord(result: ResultName, service: ServiceName | null, { t }: Text): string {
+  return result === 'done' && service !== 'activate' ? t('result.finished') : t(`result.${result}`);
 }
 
 /** What was done, in one line. */

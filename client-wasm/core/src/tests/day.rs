@@ -5,11 +5,15 @@ use shared::field::PartialDate;
 use shared::id::{Audience, Companion, DocumentId};
 use shared::key::Key;
 use shared::kind::Kind;
+use shared::service::Guided;
 use shared::time::LocalDay;
 use shared::value::Value;
 
 use super::phone::Phone;
-use crate::entry::{Entry, Facts, Household, NewPerson, NewPlace};
+use super::world::Log;
+use crate::entry::{
+    Attendee, Entry, Facts, Household, NewPerson, NewPlace, NewSession, ResultName,
+};
 use crate::today::{Counts, Day, DayQuery, HomeTasks, TaskKind, Which};
 use crate::views::{Query, Trait};
 
@@ -295,4 +299,66 @@ fn places_and_notices_belong_to_the_hamlet() {
     phone.enter(Entry::Notice { notice, text });
     let count = |kind| phone.client.list(&Query::all(kind, 9)).count;
     assert_eq!((count(Kind::Place), count(Kind::Notice)), (1, 1));
+}
+
+#[test]
+fn what_a_colleague_went_on_with_is_news_and_asks_for_nobody() {
+    let mut one = Phone::enrolled(1, &[Audience::Team]);
+    let mut two = Phone::enrolled(2, &[Audience::Team]);
+    let dep = one.add_resident("Lâm Thị Đẹp");
+    one.put(dep, Key::CARD_REASON, Value::Uint(1));
+    let mut log = Log::new();
+    log.take_all(&one);
+    log.bring(&mut one);
+    log.bring(&mut two);
+    two.now = two.now.plus(60);
+    two.enter(Entry::Visit {
+        document: dep.to_string(),
+        result: "met".to_owned(),
+        note: String::new(),
+        again: None,
+    });
+    log.take_all(&two);
+    log.bring(&mut one);
+    let plan = one.day(Which::Changed);
+    let news = Counts {
+        changed: 1,
+        ..Counts::default()
+    };
+    assert_eq!(plan.counts, news);
+    assert!(plan.homes[0].tasks[0].by.is_some());
+    // To whoever did it, it is no news.
+    assert_eq!(two.day(Which::Changed).counts, Counts::default());
+}
+
+#[test]
+fn a_session_names_its_services_the_steps_reached_and_the_day_to_go_on() {
+    let mut phone = Phone::enrolled(1, &[Audience::Team]);
+    let dep = phone.add_resident("Lâm Thị Đẹp");
+    let again = Some(phone.today(1));
+    let attendee = Attendee {
+        document: dep.to_string(),
+        result: ResultName::Rescheduled,
+        reason: None,
+        again,
+    };
+    let session = NewSession {
+        place: "school".to_owned(),
+        service: 106,
+        guided: vec![Guided {
+            service: 106,
+            steps: 0b11,
+        }],
+        people: vec![attendee],
+        minutes: Some(15),
+        language: Some("km".to_owned()),
+        obstacles: "Cổng quay vòng vòng.".to_owned(),
+        ..NewSession::default()
+    };
+    let written = phone.enter(Entry::Session(session));
+    let row = phone.client.row(&written[0]);
+    assert_eq!(row.get(&Key::SERVICES), Some(&Value::Bytes(vec![106, 3])));
+    assert_eq!(row.get(&Key::DURATION_MINUTES), Some(&Value::Uint(15)));
+    assert_eq!(row.get(&Key::LANGUAGE), Some(&Value::Uint(1)));
+    assert_eq!(phone.day(Which::Ahead).counts.ahead, 1);
 }

@@ -3,7 +3,7 @@ import './dossier.css';
 import type { Icon } from '../../design/icons.tsx';
 import {
   BadgeCheck, CircleCheck, CircleHelp, DoorClosed, DoorOpen, Eye, GitMerge, History, House, IdCard,
-  MessagesSquare, Phone, Smartphone, Undo2, Users,
+  MessagesSquare, PencilLine, Phone, Smartphone, Undo2, Users,
 } from '../../design/icons.tsx';
 import { Bar, BarFact } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
@@ -16,7 +16,8 @@ import { Stepper } from '../../parts/stepper.tsx';
 import { clock, day, phone } from '../../text/format.ts';
 import { workWords } from '../../text/said.ts';
 import { capital, useText } from '../../text/text.ts';
-import type { Conflict, DossierView, Funnel, LocalMinute, WorkLine } from '../model.ts';
+import type { Conflict, DossierView, Funnel, LocalMinute, Task, WorkLine } from '../model.ts';
+import { TaskRow } from './today.tsx';
 
 export interface DossierProps {
   view: DossierView;
@@ -28,6 +29,12 @@ export interface DossierProps {
   onVisit: () => void;
   onGuide: () => void;
   onHistory: () => void;
+  onFacts: () => void;
+  onHome: () => void;
+  onConsent: () => void;
+  /** The same person has another dossier; or not, after all. */
+  onSame: () => void;
+  onTask: (task: Task) => void;
 }
 
 export function Dossier(props: DossierProps) {
@@ -41,6 +48,8 @@ export function Dossier(props: DossierProps) {
         <ConflictCard key={conflict.field} conflict={conflict} onChoose={() => props.onConflict(conflict)} />
       ))}
       <Previews view={view} />
+      {view.sameAs && <Note icon={GitMerge} tone="wait">{t('dossier.same', { who: view.sameAs.name })}</Note>}
+      <AtHome {...props} />
       <Stepper view={view.card} now={view.now} onOpen={() => props.onSteps('card')} />
       <Stepper view={view.eid} now={view.now} onOpen={() => props.onSteps('eid')} />
       <Reasons view={view} onReason={props.onReason} />
@@ -64,7 +73,7 @@ function DossierBar({ view, onBack, onCall }: DossierProps) {
     >
       <ul class="bar-facts">
         <BarFact icon={House}>{t(`residence.${view.residence}`)}</BarFact>
-        {view.household && <BarFact icon={Users}>{t('dossier.household', { n: view.household.people })}</BarFact>}
+        {view.home && <BarFact icon={Users}>{t('dossier.household', { n: view.home.members.length })}</BarFact>}
         {view.here > 0 && <BarFact icon={Smartphone}>{t('dossier.unsent', { n: view.here })}</BarFact>}
       </ul>
     </Bar>
@@ -82,6 +91,19 @@ function Actions({ onVisit, onGuide }: DossierProps) {
         {t('dossier.guide')}
       </Button>
     </>
+  );
+}
+
+/** What else is to be done in the same home, at hand before the boat goes on. */
+function AtHome({ view, onTask }: DossierProps) {
+  const { t } = useText();
+  if (view.home === null || view.home.tasks.length === 0) return null;
+  return (
+    <Card icon={House} title={t('dossier.at-home')} group aside={t('today.tasks', { n: view.home.tasks.length })}>
+      <ul>
+        {view.home.tasks.map((task) => <TaskRow key={task.id} task={task} now={view.now} onOpen={() => onTask(task)} />)}
+      </ul>
+    </Card>
   );
 }
 
@@ -176,23 +198,33 @@ function workFacts({ at, by, note }: WorkLine, now: LocalMinute): string {
   return [when, by, note && `“${note}”`].filter(Boolean).join(' · ');
 }
 
-function Contact({ view, onHistory }: DossierProps) {
+function Contact(props: DossierProps) {
+  const { view, onHistory } = props;
   const { t } = useText();
   const consent = () => {
     if (view.consent === null) return t('dossier.consent.none');
     const when = { day: day(view.consent.at, view.now) };
     return view.consent.given ? t('dossier.consent.given', when) : t('dossier.consent.withdrawn', when);
   };
+  const may = <Open extends () => void>(open: Open) => (view.movedTo === null ? { onOpen: open } : {});
+  const home = view.home === null ? t('dossier.home.none') : [capital(view.home.of), view.home.canal].filter(Boolean).join(' · ');
   return (
     <Card title={t('dossier.contact')}>
       <ul>
         <Row
           icon={Phone}
           title={view.phone === null ? t('dossier.phone.none') : phone(view.phone)}
-          sub={t('dossier.phone')}
+          sub={view.phone === null || view.phoneOwner === 'unknown' ? t('dossier.phone') : t(`phone-owner.${view.phoneOwner}`)}
+          {...may(props.onFacts)}
         />
-        {view.household && <Row icon={House} title={capital(view.household.of)} sub={t('dossier.home')} />}
-        <Row icon={CircleCheck} title={consent()} sub={t('dossier.consent')} />
+        <Row icon={House} title={home} sub={view.address || t('dossier.home')} {...may(props.onHome)} />
+        {view.note !== '' && <Row icon={PencilLine} title={view.note} sub={t('field.note')} {...may(props.onFacts)} />}
+        <Row icon={CircleCheck} title={consent()} sub={t('dossier.consent')} {...may(props.onConsent)} />
+        <Row icon={PencilLine} title={t('facts.title')} sub={t('facts.line')} {...may(props.onFacts)} />
+        <Row
+          icon={GitMerge} title={view.sameAs === null ? t('dossier.same.mark') : t('dossier.same.end')} sub={t('dossier.same.line')}
+          {...may(props.onSame)}
+        />
         <Row
           icon={History}
           title={t('dossier.history')}

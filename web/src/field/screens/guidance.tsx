@@ -1,5 +1,6 @@
 /** Guidance sessions: drafts first, then by day. */
-import { MessagesSquare, PencilLine, Plus } from '../../design/icons.tsx';
+import './guidance.css';
+import { Landmark, Megaphone, MessagesSquare, PencilLine, Plus } from '../../design/icons.tsx';
 import { Bar, SyncPanel } from '../../parts/bar.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card, Row } from '../../parts/card.tsx';
@@ -7,6 +8,7 @@ import { StateChip } from '../../parts/chip.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { dayOrName } from '../../text/format.ts';
+import { serviceWord } from '../../text/said.ts';
 import { capital, useText } from '../../text/text.ts';
 import type { GuidanceView, SessionLine, Tab } from '../model.ts';
 import { syncLine } from '../sync-line.ts';
@@ -18,9 +20,11 @@ export interface GuidanceProps {
   onOpen: (draft: string) => void;
   /** A session that was saved. */
   onRead: (document: string) => void;
+  onDesk: () => void;
+  onNotices: () => void;
 }
 
-export function Guidance({ view, onTab, onNew, onOpen, onRead }: GuidanceProps) {
+export function Guidance({ view, onTab, onNew, onOpen, onRead, onDesk, onNotices }: GuidanceProps) {
   const text = useText();
   const { t, language } = text;
   const days = grouped(view.sessions, (line) => dayOrName(line.at, view.now, language));
@@ -36,6 +40,10 @@ export function Guidance({ view, onTab, onNew, onOpen, onRead }: GuidanceProps) 
   );
   return (
     <Screen bar={bar} actions={add} tabs={<Tabs here="guidance" badges={view.badges} onOpen={onTab} />}>
+      <div class="ways">
+        <Button icon={Landmark} onPress={onDesk}>{t('desk.title')}</Button>
+        <Button icon={Megaphone} onPress={onNotices}>{t('notice.title')}</Button>
+      </div>
       {view.drafts.length > 0 && (
         <Card icon={PencilLine} title={t('guidance.drafts')} group>
           <Lines lines={view.drafts} onOpen={onOpen} />
@@ -57,14 +65,15 @@ export function Guidance({ view, onTab, onNew, onOpen, onRead }: GuidanceProps) 
 }
 
 function Lines({ lines, onOpen }: { lines: SessionLine[]; onOpen: (id: string) => void }) {
-  const { t } = useText();
+  const text = useText();
+  const { t } = text;
   return (
     <ul>
       {lines.map((line) => (
         <Row
           key={line.id}
           icon={MessagesSquare}
-          title={t(`service.${line.service}`)}
+          title={serviceWord(line.service, text)}
           sub={
             <>
               {t(`session-kind.${line.where}`)} · {t('guidance.people', { people: line.people, times: line.attendances })}

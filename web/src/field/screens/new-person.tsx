@@ -1,15 +1,19 @@
 /** A person nobody has recorded here yet. Likely duplicates stand above the button that saves. */
 import './new-person.css';
-import { Check, TriangleAlert } from '../../design/icons.tsx';
+import { Check, House, ScanLine, TriangleAlert } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, Choice } from '../../parts/button.tsx';
+import { Note } from '../../parts/card.tsx';
 import type { Remark } from '../../parts/field.tsx';
 import { Choices, Field, NumberField } from '../../parts/field.tsx';
 import { ResidentRow } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import type { Text } from '../../text/text.ts';
 import { isKey, useText } from '../../text/text.ts';
-import type { DocumentId, FieldRemark, NewPersonView, PersonDraft } from '../model.ts';
+import type { DocumentId, FieldRemark, NewPersonView, PersonDraft, ResidenceName } from '../model.ts';
+
+/** Of somebody who was just met. */
+const RESIDENCES: ResidenceName[] = ['permanent-present', 'permanent-away', 'temporary'];
 
 export interface NewPersonProps {
   view: NewPersonView;
@@ -18,6 +22,8 @@ export interface NewPersonProps {
   onOther: () => void;
   onSave: () => void;
   onClose: () => void;
+  /** The text of a chip card, by camera or pasted. */
+  onCard: () => void;
 }
 
 export function NewPerson(props: NewPersonProps) {
@@ -34,6 +40,8 @@ export function NewPerson(props: NewPersonProps) {
   return (
     <Screen bar={<Bar plain title={t('new.title')} leave={{ by: 'cross', onLeave: onClose }} />} actions={save}>
       <form class="form" onSubmit={(event) => event.preventDefault()}>
+        <Button icon={ScanLine} onPress={props.onCard}>{t('new.scan')}</Button>
+        {draft.household && <Note icon={House} tone="here">{t('new.at-home', { who: draft.household.of })}</Note>}
         <NumberPart {...props} remark={remark('number')} />
         <Field
           label={t('new.name')}
@@ -64,6 +72,17 @@ export function NewPerson(props: NewPersonProps) {
           remark={remark('phone')}
           onInput={(phone) => onEdit({ ...draft, phone })}
         />
+        <Choices label={t('field.residence')}>
+          {RESIDENCES.map((residence) => (
+            <Choice
+              key={residence} chosen={draft.residence === residence} chosenIcon={Check}
+              onPress={() => onEdit({ ...draft, residence: draft.residence === residence ? null : residence })}
+            >
+              {t(`residence.${residence}`)}
+            </Choice>
+          ))}
+        </Choices>
+        <Field label={t('field.address')} value={draft.address ?? ''} onInput={(address) => onEdit({ ...draft, address })} />
       </form>
       <Duplicates {...props} />
     </Screen>
@@ -95,7 +114,7 @@ function NumberPart({ view: { draft }, onEdit, remark }: NewPersonProps & { rema
 }
 
 function Duplicates({ view, onSame, onOther }: NewPersonProps) {
-  const { t } = useText();
+  const { t, language } = useText();
   if (view.duplicates.length === 0) return null;
   return (
     <section class="duplicates" aria-labelledby="duplicates">
@@ -108,6 +127,11 @@ function Duplicates({ view, onSame, onOther }: NewPersonProps) {
       {view.duplicates.map((line) => (
         <div key={line.document} class="card">
           <ResidentRow line={line} now={view.now} onOpen={() => onSame(line.document)} />
+          {line.agree && (
+            <p class="duplicate-why small soft">
+              {t('new.duplicate.agree', { fields: line.agree.map((one) => t(`field.${one}`).toLocaleLowerCase(language)).join(', ') })}
+            </p>
+          )}
           <div class="duplicate-actions">
             <Button onPress={() => onSame(line.document)}>{t('new.duplicate.same')}</Button>
             <Button onPress={onOther}>{t('new.duplicate.other')}</Button>
@@ -118,7 +142,7 @@ function Duplicates({ view, onSame, onOther }: NewPersonProps) {
   );
 }
 
-function remarkOf(remarks: FieldRemark[], field: FieldRemark['field'], { t }: Text): Remark | undefined {
+export function remarkOf(remarks: FieldRemark[], field: FieldRemark['field'], { t }: Text): Remark | undefined {
   // An unusual beginning is the least of what may be wrong with a number.
   const own = remarks.filter((one) => one.field === field);
   const first = own.find(({ code }) => code !== 'number-unknown-prefix') ?? own[0];

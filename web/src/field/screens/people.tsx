@@ -1,6 +1,6 @@
 /** The hamlet's people, found while typing. */
 import './people.css';
-import { Cross, Search, UserPlus } from '../../design/icons.tsx';
+import { Cross, ListFilter, Search, UserPlus } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { FilterChips } from '../../parts/chip.tsx';
@@ -9,6 +9,7 @@ import { ResidentRow } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { useText } from '../../text/text.ts';
+import { filterName } from './filters.tsx';
 import type { DocumentId, PeopleFilter, PeopleView, Tab } from '../model.ts';
 
 export interface PeopleProps {
@@ -19,6 +20,8 @@ export interface PeopleProps {
   onSearch: (text: string) => void;
   onFilter: (filter: PeopleFilter) => void;
   onClearFilters: () => void;
+  /** All filters there are. */
+  onMoreFilters: () => void;
   onOpen: (document: DocumentId) => void;
   /** Carries the text that was searched for. */
   onAdd: (name: string) => void;
@@ -44,12 +47,7 @@ export function People(props: PeopleProps) {
   );
   return (
     <Screen bar={bar} actions={add} tabs={<Tabs here="people" badges={view.badges} onOpen={onTab} />}>
-      <FilterChips
-        label={t('people.filters')}
-        chosen={view.filters}
-        onToggle={props.onFilter}
-        chips={(['not-activated', 'no-card'] as const).map((id) => ({ id, name: t(`people.${id}`) }))}
-      />
+      <PeopleFilters {...props} />
       <Count view={view} />
       {view.count === 0 ? (
         <Nobody view={view} onClearFilters={props.onClearFilters} />
@@ -69,16 +67,40 @@ export function People(props: PeopleProps) {
   );
 }
 
-export function SearchBox({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
+/** The two that are used most, those chosen besides, and the way to all. */
+export function PeopleFilters({ view, onFilter, onMoreFilters }: Pick<PeopleProps, 'view' | 'onFilter' | 'onMoreFilters'>) {
+  const text = useText();
+  const shown: PeopleFilter[] = ['not-activated', 'no-card'];
+  const others = view.filters.filter((one) => !shown.includes(one));
+  const chips = [...others, ...shown].map((id) => ({ id: id as string, name: filterName(id, text) }));
+  const more = { id: MORE, name: text.t('people.filter'), icon: ListFilter };
+  return (
+    <FilterChips
+      label={text.t('people.filters')} chosen={view.filters} chips={[more, ...chips]}
+      onToggle={(id) => (id === MORE ? onMoreFilters() : onFilter(id as PeopleFilter))}
+    />
+  );
+}
+
+const MORE = 'more';
+
+export interface SearchBoxProps {
+  text: string;
+  onSearch: (text: string) => void;
+  label?: string;
+}
+
+export function SearchBox({ text, onSearch, label }: SearchBoxProps) {
   const { t } = useText();
+  const words = label ?? t('people.search');
   return (
     <div class="search" role="search">
       <Search size={22} />
       <input
         type="search"
         class="search-input"
-        aria-label={t('people.search')}
-        placeholder={t('people.search')}
+        aria-label={words}
+        placeholder={words}
         value={text}
         autoComplete="off"
         onInput={(event) => onSearch(event.currentTarget.value)}

@@ -1,19 +1,24 @@
 /** Writing a guidance session down: where, what, who, and the result for each person. */
 import './session.css';
+import { useState } from 'preact/hooks';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  BadgeCheck, CalendarClock, Check, ChevronRight, CornerDownRight, Cross, Dots, Minus, OctagonMinus, PencilLine, Plus,
+  BadgeCheck, CalendarClock, Check, ChevronDown, ChevronRight, CornerDownRight, Cross, Minus, OctagonMinus, PencilLine, Plus,
   Send, UserPlus,
 } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, Choice, IconButton } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
+import { Choices, Field } from '../../parts/field.tsx';
 import { Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { clock } from '../../text/format.ts';
+import { resultWord, serviceWord } from '../../text/said.ts';
 import { useText } from '../../text/text.ts';
+import { checklist, isDone, toggledStep } from '../checklists.ts';
 import type {
-  ResultName, ServiceName, SessionDraft, SessionKindName, SessionPerson, SessionStep, SessionView,
+  PackedDate, PlaceKindName, ResultName, ServiceLine, ServiceName, SessionDraft, SessionKindName, SessionPerson, SessionStep,
+  SessionView, SpokenLanguage,
 } from '../model.ts';
 
 export interface SessionProps {
@@ -21,20 +26,33 @@ export interface SessionProps {
   onEdit: (draft: SessionDraft) => void;
   onAddPerson: () => void;
   onReason: (person: SessionPerson) => void;
+  /** A place that nobody wrote down yet. */
+  onPlace: (name: string, kind: PlaceKindName) => void;
   onSave: () => void;
   onClose: () => void;
 }
 
 const STEPS: SessionStep[] = ['where', 'what', 'who', 'result'];
 const PLACES: SessionKindName[] = ['home', 'group', 'school', 'company', 'desk', 'police-post', 'remote', 'propaganda'];
-const SERVICES: ServiceName[] = ['activate', 'password', 'submit', 'integrate', 'sim', 'other'];
 const RESULTS: { result: ResultName; icon: Icon }[] = [
   { result: 'done', icon: BadgeCheck },
   { result: 'submitted', icon: Send },
   { result: 'later', icon: CalendarClock },
   { result: 'blocked', icon: OctagonMinus },
-  { result: 'other', icon: Dots },
+  { result: 'draft', icon: PencilLine },
+  { result: 'referred', icon: CornerDownRight },
+  { result: 'declined', icon: Cross },
 ];
+/** From so many people on, one tap may answer for all. */
+const SAME_FOR_ALL_FROM = 3;
+/** Days after which to go on. */
+const AGAIN_DAYS = [1, 3, 7];
+const LANGUAGES: SpokenLanguage[] = ['vi', 'km', 'other'];
+const MINUTES = [15, 30, 60, 90, 120];
+/** Which places a session of a sort is held at, and what a new one is. */
+const HELD_AT: Partial<Record<SessionKindName, PlaceKindName[]>> = {
+  group: ['hall', 'worship', 'market', 'landing', 'other'], school: ['school'], company: ['company', 'boarding-house'],
+};
 const OTHERS_MAX = 999;
 
 export function Session(props: SessionProps) {
@@ -89,34 +107,133 @@ function Question(props: SessionProps) {
   switch (view.draft.step) {
     case 'where':
       return (
-        <div class="choices stacked">
-          {PLACES.map((where) => (
-            <Choice key={where} chosen={draft.where === where} chosenIcon={Check} onPress={() => onEdit({ ...draft, where })}>
-              {t(`session-kind.${where}`)}
-            </Choice>
-          ))}
-        </div>
+        <>
+          <div class="choices stacked">
+            {PLACES.map((where) => (
+              <Choice
+                key={where} chosen={draft.where === where} chosenIcon={Check} onPress={() => onEdit({ ...draft, where, heldAt: null })}
+              >
+                {t(`session-kind.${where}`)}
+              </Choice>
+            ))}
+          </div>
+          <HeldAt key={draft.where} {...props} />
+        </>
       );
     case 'what':
-      return (
-        <div class="choices stacked">
-          {SERVICES.map((service) => (
-            <Choice
-              key={service}
-              chosen={draft.service === service}
-              chosenIcon={Check}
-              onPress={() => onEdit({ ...draft, service })}
-            >
-              {t(`service.${service}`)}
-            </Choice>
-          ))}
-        </div>
-      );
+      return <What {...props} />;
     case 'who':
       return <Who {...props} />;
     case 'result':
       return <Results {...props} />;
   }
+}
+
+/** Schools, companies, halls: those known, or a new one by its name. */
+function HeldAt({ view: { draft, places }, onEdit, onPlace }: SessionProps) {
+  const { t } = useText();
+  const [name, write] = useState('');
+  const kinds = draft.where === null ? undefined : HELD_AT[draft.where];
+  if (kinds === undefined) return null;
+  return (
+    <>
+      <Choices label={t('session.held-at')}>
+        {places.filter(({ kind }) => kinds.includes(kind)).map((place) => (
+          <Choice
+            key={place.document} chosen={draft.heldAt?.document === place.document} chosenIcon={Check}
+            onPress={() => onEdit({ ...draft, heldAt: { document: place.document, name: place.name } })}
+          >
+            {place.name}
+          </Choice>
+        ))}
+      </Choices>
+      <Field label={t('session.held-at.new')} value={name} onInput={write} />
+      {name.trim() !== '' && (
+        <Button icon={Plus} onPress={() => onPlace(name, kinds[0] ?? 'other')}>{t('session.held-at.add')}</Button>
+      )}
+    </>
+  );
+}
+
+/** What teams do themselves first; the decision's services behind one tap, and found by their words. */
+function What({ view: { draft, services }, onEdit }: SessionProps) {
+  const text = useText();
+  const { t } = text;
+  const [all, showAll] = useState(draft.service?.startsWith('d06-') ?? false);
+  const listed = services.filter(({ code }) => code !== '');
+  const choice = ({ name, code, lead }: ServiceLine) => (
+    <Choice
+      key={name} chosen={draft.service === name} chosenIcon={Check} onPress={() => onEdit({ ...draft, service: name, steps: 0 })}
+    >
+      {serviceWord(name, text)}
+      {code !== '' && <span class="small"> · {t(`lead.${lead}` as 'lead.police')}</span>}
+    </Choice>
+  );
+  return (
+    <>
+      <div class="choices stacked">
+        {services.filter(({ code }) => code === '').map(choice)}
+        {listed.length > 0 && !all && (
+          <Choice icon={ChevronDown} chosen={false} onPress={() => showAll(true)}>{t('session.all-services', { n: listed.length })}</Choice>
+        )}
+        {all && listed.map(choice)}
+      </div>
+    </>
+  );
+}
+
+/** What to have and to do, ticked as it is done. */
+function Checklist({ view: { draft }, onEdit }: SessionProps) {
+  const { t } = useText();
+  const list = draft.service === null ? [] : checklist(draft.service);
+  const steps = draft.steps ?? 0;
+  if (list.length === 0) return null;
+  const done = list.filter((_, n) => isDone(steps, n)).length;
+  return (
+    <details class="card more">
+      <summary class="more-title">{t('session.checklist')} <span class="soft">{done}/{list.length}</span></summary>
+      <div class="choices stacked card-body">
+        {list.map((item, n) => (
+          <Choice
+            key={item} chosen={isDone(steps, n)} chosenIcon={Check} onPress={() => onEdit({ ...draft, steps: toggledStep(steps, n) })}
+          >
+            {t(`todo.${item}`)}
+          </Choice>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+/** What a report asks for and nobody is kept waiting by. */
+function Details({ view: { draft }, onEdit }: SessionProps) {
+  const { t } = useText();
+  return (
+    <details class="card more">
+      <summary class="more-title">{t('session.details')}</summary>
+      <div class="form card-body">
+        <Choices label={t('session.minutes')}>
+          {MINUTES.map((minutes) => (
+            <Choice key={minutes} chosen={draft.minutes === minutes} chosenIcon={Check} onPress={() => onEdit({ ...draft, minutes })}>
+              {t('session.minutes.n', { n: minutes })}
+            </Choice>
+          ))}
+        </Choices>
+        <Choices label={t('consent.language')}>
+          {LANGUAGES.map((language) => (
+            <Choice key={language} chosen={draft.language === language} chosenIcon={Check} onPress={() => onEdit({ ...draft, language })}>
+              {t(`language.${language}`)}
+            </Choice>
+          ))}
+        </Choices>
+        <Field label={t('session.obstacles')} lines={2} value={draft.obstacles ?? ''} onInput={(obstacles) => onEdit({ ...draft, obstacles })} />
+        <Field
+          label={t('visit.note')} help={t('session.secret')} lines={2} value={draft.note ?? ''}
+          onInput={(note) => onEdit({ ...draft, note })}
+        />
+      </div>
+    </details>
+  );
 }
 
 function Who({ view: { draft }, onEdit, onAddPerson }: SessionProps) {
@@ -150,11 +267,21 @@ function Who({ view: { draft }, onEdit, onAddPerson }: SessionProps) {
 function Results(props: SessionProps) {
   const { view: { draft }, onEdit, onReason } = props;
   const change = (person: SessionPerson, result: ResultName) => {
-    const changed = { ...person, result, reason: result === 'blocked' ? person.reason : null };
+    const again = result === 'later' ? (person.again ?? null) : null;
+    const changed = { ...person, result, again, reason: result === 'blocked' ? person.reason : null };
     onEdit({ ...draft, people: draft.people.map((one) => (one === person ? changed : one)) });
   };
+  const { t } = useText();
+  const all = (result: ResultName) =>
+    onEdit({ ...draft, people: draft.people.map((one) => ({ ...one, result, reason: null, again: null })) });
   return (
     <>
+      {draft.people.length >= SAME_FOR_ALL_FROM && (
+        <section class="card person-result">
+          <h3 class="person-result-name">{t('session.for-all', { n: draft.people.length })}</h3>
+          <ResultChoices label={t('session.for-all', { n: draft.people.length })} service={draft.service} chosen={null} onResult={all} />
+        </section>
+      )}
       {draft.people.map((person) => (
         <PersonResult
           key={person.document}
@@ -162,16 +289,14 @@ function Results(props: SessionProps) {
           service={draft.service}
           onResult={(result) => change(person, result)}
           onReason={() => onReason(person)}
+          onAgain={(again) => onEdit({ ...draft, people: draft.people.map((one) => (one === person ? { ...one, again } : one)) })}
         />
       ))}
       <Others {...props} />
+      <Checklist {...props} />
+      <Details {...props} />
     </>
   );
-}
-
-/** Only an activation is called so. */
-export function resultWord(result: ResultName, service: ServiceName | null) {
-  return result === 'done' && service !== 'activate' ? 'result.finished' : (`result.${result}` as const);
 }
 
 interface PersonResultProps {
@@ -179,9 +304,43 @@ interface PersonResultProps {
   service: ServiceName | null;
   onResult: (result: ResultName) => void;
   onReason: () => void;
+  onAgain: (again: PackedDate | null) => void;
 }
 
-function PersonResult({ person, service, onResult, onReason }: PersonResultProps) {
+interface ResultChoicesProps {
+  label: string;
+  service: ServiceName | null;
+  chosen: ResultName | null;
+  onResult: (result: ResultName) => void;
+}
+
+/** Of a service without a result of its own, "done" is all that can be said. */
+function ResultChoices({ label, service, chosen, onResult }: ResultChoicesProps) {
+  const text = useText();
+  const hidden: ResultName[] =
+    service === 'activate' ? ['submitted'] : isHandedIn(service) ? ['done'] : ['submitted', 'referred'];
+  return (
+    <div class="choices" role="group" aria-label={label}>
+      {RESULTS.filter(({ result }) => !hidden.includes(result)).map(({ result, icon }) => (
+        <Choice key={result} icon={icon} chosen={chosen === result} chosenIcon={Check} onPress={() => onResult(result)}>
+          {resultWord(result, service, text)}
+        </Choice>
+      ))}
+    </div>
+  );
+}
+
+function isHandedIn(service: ServiceName | null): boolean {
+  return service === 'submit' || (service?.startsWith('d06-') ?? false);
+}
+
+/** The day so many days from today, packed. */
+function inDays(days: number): PackedDate {
+  const day = new Date(Date.now() + days * 86_400_000);
+  return day.getFullYear() * 10_000 + (day.getMonth() + 1) * 100 + day.getDate();
+}
+
+function PersonResult({ person, service, onResult, onReason, onAgain }: PersonResultProps) {
   const { t } = useText();
   return (
     <section class="card person-result">
@@ -189,13 +348,19 @@ function PersonResult({ person, service, onResult, onReason }: PersonResultProps
         <Name name={person.name} />
         {person.birthYear !== null && <span class="soft small"> · {person.birthYear}</span>}
       </h3>
-      <div class="choices" role="group" aria-label={person.name}>
-        {RESULTS.filter(({ result }) => result !== (service === 'submit' ? 'done' : 'submitted')).map(({ result, icon }) => (
-          <Choice key={result} icon={icon} chosen={person.result === result} chosenIcon={Check} onPress={() => onResult(result)}>
-            {t(resultWord(result, service))}
-          </Choice>
-        ))}
-      </div>
+      <ResultChoices label={person.name} service={service} chosen={person.result} onResult={onResult} />
+      {person.result === 'later' && (
+        <Choices label={t('visit.when')}>
+          {AGAIN_DAYS.map((days) => (
+            <Choice
+              key={days} chosen={person.again === inDays(days)} chosenIcon={Check}
+              onPress={() => onAgain(person.again === inDays(days) ? null : inDays(days))}
+            >
+              {t(`again.${days as 1 | 3 | 7}`)}
+            </Choice>
+          ))}
+        </Choices>
+      )}
       {person.result === 'blocked' && (
         <button type="button" class="blocked-by" onClick={onReason}>
           <CornerDownRight size={18} />

@@ -8,13 +8,13 @@ import { Choices, Field } from '../../parts/field.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { day } from '../../text/format.ts';
 import { capital, useText } from '../../text/text.ts';
-import type { FunnelView, LevelName, LocalMinute, SourceName } from '../model.ts';
+import type { FunnelView, LevelName, LocalMinute, SideName, SourceName } from '../model.ts';
 import { LEVELS } from '../model.ts';
 
 export interface StepsSheetProps {
   view: FunnelView;
   now: LocalMinute;
-  onRecord: (step: LevelName) => void;
+  onRecord: (step: LevelName | SideName) => void;
   onClose: () => void;
 }
 
@@ -50,6 +50,21 @@ export function StepsSheet({ view, now, onRecord, onClose }: StepsSheetProps) {
             </li>
           );
         })}
+        {(view.sides ?? []).map((side) => (
+          <li key={side}>
+            <span class="steps-words">
+              <span class={view.side === side ? 'strong' : ''}>{t(`step.${side}`)}</span>
+              <br />
+              <span class="small soft">{view.side === side ? t('stage.side.open') : t('stage.side')}</span>
+            </span>
+            {view.side !== side && (
+              <Button onPress={() => onRecord(side)}>
+                {t('stage.record.side')}
+                <span class="unseen">: {t(`step.${side}`)}</span>
+              </Button>
+            )}
+          </li>
+        ))}
       </ol>
     </Sheet>
   );
@@ -58,7 +73,7 @@ export function StepsSheet({ view, now, onRecord, onClose }: StepsSheetProps) {
 export type StageDay = { is: 'today' } | { is: 'yesterday' } | { is: 'day'; typed: string } | { is: 'year'; typed: string };
 
 export interface StageSheetProps {
-  step: LevelName;
+  step: LevelName | SideName;
   /** A step below it that nobody recorded: a warning, never a refusal. */
   gap: LevelName | null;
   onSave: (on: StageDay, source: SourceName) => void;

@@ -2,20 +2,21 @@
 import './today.css';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  BadgeCheck, CalendarCheck2, CircleHelp, Clock, DoorOpen, Download, EqualNot, House, IdCard, Menu, Moon, OctagonAlert,
-  Phone, Sun, SunDim, Undo2, Waves,
+  BadgeCheck, CalendarCheck2, CalendarClock, CircleHelp, Clock, DoorOpen, Download, EqualNot, House, IdCard, Menu, Moon,
+  OctagonAlert, Phone, Sun, SunDim, Undo2, UsersRound, Waves,
 } from '../../design/icons.tsx';
 import type { Theme } from '../../design/theme.ts';
 import { Bar, SyncPanel } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Card, Note, Row } from '../../parts/card.tsx';
-import { Chip } from '../../parts/chip.tsx';
+import { Chip, FilterChips } from '../../parts/chip.tsx';
 import { Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
-import { clock, day, weekday } from '../../text/format.ts';
-import { useText } from '../../text/text.ts';
-import type { HomeTasks, LocalMinute, Tab, Task, TaskKind, TodayView } from '../model.ts';
+import { day, weekday } from '../../text/format.ts';
+import type { Text } from '../../text/text.ts';
+import { capital, useText } from '../../text/text.ts';
+import type { HomeTasks, LocalMinute, Tab, Task, TaskKind, TodayFilter, TodayView } from '../model.ts';
 import { syncLine } from '../sync-line.ts';
 
 export interface TodayProps {
@@ -25,6 +26,7 @@ export interface TodayProps {
   onMenu: () => void;
   onTab: (tab: Tab) => void;
   onTask: (task: Task) => void;
+  onFilter: (filter: TodayFilter) => void;
   onUnvisited: () => void;
 }
 
@@ -50,30 +52,28 @@ export function Today(props: TodayProps) {
   );
   return (
     <Screen bar={bar} tabs={<Tabs here="today" badges={view.badges} onOpen={onTab} />}>
-      {view.tide && <Tide {...view.tide} />}
+      <FilterChips
+        label={t('today.filters')} chips={filters(view, text)} chosen={[view.filter]} onToggle={props.onFilter}
+      />
       {view.isFirstStart && <Note icon={Download}>{t('today.first')}</Note>}
       {view.homes.map((home) => (
         <Home key={home.household} home={home} now={view.now} onTask={onTask} />
       ))}
-      {view.homes.length === 0 && !view.isFirstStart && <Nothing onUnvisited={props.onUnvisited} />}
+      {view.more > 0 && <p class="small soft today-more">{t('today.more', { n: view.more })}</p>}
+      {view.homes.length === 0 && !view.isFirstStart && <Nothing filter={view.filter} onUnvisited={props.onUnvisited} />}
     </Screen>
   );
 }
 
-function Tide({ from, to }: { from: LocalMinute; to: LocalMinute }) {
-  const { t } = useText();
-  return (
-    <p class="tide small soft">
-      <Waves size={18} />
-      <span>
-        {t('today.tide')}{' '}
-        <span class="strong tide-time">
-          {clock(from)} – {clock(to)}
-        </span>{' '}
-        · {t('today.tide.by-team')}
-      </span>
-    </p>
-  );
+const FILTERS: { id: TodayFilter; icon?: Icon; tone?: 'bad' }[] = [
+  { id: 'due' }, { id: 'overdue', icon: OctagonAlert, tone: 'bad' }, { id: 'ahead', icon: CalendarClock },
+  { id: 'unclear', icon: CircleHelp }, { id: 'home-visit', icon: DoorOpen }, { id: 'changed', icon: UsersRound },
+];
+
+/** What is due stands always, the others where there is something. */
+function filters(view: TodayView, { t }: Text) {
+  const some = FILTERS.filter(({ id }) => id === 'due' || id === view.filter || view.counts[id] > 0);
+  return some.map((one) => ({ ...one, name: t(`today.${one.id}`), count: view.counts[one.id] }));
 }
 
 function Home({ home, now, onTask }: { home: HomeTasks; now: LocalMinute; onTask: (task: Task) => void }) {
@@ -96,24 +96,37 @@ function Home({ home, now, onTask }: { home: HomeTasks; now: LocalMinute; onTask
 
 const TASK_ICONS: Record<TaskKind, Icon> = {
   'card-collect': IdCard,
+  'card-returned': Undo2,
   'card-hand-over': IdCard,
-  'eid-collect': BadgeCheck,
+  'eid-returned': Undo2,
   'eid-activate': BadgeCheck,
   reason: CircleHelp,
   'reason-eid': CircleHelp,
   conflict: EqualNot,
   refused: Undo2,
   visit: DoorOpen,
+  'home-visit': House,
+  changed: UsersRound,
 };
 
-function TaskRow({ task, now, onOpen }: { task: Task; now: LocalMinute; onOpen: () => void }) {
+export function TaskRow({ task, now, onOpen }: { task: Task; now: LocalMinute; onOpen: () => void }) {
   const { t } = useText();
   const icon = task.kind === 'conflict' && task.field === 'phone' ? Phone : TASK_ICONS[task.kind];
-  const words =
-    task.kind === 'conflict'
-      ? t('task.conflict', { field: t(`field.${task.field ?? 'note'}`), n: task.ways })
-      : t(`task.${task.kind}`);
-  return <Row icon={icon} title={<Name name={task.name} />} sub={words} aside={<When task={task} now={now} />} onOpen={onOpen} />;
+  const words = taskWords(task, now, t);
+  const sub = task.note === '' ? words : (
+    <>
+      {words}
+      <span class="tide"><Waves size={16} /> {task.note}</span>
+    </>
+  );
+  return <Row icon={icon} title={<Name name={task.name} />} sub={sub} aside={<When task={task} now={now} />} onOpen={onOpen} />;
+}
+
+function taskWords(task: Task, now: LocalMinute, t: Text['t']): string {
+  if (task.kind === 'conflict' && task.field === null) return t('funnel.conflict');
+  if (task.kind === 'conflict') return t('task.conflict', { field: t(`field.${task.field ?? 'note'}`), n: task.ways });
+  if (task.by !== null) return capital(t('dossier.wrote', { day: day(task.by.at, now), who: task.by.who }));
+  return t(`task.${task.kind}`);
 }
 
 /** The loudest thing that is true of a task. */
@@ -121,20 +134,19 @@ function When({ task, now }: { task: Task; now: LocalMinute }) {
   const { t } = useText();
   if (task.kind === 'refused') return <Chip icon={OctagonAlert} role="bad">{t('task.refused.next')}</Chip>;
   if (task.kind === 'conflict') return <Chip icon={EqualNot} role="act">{t('state.conflict')}</Chip>;
-  const daysLate = task.due === null ? 0 : Math.floor(now / 1440) - Math.floor(task.due / 1440);
+  if (task.due === null) return null;
+  const daysLate = Math.floor(now / 1440) - Math.floor(task.due / 1440);
   if (daysLate > 0) return <Chip icon={OctagonAlert} role="bad">{t('task.overdue', { days: daysLate })}</Chip>;
-  if (task.appointment !== null) {
-    return <Chip icon={Clock} role="act">{t('task.appointment', { time: clock(task.appointment) })}</Chip>;
-  }
-  return task.due === null ? null : <span class="small soft">{t('task.due', { day: day(task.due, now) })}</span>;
+  if (daysLate === 0) return <Chip icon={Clock} role="act">{t('stage.today')}</Chip>;
+  return <span class="small soft">{t('task.due', { day: day(task.due, now) })}</span>;
 }
 
-function Nothing({ onUnvisited }: { onUnvisited: () => void }) {
+function Nothing({ filter, onUnvisited }: { filter: TodayFilter; onUnvisited: () => void }) {
   const { t } = useText();
   return (
     <div class="nothing">
       <CalendarCheck2 size={40} />
-      <p>{t('today.none')}</p>
+      <p>{filter === 'due' ? t('today.none') : t('today.none.other')}</p>
       <Button icon={House} onPress={onUnvisited}>
         {t('today.none.next')}
       </Button>

@@ -1,6 +1,6 @@
 /** The sheet after knocking at a door. A choice is saved at once. */
 import { useState } from 'preact/hooks';
-import { CalendarClock, Dots, DoorClosed, DoorOpen, MapPin } from '../../design/icons.tsx';
+import { CalendarClock, Check, Dots, DoorClosed, DoorOpen, MapPin } from '../../design/icons.tsx';
 import { Button, Choice } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
@@ -54,6 +54,13 @@ function AgainSheet({ onSave, onClose }: AgainSheetProps) {
   const [tide, setTide] = useState('');
   return (
     <Sheet icon={CalendarClock} title={t('visit.when')} onClose={onClose}>
+      <div class="choices">
+        {[1, 3, 7].map((days) => (
+          <Choice key={days} chosen={on === typedDay(days)} chosenIcon={Check} onPress={() => setOn(typedDay(days))}>
+            {t(`again.${days as 1 | 3 | 7}`)}
+          </Choice>
+        ))}
+      </div>
       <Field label={t('stage.day.label')} inputMode="numeric" value={on} onInput={setOn} />
       <Field label={t('visit.tide')} help={t('visit.tide.example')} value={tide} onInput={setTide} />
       <Button look="primary" onPress={() => onSave(on, tide)}>
@@ -61,4 +68,10 @@ function AgainSheet({ onSave, onClose }: AgainSheetProps) {
       </Button>
     </Sheet>
   );
+}
+
+/** The day so many days from today, as a person types it. */
+function typedDay(days: number): string {
+  const day = new Date(Date.now() + days * 86_400_000);
+  return `${day.getDate()}/${day.getMonth() + 1}/${day.getFullYear()}`;
 }

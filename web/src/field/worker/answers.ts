@@ -2,32 +2,24 @@
 import type { Phone } from 'sampan-app/client_app.js';
 import { remarksOn } from 'sampan-app/client_app.js';
 import type { Answers, Ask, Drafts } from '../brain.ts';
-import type { FieldRemark, HomeTasks, LocalMinute, PersonDraft, RefusedView, SessionLine, SyncSummary, SyncView } from '../model.ts';
+import type {
+  DossierView, FieldRemark, HomeTasks, HomeView, PersonDraft, RefusedView, SessionLine, SyncSummary, SyncView,
+} from '../model.ts';
 import type { Words } from './called.ts';
-import { bytesOf, Called, hex } from './called.ts';
-import type { CoreLine, CoreQuery, CoreSync } from './core.ts';
+import { Called, hex } from './called.ts';
+import { catalogueView, noticesView } from './catalogue.ts';
+import type { CoreDocument, CoreSync } from './core.ts';
 import type { Reading } from './dossier.ts';
 import { dossierView, historyView, markOf } from './dossier.ts';
 import { typed } from './entries.ts';
 import type { Histories } from './histories.ts';
+import { dossiers, doublesOf, housesOf, peopleOf } from './people.ts';
+import { figuresOf } from './results.ts';
 import { keyName, saidOf } from './said.ts';
 import { sessionLines, sessionView } from './session.ts';
+import { countsOf, dayOf, homesOf, taskOf } from './today.ts';
 import type { Names } from './views.ts';
-import { badgesOf, figuresOf, localMinute, residentLine, stateOf, summaryOf } from './views.ts';
-
-/** A part of a list: more than a screen shows at once. */
-const LINES_MAX = 120;
-const DUPLICATES_MAX = 3;
-/** Dossiers to be decided on that Today names one by one. */
-const TASKS_MAX = 50;
-
-/** Promised visits that are read, to find the oldest. */
-const DUE_READ_MAX = 1_000;
-/** Promises of the next week can be planned for. */
-const AHEAD_MINUTES = 7 * 24 * 60;
-
-/** Filters by the names that the core has for them. */
-const TRAITS = { 'not-activated': 'NotActivated', 'no-card': 'NoCard' } as const;
+import { badgesOf, localMinute, residentLine, stateOf, summaryOf, textOf } from './views.ts';
 
 /** An open phone, as screens may see it. */
 export interface Open {
@@ -44,36 +36,39 @@ export interface Open {
 }
 
 export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answers[keyof Answers] | null {
-  const { core, drafts } = open;
+  const { core, drafts, names } = open;
   const [at, sync, assignment] = [localMinute(open.now), core.sync(), core.assignment()];
   const called = new Called(core, open.words);
-  const badges = badgesOf(sync, core.list(conflicted(0)).count);
+  const day = dayOf(open, ask.view === 'today' ? ask.filter : 'due');
+  const refused = refusedTasks(open);
+  const badges = badgesOf(sync, day.counts.due + refused.length);
   const summary = (): SyncSummary => summaryOf(sync, { ...open.signal, ...slips(open), now: open.now });
   const hamlet = called.unit(assignment?.streams[0]?.unit ?? null);
   switch (ask.view) {
     case 'today': {
-      const told = summary();
+      const [told, counts] = [summary(), countsOf(day)];
       return {
-        now: at, hamlet, sync: told, filter: ask.filter, badges, tide: null, isFirstStart: told.loading !== null,
-        counts: { due: badges.tasks + badges.refused, overdue: 0, unclear: 0 },
-        homes: [
-          ...refusedTasks(open), ...visitTasks(core, at),
-          ...core.list(conflicted(TASKS_MAX)).lines.map((line) => conflictTask(line, open)),
-        ],
+        now: at, hamlet, sync: told, filter: ask.filter, badges, isFirstStart: told.loading !== null,
+        counts: { ...counts, due: badges.tasks }, more: day.more,
+        homes: [...(ask.filter === 'due' ? refused : []), ...homesOf(day, open, called)],
       };
     }
     case 'people': {
-      const only = ask.filters.map((filter) => TRAITS[filter]);
-      const { count, lines } = core.list({ ...dossiers(ask.text), only, from: ask.from, without: ask.without.map(bytesOf) });
+      const { count, lines } = peopleOf(core, names, ask, at);
       const all = core.list({ ...dossiers(''), lines_max: 0 }).count;
       return {
         now: at, hamlet, query: ask.text, filters: ask.filters, all, loading: summary().loading, count, from: ask.from,
-        lines: lines.map(residentLine), badges,
+        lines: lines.map(residentLine), canals: core.canals(), badges,
       };
     }
     case 'dossier': {
       const [view, reading] = read(ask.document, open, called);
-      return view && dossierView(view, reading);
+      return view && { ...dossierView(view, reading), ...around(ask.document, view, open, called) };
+    }
+    case 'home': {
+      const view = core.document(ask.document);
+      const about = { now: at, document: ask.document, houses: housesOf(core, ask.text), canals: core.canals() };
+      return view && { ...about, name: nameOf(view, names), home: homeOf(ask.document, open, called) };
     }
     case 'history': {
       const [view, reading] = read(ask.document, open, called);
@@ -82,24 +77,51 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
     case 'refused':
       return { first: refusedView(open) };
     case 'new-person':
-      return { now: at, draft: ask.draft, remarks: remarks(ask.draft, open.words), duplicates: duplicates(core, ask.draft) };
+      return {
+        now: at, draft: ask.draft, remarks: remarks(ask.draft, open.words),
+        duplicates: doublesOf(core, ask.draft, new Date().getFullYear()),
+      };
     case 'guidance':
       return { now: at, hamlet, sync: summary(), drafts: drafts.sessions.map(draftLine), sessions: sessionLines(open), badges };
     case 'session':
       return sessionView(ask.document, open, called);
+    case 'catalogue':
+      return catalogueView(open);
+    case 'notices':
+      return noticesView(open, called);
     case 'drafts':
       return drafts;
     case 'results': {
-      const team = assignment?.grant.team ?? 0;
+      const made = figuresOf(core, ask.period, open.now);
       const { here, sending } = summary();
-      return {
-        now: at, week: ask.week, mine: figuresOf(core.ownFigures(), team, at, ask.week),
-        team: figuresOf(core.figures(), team, at, ask.week), teamPeople: called.people, late: [], here: here + sending, badges,
-      };
+      return made && { now: at, period: ask.period, ...made, teamPeople: called.people, late: [], here: here + sending, badges };
     }
     case 'sync':
       return { now: at, summary: summary(), badges, checked: open.checked, carrying: carrying(sync, called) };
   }
+}
+
+/** What is known of somebody's home, and whom they are held to be. */
+function around(document: string, view: CoreDocument, open: Open, called: Called): Pick<DossierView, 'home' | 'sameAs'> {
+  const same = view.fields.find(({ key }) => keyName(key, open.names) === 'same')?.values.at(-1)?.value;
+  const other = typeof same === 'object' && 'Bytes' in same ? open.core.document(hex([...same.Bytes])) : null;
+  return {
+    home: homeOf(document, open, called),
+    sameAs: other && hex(other.document) !== hex(view.document) ? { document: hex(other.document), name: nameOf(other, open.names) } : null,
+  };
+}
+
+function homeOf(document: string, open: Open, called: Called): HomeView | null {
+  const home = open.core.home(document, open.now);
+  return home && {
+    household: hex(home.household), of: home.name, canal: home.canal, address: home.address,
+    members: home.members.map(residentLine), tasks: home.tasks.map((task) => taskOf(task, open, called)),
+  };
+}
+
+function nameOf(view: CoreDocument, names: Names): string {
+  const name = view.fields.find(({ key }) => keyName(key, names) === 'name')?.values.at(-1)?.value;
+  return textOf(name) ?? '';
 }
 
 function read(document: string, { core, names, histories, now }: Open, called: Called) {
@@ -107,14 +129,6 @@ function read(document: string, { core, names, histories, now }: Open, called: C
   const passages = view === null ? [] : histories.of(document, markOf(view));
   const reading: Reading = { now: localMinute(now), names, called, passages, may: core.recordableSteps() };
   return [view, reading] as const;
-}
-
-function dossiers(text: string): CoreQuery {
-  return { text, kind: 'Dossier', unit: null, lines_max: LINES_MAX };
-}
-
-function conflicted(linesMax: number): CoreQuery {
-  return { ...dossiers(''), only: ['Conflicted'], lines_max: linesMax };
 }
 
 function carrying(sync: CoreSync, called: Called): SyncView['carrying'] {
@@ -150,39 +164,10 @@ function refusedTasks(open: Open): HomeTasks[] {
   const first = refusedView(open);
   if (first === null) return [];
   const task = {
-    id: 'refused', document: first.document ?? '', name: first.name, kind: 'refused' as const, field: null, ways: 0,
-    appointment: null, due: null,
+    id: 'refused', document: first.document ?? '', name: first.name, kind: 'refused' as const, field: null, ways: 0, due: null,
+    note: '', by: null,
   };
   return [{ household: 'refused', of: first.name, place: '', tasks: [task] }];
-}
-
-/** Promised visits of these days, the oldest promise first. */
-function visitTasks(core: Phone, at: LocalMinute): HomeTasks[] {
-  const { lines } = core.list({ ...dossiers(''), only: ['Due'], lines_max: DUE_READ_MAX });
-  const dated = lines.flatMap((line) => (line.due === null ? [] : [{ ...residentLine(line), due: minuteOf(line.due) }]));
-  const soon = dated.filter(({ due }) => due <= at + AHEAD_MINUTES).sort((a, b) => a.due - b.due);
-  return soon.slice(0, TASKS_MAX).map(({ document, name, due }) => ({
-    household: `visit-${document}`, of: name, place: '',
-    tasks: [{ id: `visit-${document}`, document, name, kind: 'visit' as const, field: null, ways: 0, appointment: null, due }],
-  }));
-}
-
-/** The beginning of a packed day; of a month or a year, its first. */
-function minuteOf(packed: number): LocalMinute {
-  const [year, month, day] = [Math.floor(packed / 10_000), Math.floor(packed / 100) % 100, packed % 100];
-  return Date.UTC(year, Math.max(month, 1) - 1, Math.max(day, 1)) / 60_000;
-}
-
-function conflictTask(line: CoreLine, { core, names, words, now }: Open): HomeTasks {
-  const { document, name } = residentLine(line);
-  const view = core.document(document);
-  const reading: Reading = { now: localMinute(now), names, called: new Called(core, words), passages: [], may: [] };
-  const conflict = view === null ? undefined : dossierView(view, reading).conflicts[0];
-  const task = {
-    id: document, document, name, kind: 'conflict' as const, field: conflict?.field ?? null, ways: conflict?.values.length ?? 2,
-    appointment: null, due: null,
-  };
-  return { household: document, of: name, place: '', tasks: [task] };
 }
 
 function draftLine({ id, savedAt, where, service, people, others }: Drafts['sessions'][number]): SessionLine {
@@ -190,12 +175,6 @@ function draftLine({ id, savedAt, where, service, people, others }: Drafts['sess
     id, at: savedAt ?? 0, where: where ?? 'home', service: service ?? 'other', people: people.length,
     attendances: people.length + others, state: 'draft',
   };
-}
-
-/** People of the same name, once it has two words. */
-function duplicates(core: Phone, { name }: PersonDraft) {
-  if (name.trim().split(/\s+/).length < 2) return [];
-  return core.list({ ...dossiers(name.trim()), lines_max: DUPLICATES_MAX }).lines.map(residentLine);
 }
 
 function remarks(draft: PersonDraft, words: Words): FieldRemark[] {

@@ -1,6 +1,7 @@
 /** What `client-wasm/app` exports, with the shapes that cross; the files come from `cargo xtask wasm`. */
 import type {
-  CoreAssignment, CoreDocument, CoreFigure, CoreList, CoreNames, CoreNotAccepted, CorePassage, CoreQuery, CoreRecord, CoreRemark,
+  CoreAssignment, CoreDay, CoreDayQuery, CoreDocument, CoreDouble, CoreFigure, CoreHome, CoreList, CoreNames, CoreNotAccepted, CorePassage, CoreProgress,
+  CoreProgressQuery, CoreQuery, CoreRecord, CoreRemark,
   CoreSync, Effect, Id, Input, StoredRecord,
 } from './core.ts';
 
@@ -13,6 +14,10 @@ export interface TypedPerson {
   birth: string;
   sex: 'male' | 'female' | null;
   phone: string;
+  old_number?: string;
+  residence?: string | null;
+  address?: string;
+  household?: string | null;
 }
 
 export type Entry =
@@ -22,9 +27,17 @@ export type Entry =
   | { kind: 'reason'; document: string; funnel: 'card' | 'eid'; reason: string; note: string }
   | { kind: 'choose'; document: string; key: string; actor: string }
   | ({ kind: 'undo' } & Undo)
+  | { kind: 'facts'; document: string; facts: Record<string, string | boolean> }
+  | { kind: 'consent'; document: string; text_version: number; language: string; how: string; withdrawn: boolean }
+  | { kind: 'same'; document: string; other: string | null }
+  | { kind: 'household'; document: string | null; name: string; canal: string; address: string; member: string | null }
+  | { kind: 'place'; name: string; place: string }
+  | { kind: 'notice'; notice: string; text: string }
   | {
       kind: 'session'; place: string; service: number; others: number;
-      people: { document: string; result: string; reason: string | null }[]; replaces: string | null;
+      people: { document: string; result: string; reason: string | null; again: number | null }[]; replaces: string | null;
+      held_at: string | null; guided: { service: number; steps: number }[]; minutes: number | null; language: string | null;
+      obstacles: string; note: string;
     };
 
 /** A document's history while it is gathered for the history module. */
@@ -53,6 +66,11 @@ export declare class Phone {
   returns(): Uint8Array | undefined;
   records(): CoreRecord[];
   notAccepted(): CoreNotAccepted[];
+  day(query: CoreDayQuery, nowSeconds: number): CoreDay;
+  home(dossier: string, nowSeconds: number): CoreHome | null;
+  canals(): string[];
+  doubles(person: TypedPerson, thisYear: number): CoreDouble[];
+  progress(query: CoreProgressQuery, nowSeconds: number): CoreProgress | null;
   figures(): CoreFigure[];
   account(id: string): Account | undefined;
   accountPage(of: Account, key: Uint8Array, value: Uint8Array): void;
@@ -83,5 +101,12 @@ export declare function practiceNames(request: Uint8Array, hamlet: string): Uint
 export declare function pinCost(trialMs?: number): Uint32Array;
 export declare function pinBytes(digits: string, salt: Uint8Array, memoryKib: number, passes: number): Uint8Array;
 export declare function remarksOn(person: TypedPerson, thisYear: number): CoreRemark[];
+/** Throws with a stable code where the text is no card's. */
+export declare function readCard(text: string): {
+  number: string; old_number: string; name: string; birth: string; sex: 'male' | 'female' | null; address: string;
+};
+/** Number, name, code of the decision, who leads it. */
+export declare function servicesOn(nowSeconds: number): [number, string, string, string][];
+export declare function servicesGuided(bytes: Uint8Array): { service: number; steps: number }[];
 export declare function keyNames(): string[];
 export declare function codeNames(list: string): [number, string][];

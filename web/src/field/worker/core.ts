@@ -91,16 +91,23 @@ export interface CoreLine {
   sex: number | null;
   card: number;
   eid: number;
+  household: Id | null;
+  canal: string | null;
+  same_as: Id | null;
   is_conflicted: boolean;
   state: CoreState | null;
 }
+
+export type CoreTrait =
+  | 'NotActivated' | 'NoCard' | 'Conflicted' | 'Due' | 'Unclassified' | 'HomeVisit' | 'NoHousehold'
+  | { Card: number } | { Eid: number } | { Reason: number } | { Residence: number } | { Born: [number, number] } | { Canal: string };
 
 /** What to list; what is left out asks for nothing. */
 export interface CoreQuery {
   text: string;
   kind: string;
   unit: number | null;
-  only?: ('NotActivated' | 'NoCard' | 'Conflicted' | 'Due')[];
+  only?: CoreTrait[];
   without?: Id[];
   from?: number;
   lines_max: number;
@@ -140,7 +147,7 @@ export type CoreWhat =
   | { Visit: { result: number; note: string } }
   | { Void: unknown }
   | { Confirmed: unknown }
-  | { Consent: { withdrawn: boolean } }
+  | { Consent: { withdrawn: boolean; how: number; language: number } }
   | { Outcome: { dossier: Id | null; result: string | { Blocked: number }; service: number } }
   | { Opening: unknown };
 
@@ -236,3 +243,67 @@ export interface CoreRemark {
 
 /** A count, and where it counts. */
 export type CoreFigure = [{ unit: number; indicator: number; day: number; team: number }, number];
+
+export type CoreTaskKind =
+  | 'conflict' | 'visit' | 'card-collect' | 'card-returned' | 'eid-returned' | 'card-hand-over' | 'eid-activate' | 'home-visit'
+  | 'reason' | 'reason-eid' | 'changed';
+
+export interface CoreTask {
+  document: Id;
+  name: string;
+  kind: CoreTaskKind;
+  /** Days since 1970. */
+  due: number | null;
+  is_late: boolean;
+  note: string;
+  /** Who, if that is known, and when. */
+  by: [Id | null, number] | null;
+}
+
+export interface CoreDayQuery {
+  which: 'due' | 'overdue' | 'ahead' | 'unclear' | 'home-visit' | 'changed';
+  tasks_max: number;
+}
+
+export interface CoreDay {
+  counts: { due: number; overdue: number; ahead: number; unclear: number; home_visit: number; changed: number };
+  homes: { home: Id; name: string; canal: string; tasks: CoreTask[] }[];
+  more: number;
+}
+
+export interface CoreHome {
+  household: Id;
+  name: string;
+  canal: string;
+  address: string;
+  members: CoreLine[];
+  tasks: CoreTask[];
+}
+
+export interface CoreDouble {
+  line: CoreLine;
+  agree: ('name' | 'number' | 'phone' | 'birth')[];
+}
+
+export interface CoreProgressQuery {
+  period: 'week' | 'month';
+  back: number;
+}
+
+export interface CoreMade {
+  indicator: string;
+  done: number;
+  before: number;
+}
+
+export interface CoreProgress {
+  /** Days since 1970. */
+  from: number;
+  to: number;
+  mine: CoreMade[];
+  team: CoreMade[];
+  targets: {
+    indicator: string; kind: 'assigned' | 'plan' | 'commitment'; unit: number; value: number; done: number; mine: number;
+    due: number | null;
+  }[];
+}

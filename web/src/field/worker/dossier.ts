@@ -1,9 +1,9 @@
 /** One resident: the row's fields and events, with who wrote them and when. */
 import type {
-  Conflict, DossierView, Funnel, FunnelView, HistoryView, LocalMinute, ReasonName, RecordState, ResidenceName, SideName,
-  WorkLine,
+  Conflict, ConsentHow, DossierView, Funnel, FunnelView, HistoryView, LocalMinute, PhoneOwnerName, ReasonName, RecordState,
+  ResidenceName, SideName, SpokenLanguage, WorkLine,
 } from '../model.ts';
-import { LEVELS } from '../model.ts';
+import { LEVELS, SIDES } from '../model.ts';
 import type { Called } from './called.ts';
 import { hex } from './called.ts';
 import type { CoreDocument, CoreEvent, CoreField, CoreFunnel, CorePassage, CoreValue, Id } from './core.ts';
@@ -22,7 +22,8 @@ export interface Reading {
   may: string[];
 }
 
-export function dossierView(view: CoreDocument, reading: Reading): DossierView {
+/** All but what lies around it: home, and whom they are held to be. */
+export function dossierView(view: CoreDocument, reading: Reading): Omit<DossierView, 'home' | 'sameAs'> {
   const { names, called, now } = reading;
   const fields = new Map(view.fields.map((field) => [keyName(field.key, names), field]));
   const value = (key: string) => fields.get(key)?.values.at(-1)?.value;
@@ -36,20 +37,40 @@ export function dossierView(view: CoreDocument, reading: Reading): DossierView {
     sex: sexOf(uintOf(value('sex'))),
     last3: textOf(value('last3')),
     residence: (names.of('residence', uintOf(value('res')) ?? -1) ?? 'unknown') as ResidenceName,
-    household: null,
     phone: textOf(value('phone')),
+    phoneOwner: (names.of('phone-owner', uintOf(value('sim')) ?? -1) ?? 'unknown') as PhoneOwnerName,
+    address: textOf(value('addr')) ?? '',
+    note: textOf(value('note')) ?? '',
+    homeVisit: isTrue(value('home')),
+    due: dueOf(uintOf(value('due'))),
     here: view.mine.filter((one) => ['here', 'sending', 'carried'].includes(stateOf(one.state))).length,
     movedTo: view.moved_to === null ? null : called.unit(view.moved_to),
     unitedWith: null,
-    conflicts: view.fields.filter((field) => field.is_conflicted).flatMap((field) => conflict(field, reading, state)),
+    conflicts: conflictsOf(view, reading),
     card: funnelView('card', view, reading),
     eid: funnelView('eid', view, reading),
     reasons: (['card', 'eid'] as const).flatMap((funnel) => reasonOf(funnel, view, reason(funnel), names, state)),
     previews: [],
     work: view.events.flatMap((event) => workLine(event, reading)).reverse(),
-    consent: consentOf(view.events),
+    consent: consentOf(view.events, names),
     historyEntries: reading.passages.length,
   };
+}
+
+export function conflictsOf(view: CoreDocument, reading: Reading): Conflict[] {
+  const state = stateOf(view.state);
+  return view.fields.filter((field) => field.is_conflicted).flatMap((field) => conflict(field, reading, state));
+}
+
+function isTrue(value: CoreValue | undefined): boolean {
+  return typeof value === 'object' && 'Bool' in value && value.Bool;
+}
+
+/** The beginning of a packed day; of a month or a year, its first. */
+function dueOf(packed: number | null): LocalMinute | null {
+  if (packed === null) return null;
+  const [year, month, day] = [Math.floor(packed / 10_000), Math.floor(packed / 100) % 100, packed % 100];
+  return Date.UTC(year, Math.max(month, 1) - 1, Math.max(day, 1)) / 60_000;
 }
 
 /** Everything that was written, newest first. */
@@ -107,9 +128,15 @@ function funnelView(funnel: Funnel, view: CoreDocument, { names, called, may }: 
     side: core.side as SideName | null,
     isConflicted: core.is_conflicted,
     state: reached[core.furthest - 1]?.state ?? 'received',
-    nextBy: null,
+    nextBy: core.furthest === 4 && funnel === 'eid' ? activateBy(core.reached[3] ?? null) : null,
     mayRecord: LEVELS[funnel].filter((level) => may.includes(level)),
+    sides: SIDES[funnel].filter((side) => may.includes(side)),
   };
+}
+
+/** After seven days only the hotline helps. */
+function activateBy(reported: LocalMinute | null): LocalMinute | null {
+  return reported === null ? null : reported + 7 * 24 * 60;
 }
 
 function reasonOf(funnel: Funnel, view: CoreDocument, code: number | null, names: Names, state: RecordState): DossierView['reasons'] {
@@ -125,9 +152,14 @@ function workLine({ id, event, device, state }: CoreEvent, { names, called }: Re
   return [{ id: hex(id), at: event.stamp.at, by: called.person(device), ...said, state: stateOf(state) }];
 }
 
-function consentOf(events: CoreEvent[]): DossierView['consent'] {
-  for (const { event } of [...events].reverse()) {
-    if ('Consent' in event.what) return { given: !event.what.Consent.withdrawn, at: event.stamp.at };
+function consentOf(events: CoreEvent[], names: Names): DossierView['consent'] {
+  for (const { event: { what, stamp } } of [...events].reverse()) {
+    if (!('Consent' in what)) continue;
+    const { withdrawn, how, language } = what.Consent;
+    return {
+      given: !withdrawn, at: stamp.at, how: (names.of('consent-how', how) ?? 'spoken') as ConsentHow,
+      language: (names.of('language', language) ?? 'other') as SpokenLanguage,
+    };
   }
   return null;
 }

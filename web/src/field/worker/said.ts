@@ -1,5 +1,5 @@
 /** What a change says, from the core's keys and codes to the names that screens have words for. */
-import type { FieldName, Said, StepName, VisitName, WorkLine } from '../model.ts';
+import type { FieldName, ResultName, Said, StepName, VisitName, WorkLine } from '../model.ts';
 import { partialDate } from '../../text/format.ts';
 import type { CoreEvent, CoreKey, CoreSaid, CoreValue } from './core.ts';
 import type { Names } from './views.ts';
@@ -8,7 +8,8 @@ import { sexOf, textOf, uintOf } from './views.ts';
 /** Keys of the table that people know by a word. */
 const FIELDS: Record<string, FieldName> = {
   name: 'name', byear: 'birth', sex: 'sex', phone: 'phone', res: 'residence', hh: 'household', note: 'note',
-  cwhy: 'reason', ewhy: 'reason', home: 'home-visit', pin: 'number',
+  cwhy: 'reason', ewhy: 'reason', home: 'home-visit', pin: 'number', sim: 'phone-owner', addr: 'address', due: 'due',
+  same: 'same',
 };
 
 /** The key's name in the table; what only a later version knows has none. */
@@ -29,6 +30,11 @@ export function shownOf(key: string, value: CoreValue | undefined, names: Names)
     case 'reason': return names.of('reason', number ?? -1) ?? '–';
     case 'residence': return names.of('residence', number ?? -1) ?? '–';
     case 'sex': return sexOf(number) ?? '–';
+    case 'phone-owner': return names.of('phone-owner', number ?? -1) ?? '–';
+    case 'home-visit': return typeof value === 'object' && 'Bool' in value && value.Bool ? 'needed' : '–';
+    // Links name documents, which people know by other words.
+    case 'household':
+    case 'same': return typeof value === 'object' ? 'linked' : '–';
     // Whole personal numbers stay where they are.
     case 'number': return text === null ? '–' : `••• ${text.slice(-3)}`;
     default: return text ?? (number === null ? '–' : number > 9999 ? partialDate(number) : String(number));
@@ -65,10 +71,10 @@ export function saidOf(said: CoreSaid[], names: Names): Said[] {
   });
 }
 
-function resultOf(result: string | { Blocked: number }): 'done' | 'submitted' | 'later' | 'blocked' | 'other' {
+function resultOf(result: string | { Blocked: number }): ResultName {
   if (typeof result === 'object') return 'blocked';
-  const names: Record<string, 'done' | 'submitted' | 'later'> = {
-    Activated: 'done', Submitted: 'submitted', Rescheduled: 'later', Draft: 'later',
+  const names: Record<string, ResultName> = {
+    Activated: 'done', Submitted: 'submitted', Rescheduled: 'later', Draft: 'draft', Declined: 'declined',
   };
   return names[result] ?? 'other';
 }

@@ -1,14 +1,16 @@
 /** Guidance sessions: those this phone knows, and one of them to read. */
 import type {
-  DocumentId, LocalMinute, ReasonName, ResultName, SavedSessionView, ServiceName, SessionKindName, SessionLine,
+  DocumentId, LocalMinute, ReasonName, ResultName, SavedSessionView, ServiceName, SessionKindName,
+  SessionLine,
 } from '../model.ts';
 import type { Open } from './answers.ts';
 import type { Called } from './called.ts';
 import { hex } from './called.ts';
 import type { CoreDocument, CoreEvent } from './core.ts';
-import { SERVICES } from './entries.ts';
+import { serviceName, servicesIn } from './catalogue.ts';
+import { isSubmitted } from './entries.ts';
 import { keyName } from './said.ts';
-import { localMinute, stateOf, uintOf } from './views.ts';
+import { localMinute, stateOf, textOf, uintOf } from './views.ts';
 
 /** Sessions the guidance list reads; older ones are history. */
 const READ_MAX = 200;
@@ -33,6 +35,7 @@ export function sessionView(document: DocumentId, open: Open, called: Called): S
   const view = core.document(document);
   if (view === null) return null;
   const told = head(view, open);
+  const words = (key: string) => textOf(view.fields.find((field) => keyName(field.key, open.names) === key)?.values.at(-1)?.value) ?? '';
   const begun = view.fields.find(({ key }) => keyName(key, open.names) === 'sk')?.values.at(-1);
   const people = outcomes(view).flatMap((outcome) => {
     const dossier = outcome.dossier === null ? null : core.document(hex(outcome.dossier));
@@ -42,18 +45,20 @@ export function sessionView(document: DocumentId, open: Open, called: Called): S
   });
   return {
     now: localMinute(now), document: hex(view.document), ...told, by: called.person(begun?.device ?? null), isMine: begun?.is_mine === true,
-    people, others: Math.max(told.attendances - people.length, 0), state: stateOf(view.state),
+    people, others: Math.max(told.attendances - people.length, 0), obstacles: words('obst'), note: words('snote'),
+    state: stateOf(view.state),
   };
 }
 
 function head(view: CoreDocument, { names }: Open): Pick<SessionLine, 'at' | 'where' | 'service' | 'attendances'> {
   const number = (key: string) => uintOf(view.fields.find((field) => keyName(field.key, names) === key)?.values.at(-1)?.value);
   const all = outcomes(view);
-  const service = Object.entries(SERVICES).find(([, known]) => known === all[0]?.service);
+  const guided = view.fields.find((field) => keyName(field.key, names) === 'svc')?.values.at(-1)?.value;
+  const first = typeof guided === 'object' && 'Bytes' in guided ? servicesIn(guided.Bytes)[0] : undefined;
   return {
     at: (number('at') ?? 0) as LocalMinute,
     where: (names.of('session-kind', number('sk') ?? -1) ?? 'home') as SessionKindName,
-    service: (service?.[0] ?? 'other') as ServiceName,
+    service: serviceName(first ?? all[0]?.service),
     attendances: number('heads') ?? all.length,
   };
 }
@@ -71,10 +76,10 @@ function named(view: CoreDocument, { names }: Open): { name: string; birthYear: 
 /** As it was chosen: where a service has no result of its own, "done" was written as referred. */
 function resultOf({ result }: CoreResult, service: ServiceName, { names }: Open): { result: ResultName; reason: ReasonName | null } {
   if (typeof result === 'object') return { result: 'blocked', reason: (names.of('reason', result.Blocked) ?? 'z-other') as ReasonName };
-  const counts = service === 'activate' || service === 'submit';
+  const counts = service === 'activate' || isSubmitted(service);
   const words: Record<string, ResultName> = {
-    Activated: 'done', Submitted: service === 'submit' ? 'done' : 'submitted', Rescheduled: 'later', Draft: 'later',
-    Referred: counts ? 'other' : 'done',
+    Activated: 'done', Submitted: 'submitted', Rescheduled: 'later', Draft: 'draft', Declined: 'declined',
+    Referred: counts ? 'referred' : 'done',
   };
   return { result: words[result] ?? 'other', reason: null };
 }

@@ -1,34 +1,41 @@
 /** From what the core knows to what screens are told. Names are the core's own. */
 import { codeNames, keyNames } from 'sampan-app/client_app.js';
-import type {
-  Badges, Figure, IndicatorName, LocalMinute, RecordState, ResidentLine, SyncSummary,
-} from '../model.ts';
+import type { Badges, LocalMinute, RecordState, ResidentLine, SyncSummary } from '../model.ts';
 import { daysLeft } from '../lease.ts';
 import { hex } from './called.ts';
-import type { CoreFigure, CoreLine, CoreState, CoreSync, CoreValue } from './core.ts';
+import type { CoreLine, CoreState, CoreSync, CoreValue } from './core.ts';
 
 /** Vietnam's wall clock: UTC+7 all year. */
 const LOCAL_OFFSET_SECONDS = 7 * 3600;
-/** Indicator numbers of `shared/src/tally/indicator.rs` that the results screen shows. */
-const SHOWN_INDICATORS: [number, IndicatorName][] = [
-  [25, 'eid-activated'], [22, 'eid-collected'], [12, 'card-collected'], [15, 'card-handed-over'], [40, 'visits'],
-  [50, 'sessions'], [52, 'people-guided'],
-];
-const DAY_MINUTES = 24 * 60;
-
 export function localMinute(seconds: number): LocalMinute {
   return Math.floor((seconds + LOCAL_OFFSET_SECONDS) / 60);
 }
+
+type CodeList =
+  | 'reason' | 'residence' | 'session-kind' | 'visit' | 'step' | 'phone-owner' | 'place-kind' | 'notice-kind' | 'language'
+  | 'consent-how';
+
+const NO_CODE = 255;
 
 /** Only what is asked for by name; codes of a later version have none. */
 export class Names {
   readonly keys = keyNames();
   readonly #lists = new Map<string, Map<number, string>>();
 
-  of(list: 'reason' | 'residence' | 'session-kind' | 'visit' | 'step', code: number): string | undefined {
+  of(list: CodeList, code: number): string | undefined {
+    return this.#list(list).get(code);
+  }
+
+  /** The number of a name; one that no list has stands for nothing. */
+  code(list: CodeList, name: string): number {
+    const found = [...this.#list(list)].find(([, one]) => one === name);
+    return found?.[0] ?? NO_CODE;
+  }
+
+  #list(list: CodeList): Map<number, string> {
     const known = this.#lists.get(list) ?? new Map(codeNames(list));
     this.#lists.set(list, known);
-    return known.get(code);
+    return known;
   }
 }
 
@@ -91,19 +98,9 @@ export function summaryOf(sync: CoreSync, around: Circumstances): SyncSummary {
   };
 }
 
-export function badgesOf(sync: CoreSync, conflicts: number): Badges {
-  return { tasks: conflicts, refused: sync.not_accepted };
-}
-
-/** Figures of everything this phone sees, in one week of local days. */
-export function figuresOf(figures: CoreFigure[], team: number, at: LocalMinute, week: 'this' | 'last'): Figure[] {
-  const today = Math.floor(at / DAY_MINUTES);
-  // 1970-01-01 was a Thursday; weeks begin on Monday.
-  const monday = today - ((today + 3) % 7) - (week === 'last' ? 7 : 0);
-  return SHOWN_INDICATORS.map(([number, indicator]) => {
-    const counted = figures.filter(([key]) => key.indicator === number && key.team === team && key.day >= monday && key.day < monday + 7);
-    return { indicator, done: counted.reduce((sum, [, count]) => sum + count, 0), target: null, homes: null };
-  });
+/** What asks for somebody, and nothing else. */
+export function badgesOf(sync: CoreSync, due: number): Badges {
+  return { tasks: due, refused: sync.not_accepted };
 }
 
 export function sexOf(code: number | null | undefined): 'male' | 'female' | null {

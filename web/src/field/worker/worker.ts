@@ -1,11 +1,11 @@
 /** The field app's worker: owns the core, the storage, the keys and the network of this phone. */
 import type { Entry } from 'sampan-app/client_app.js';
-import init, { Phone, practiceInvite } from 'sampan-app/client_app.js';
+import init, { Phone, practiceInvite, readCard } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved, TakenIn } from '../brain.ts';
 import { isOver as isLeaseOver } from '../lease.ts';
-import type { PersonDraft, SessionDraft } from '../model.ts';
+import type { CardRead, PersonDraft, SessionDraft } from '../model.ts';
 import { answerOf } from './answers.ts';
 import type { Words } from './called.ts';
 import { Carriage } from './carriage.ts';
@@ -173,6 +173,16 @@ export class FieldWorker implements Listener {
 
   async keepPerson(draft: PersonDraft | null): Promise<void> {
     await this.#book?.keepPerson(draft);
+  }
+
+  /** What a chip card's text says; `null` if it is no card's. */
+  readCard(text: string): CardRead | null {
+    try {
+      const { old_number: oldNumber, ...card } = readCard(text);
+      return { ...card, oldNumber };
+    } catch {
+      return null;
+    }
   }
 
   /** A dossier as automerge saves it, for other programs; `null` where its whole history is not here. */

@@ -1,0 +1,87 @@
+/**
+ * The text of a chip card's code, to fill a form: by camera where the browser reads codes, pasted
+ * always. No picture is kept, and the camera stops as soon as a code is read.
+ */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ScanLine } from '../../design/icons.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { Sheet } from '../../parts/sheet.tsx';
+import { useText } from '../../text/text.ts';
+import './card-sheet.css';
+
+export interface CardSheetProps {
+  /** Resolves whether it was a card's text. */
+  onText: (text: string) => Promise<boolean>;
+  onClose: () => void;
+}
+
+interface Detector {
+  detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
+}
+
+declare global {
+  interface Window {
+    BarcodeDetector?: new (options: { formats: string[] }) => Detector;
+  }
+}
+
+/** Between two looks at the camera's picture. */
+const LOOK_EVERY_MS = 250;
+
+export function CardSheet({ onText, onClose }: CardSheetProps) {
+  const { t } = useText();
+  const [pasted, paste] = useState('');
+  const [isWrong, wrong] = useState(false);
+  const [scans, scan] = useState(false);
+  const read = (text: string) => {
+    void onText(text).then((isCard) => wrong(!isCard));
+  };
+  const remark = isWrong ? { severity: 'error' as const, sentence: t('card.not-a-card') } : undefined;
+  return (
+    <Sheet icon={ScanLine} title={t('new.scan')} onClose={onClose}>
+      {window.BarcodeDetector !== undefined && !scans && (
+        <Button icon={ScanLine} onPress={() => scan(true)}>{t('card.camera')}</Button>
+      )}
+      {scans && <Camera onText={read} />}
+      <Field label={t('card.paste')} help={t('card.paste.help')} lines={3} value={pasted} remark={remark} onInput={paste} />
+      <Button look="primary" onPress={() => read(pasted)}>{t('card.fill')}</Button>
+    </Sheet>
+  );
+}
+
+function Camera({ onText }: { onText: (text: string) => void }) {
+  const { t } = useText();
+  const video = useRef<HTMLVideoElement>(null);
+  const [isRefused, refuse] = useState(false);
+  useEffect(() => {
+    const told = { over: false };
+    void watch(video, told, onText).catch(() => refuse(true));
+    return () => {
+      told.over = true;
+    };
+  }, []);
+  if (isRefused) return <p class="small as-act">{t('card.no-camera')}</p>;
+  return <video ref={video} class="card-camera" muted playsInline aria-label={t('card.camera')} />;
+}
+
+async function watch(video: { current: HTMLVideoElement | null }, told: { over: boolean }, onText: (text: string) => void): Promise<void> {
+  const detector = new window.BarcodeDetector!({ formats: ['qr_code'] });
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+  try {
+    const shown = video.current;
+    if (shown === null) return;
+    shown.srcObject = stream;
+    await shown.play();
+    while (!told.over) {
+      const [found] = await detector.detect(shown);
+      if (found !== undefined) {
+        told.over = true;
+        onText(found.rawValue);
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  } finally {
+    for (const track of stream.getTracks()) track.stop();
+  }
+}
