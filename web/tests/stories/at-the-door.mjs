@@ -133,8 +133,8 @@ async function promise({ page }) {
 /** Counts taps from now on. */
 async function counted(page) {
   await page.evaluate(() => {
+    if (window.taps === undefined) document.addEventListener('click', (event) => (window.taps += Number(event.isTrusted)), true);
     window.taps = 0;
-    document.addEventListener('click', (event) => (window.taps += Number(event.isTrusted)), true);
   });
   return () => page.evaluate(() => window.taps);
 }
