@@ -156,10 +156,14 @@ function Places({ list }: { list: 'shown' | 'locked' }) {
 }
 
 /** Places with nothing half-written on them. */
-const IS_TAB: ReadonlySet<Route['at']> = new Set(['today', 'people', 'guidance', 'results', 'sync']);
+const IS_TAB: ReadonlySet<Route['at']> = new Set([
+  'today', 'people', 'guidance', 'results', 'sync']);
 
 /** Places that show people of the list. */
-const NEEDS_LIST: ReadonlySet<Route['at']> = new Set(['today', 'people', 'guidance', 'results', 'dossier', 'history', 'saved-session']);
+const NEEDS_LIST: ReadonlySet<Route['at']> = new Set([
+  'today', 'people', 'guidance', 'results', 'dossier', 'history', 'saved-session', 'facts', 'home',
+  'same', 'desk',
+]);
 
 function Place(props: PlaceProps) {
   const { route } = props.way;

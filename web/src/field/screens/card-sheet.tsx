@@ -1,6 +1,6 @@
 /**
- * The text of a chip card's code, to fill a form: by camera where the browser reads codes, pasted
- * always. No picture is kept, and the camera stops as soon as a code is read.
+ * The text of a chip card's code, to fill a form: by camera or pasted. No picture is kept, and the
+ * camera stops as soon as a code is read.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ScanLine } from '../../design/icons.tsx';
@@ -8,22 +8,13 @@ import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { useText } from '../../text/text.ts';
+import { look } from '../scan.ts';
 import './card-sheet.css';
 
 export interface CardSheetProps {
   /** Resolves whether it was a card's text. */
   onText: (text: string) => Promise<boolean>;
   onClose: () => void;
-}
-
-interface Detector {
-  detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
-}
-
-declare global {
-  interface Window {
-    BarcodeDetector?: new (options: { formats: string[] }) => Detector;
-  }
 }
 
 /** Between two looks at the camera's picture. */
@@ -40,7 +31,7 @@ export function CardSheet({ onText, onClose }: CardSheetProps) {
   const remark = isWrong ? { severity: 'error' as const, sentence: t('card.not-a-card') } : undefined;
   return (
     <Sheet icon={ScanLine} title={t('new.scan')} onClose={onClose}>
-      {window.BarcodeDetector !== undefined && !scans && (
+      {'mediaDevices' in navigator && !scans && (
         <Button icon={ScanLine} onPress={() => scan(true)}>{t('card.camera')}</Button>
       )}
       {scans && <Camera onText={read} />}
@@ -66,7 +57,7 @@ function Camera({ onText }: { onText: (text: string) => void }) {
 }
 
 async function watch(video: { current: HTMLVideoElement | null }, told: { over: boolean }, onText: (text: string) => void): Promise<void> {
-  const detector = new window.BarcodeDetector!({ formats: ['qr_code'] });
+  const read = await look();
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
   try {
     const shown = video.current;
@@ -74,10 +65,10 @@ async function watch(video: { current: HTMLVideoElement | null }, told: { over: 
     shown.srcObject = stream;
     await shown.play();
     while (!told.over) {
-      const [found] = await detector.detect(shown);
-      if (found !== undefined) {
+      const found = await read(shown);
+      if (found !== null) {
         told.over = true;
-        onText(found.rawValue);
+        onText(found);
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
