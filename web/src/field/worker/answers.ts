@@ -39,7 +39,7 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
   const { core, drafts, names } = open;
   const [at, sync, assignment] = [localMinute(open.now), core.sync(), core.assignment()];
   const called = new Called(core, open.words);
-  const day = dayOf(open, ask.view === 'today' ? ask.filter : 'due');
+  const day = dayOf(open, ask.view === 'today' ? ask.filter : null);
   const refused = refusedTasks(open);
   const badges = badgesOf(sync, day.counts.due + refused.length);
   const summary = (): SyncSummary => summaryOf(sync, { ...open.signal, ...slips(open), now: open.now });

@@ -10,8 +10,9 @@ import { conflictsOf } from './dossier.ts';
 const TASKS_MAX = 80;
 const DAY_MINUTES = 24 * 60;
 
-export function dayOf({ core, now }: Open, which: TodayFilter): CoreDay {
-  return core.day({ which, tasks_max: TASKS_MAX }, now);
+/** One list; without one only the counts that badges need. */
+export function dayOf({ core, now }: Open, which: TodayFilter | null): CoreDay {
+  return core.day({ which: which ?? 'due', tasks_max: which === null ? 0 : TASKS_MAX }, now);
 }
 
 export function countsOf({ counts }: CoreDay): TodayView['counts'] {
