@@ -69,6 +69,7 @@ const progress: ProgressView = {
     end: at('11-30'),
     growsFrom: at('11-17'),
     forecast: at('11-21'),
+    metOn: null,
   },
   perDayNeeded: 1_321,
   perDayPast: 10_553,

@@ -85,8 +85,10 @@ export interface PaceChartView {
   end: LocalMinute;
   /** From this day on figures may still grow. */
   growsFrom: LocalMinute;
-  /** When the target is expected to be met. */
+  /** When the target is expected to be met; `null` also once it is. */
   forecast: LocalMinute | null;
+  /** The first day by whose end the target was met. */
+  metOn: LocalMinute | null;
 }
 
 export interface ProgressView {

@@ -84,7 +84,8 @@ function paced(pace: PaceAnswer | null, phones: DeviceAnswer[]): Paced {
     start,
     end,
     growsFrom: Math.max(start, Math.floor(heardOldest / DAY) * DAY),
-    forecast: daysNeeded === null ? null : last.day + daysNeeded * DAY,
+    forecast: daysNeeded === null || left === 0 ? null : last.day + daysNeeded * DAY,
+    metOn: left === 0 ? (points.find(({ done }) => done >= pace.target)?.day ?? null) : null,
   };
   return { chart, perDayNeeded: Math.ceil(left / daysLeft), perDayPast: Math.floor(grown / pastDays), pastDays };
 }

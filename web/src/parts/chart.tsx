@@ -6,7 +6,7 @@
  */
 import './chart.css';
 import { useState } from 'preact/hooks';
-import type { PaceChartView } from '../console/model.ts';
+import type { PaceChartView, PacePoint } from '../console/model.ts';
 import type { LocalMinute } from '../field/model.ts';
 import { day, number } from '../text/format.ts';
 import type { Text } from '../text/text.ts';
@@ -18,6 +18,8 @@ export interface PaceChartProps {
 }
 
 const BOX = { width: 640, height: 236, left: 74, right: 16, top: 14, bottom: 30 };
+/** As wide as the longest words on a line, Vietnamese or English. */
+const WORDS = 150;
 const TICKS = 5;
 
 export function PaceChart({ view, now }: PaceChartProps) {
@@ -58,7 +60,7 @@ function Picture({ view, now, text }: PaceChartProps & { text: Text }) {
       <line class="chart-target" x1={BOX.left} x2={BOX.width - BOX.right} y1={scale.y(view.target)} y2={scale.y(view.target)} />
       <polyline class="chart-reached" points={view.points.map(at).join(' ')} />
       {view.forecast !== null && (
-        <polyline class="chart-forecast" points={`${at(last)} ${at({ day: view.forecast, done: view.target })}`} />
+        <polyline class="chart-forecast" points={`${at(last)} ${at(foreseen(view, last, view.forecast))}`} />
       )}
       <circle class="chart-now" cx={scale.x(last.day)} cy={scale.y(last.done)} r="6" />
       <Labels view={view} scale={scale} target={t('chart.target', { n: number(view.target, language) })} text={text} />
@@ -115,24 +117,40 @@ function Labels({ view, scale, target, text: { t } }: { view: PaceChartView; sca
   const neededAt = view.start + (view.end - view.start) * 0.38;
   const first = view.points[0] ?? middle;
   const needed = first.done + (view.target - first.done) * 0.38;
+  const reached = beside(scale.x(middle.day), 'before');
+  const growing = scale.x(last.day) + WORDS <= BOX.width ? beside(scale.x(last.day), 'after') : beside(scale.x(view.growsFrom), 'before');
   return (
     <>
       <text class="chart-label" x={BOX.left + 8} y={scale.y(view.target) - 7}>
         {target}
       </text>
-      <text class="chart-label reached" x={scale.x(middle.day) - 12} y={scale.y(middle.done) - 8} text-anchor="end">
+      <text class="chart-label reached" y={scale.y(middle.done) - 8} {...reached}>
         {t('chart.reached')}
       </text>
       <text class="chart-label needed" x={scale.x(neededAt) + 4} y={scale.y(needed) + 24}>
         {t('chart.needed')}
       </text>
       {view.growsFrom < last.day && (
-        <text class="chart-label growing" x={scale.x(last.day) + 8} y={scale.y(scale.ticks[1] ?? 0) - 8}>
+        <text class="chart-label growing" y={scale.y(scale.ticks[1] ?? 0) - 8} {...growing}>
           {t('chart.growing')}
         </text>
       )}
     </>
   );
+}
+
+/** Where the forecast ends: at the target, or at the picture's last day on the way there. */
+function foreseen(view: PaceChartView, last: PacePoint, met: LocalMinute): PacePoint {
+  if (met <= view.end) return { day: met, done: view.target };
+  const share = (view.end - last.day) / (met - last.day);
+  return { day: view.end, done: last.done + (view.target - last.done) * share };
+}
+
+/** Words on that side of `x`; on the other where they would leave the picture. */
+function beside(x: number, side: 'before' | 'after') {
+  const hasRoom = side === 'after' ? x + WORDS <= BOX.width : x - WORDS >= BOX.left;
+  const isAfter = (side === 'after') === hasRoom;
+  return isAfter ? ({ x: x + 8, 'text-anchor': 'start' } as const) : ({ x: x - 8, 'text-anchor': 'end' } as const);
 }
 
 function Figures({ view, now }: PaceChartProps) {

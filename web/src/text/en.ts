@@ -663,6 +663,8 @@ export const en: Catalogue = {
   'signin.shared': 'On a shared computer, sign out when done.',
   'progress.title': 'Progress: {unit}',
   'progress.left': '{n} left',
+  'progress.met': 'target met',
+  'progress.over': '{n} over',
   'progress.source': 'C06 data: {day}',
   'progress.not-accepted': '{n} not accepted yet',
   'progress.not-activated': '{n} accepted but not activated',

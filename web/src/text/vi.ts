@@ -688,6 +688,8 @@ export const vi = {
   'signin.shared': 'Máy dùng chung: nhớ đăng xuất khi xong.',
   'progress.title': 'Tiến độ: {unit}',
   'progress.left': 'còn thiếu {n}',
+  'progress.met': 'đã đạt chỉ tiêu',
+  'progress.over': 'vượt {n}',
   'progress.source': 'số liệu C06: {day}',
   'progress.not-accepted': '{n} chưa được duyệt',
   'progress.not-activated': '{n} đã duyệt mà chưa kích hoạt',

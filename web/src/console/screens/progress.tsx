@@ -16,7 +16,7 @@ import { day, fullDay, number, percent, servedPercent } from '../../text/format.
 import type { Language, Text } from '../../text/text.ts';
 import { useText } from '../../text/text.ts';
 import type { LocalMinute } from '../../field/model.ts';
-import type { Completeness, Pace, Page, ProgressView, UnitLine } from '../model.ts';
+import type { Completeness, Pace, PaceChartView, Page, ProgressView, UnitLine } from '../model.ts';
 
 export type RankBy = 'unit' | 'team' | 'place' | 'reason';
 
@@ -134,13 +134,19 @@ function Headline({ view }: { view: ProgressView }) {
           </span>
           <br />
           <span class="soft">
-            {target === null ? t('results.no-target') : t('progress.left', { n: Math.max(0, target - done) })}
+            {target === null ? t('results.no-target') : leftWords(done, target, t)}
           </span>
         </p>
       </div>
       {view.funnel.length > 0 && <FunnelBars bars={view.funnel} target={target} />}
     </section>
   );
+}
+
+/** What is left, or by how much the target is passed: never "0 left". */
+function leftWords(done: number, target: number, t: Text['t']): string {
+  if (done < target) return t('progress.left', { n: target - done });
+  return done === target ? t('progress.met') : t('progress.over', { n: done - target });
 }
 
 function PaceCard({ view }: { view: ProgressView }) {
@@ -154,19 +160,20 @@ function PaceCard({ view }: { view: ProgressView }) {
         <h2>
           {t('progress.pace')} <span class="small soft">{t('progress.days-left', { days: daysLeft, day: day(chart.end, view.asOf) })}</span>
         </h2>
-        <Forecast forecast={chart.forecast} end={chart.end} now={view.asOf} />
+        <Forecast chart={chart} now={view.asOf} />
       </div>
       <PaceChart view={chart} now={view.asOf} />
       <p class="pace-rates small soft">
-        <span>{t('progress.needed', { n: view.perDayNeeded })}</span>
+        {chart.metOn === null && <span>{t('progress.needed', { n: view.perDayNeeded })}</span>}
         <span>{t('progress.past', { days: view.pastDays, n: view.perDayPast })}</span>
       </p>
     </section>
   );
 }
 
-function Forecast({ forecast, end, now }: { forecast: LocalMinute | null; end: LocalMinute; now: LocalMinute }) {
+function Forecast({ chart: { forecast, metOn, end }, now }: { chart: PaceChartView; now: LocalMinute }) {
   const { t } = useText();
+  if (metOn !== null) return <PaceWords pace={{ is: 'reached', on: metOn }} now={now} />;
   if (forecast === null) return <span class="small soft">{t('progress.no-forecast')}</span>;
   const days = Math.round((end - forecast) / 1440);
   const isEarly = days >= 0;
