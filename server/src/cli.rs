@@ -13,8 +13,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use shared::event::Step;
 use shared::id::{DocumentId, TeamId, UnitId};
 use shared::permission::Role;
+use shared::tally::Indicator;
 use shared::time::LocalDay;
 use shared::unit::UnitTreeError;
 
@@ -28,6 +30,9 @@ use crate::demo::{DemoError, RESIDENTS_PER_HAMLET, Replay};
 use crate::foundation::FoundationError;
 use crate::http::{ListenError, Web};
 use crate::import::ImportError;
+use crate::import::carry_out::CarryOutError;
+use crate::import::order::What;
+use crate::import::plan::PlanError;
 use crate::ledger::LedgerError;
 use crate::room::ROOM_MIB_MIN;
 use crate::server::{AccountError, CommitError, EraseError, EraseReason, InviteError};
@@ -53,6 +58,9 @@ enum Command {
     /// People who sign in to the console; the server must be stopped
     #[command(subcommand)]
     Account(AccountStep),
+    /// Import a table of people, steps or targets from CSV or XLSX, and say what becomes of each
+    /// row; the server must be stopped, a running one takes `POST /v1/imports`
+    Import(ImportTable),
     /// Take in what flat automerge documents of elsewhere show, one from the plain changes in each
     /// file; the same name, day and files again change nothing. The server must be stopped
     ImportAutomerge(ImportAutomerge),
@@ -191,6 +199,40 @@ struct Invite {
     /// Name of the device for people
     #[arg(long)]
     label: String,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct ImportTable {
+    #[command(flatten)]
+    folder: Folder,
+    /// What its rows are: roster, cohort, steps or targets
+    #[arg(long, value_parser = what_imported)]
+    what: What,
+    /// Number of the unit the rows belong to
+    #[arg(long)]
+    unit: u32,
+    /// Where the table comes from, for people
+    #[arg(long)]
+    source: String,
+    /// Day on which it is true
+    #[arg(long, value_name = "DAY", value_parser = LocalDay::from_str)]
+    as_of: LocalDay,
+    /// What the list is called, for a cohort
+    #[arg(long, default_value = "")]
+    list: String,
+    /// The step every row tells, where no column does, such as eid-accepted
+    #[arg(long, value_parser = step_named)]
+    step: Option<Step>,
+    /// What every row is a target for, where no column says so, such as eid-activated
+    #[arg(long, value_parser = Indicator::from_str)]
+    indicator: Option<Indicator>,
+    /// Only say what would become of each row
+    #[arg(long)]
+    dry_run: bool,
+    /// The table
+    file: PathBuf,
     #[command(flatten)]
     clock: ClockOptions,
 }
@@ -352,6 +394,10 @@ enum Stop {
     #[error(transparent)]
     Import(#[from] ImportError),
     #[error(transparent)]
+    ImportTable(#[from] CarryOutError),
+    #[error(transparent)]
+    ImportPlan(#[from] PlanError),
+    #[error(transparent)]
     Invite(#[from] InviteError),
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -393,6 +439,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Init(init) => files::init(init).await,
         Command::Serve(serve) => serve::serve(serve).await,
         Command::Invite(invite) => files::invite(invite).await,
+        Command::Import(asked) => import::table(asked).await,
         Command::ImportAutomerge(asked) => import::automerge(asked).await,
         Command::Account(account) => account::account(account).await,
         Command::Erase(erase) => people::erase(erase).await,
@@ -430,6 +477,21 @@ fn campaign(name: &str) -> Result<Replay, String> {
     let found = Replay::ALL.into_iter().find(|replay| replay.name() == name);
     found.ok_or_else(|| {
         let names: Vec<_> = Replay::ALL.iter().map(|replay| replay.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+fn what_imported(name: &str) -> Result<What, String> {
+    What::named(name).ok_or_else(|| {
+        let names = What::ALL.map(What::name);
+        format!("one of {}", names.join(", "))
+    })
+}
+
+fn step_named(name: &str) -> Result<Step, String> {
+    let found = Step::ALL.iter().find(|step| step.name() == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<_> = Step::ALL.iter().map(|step| step.name()).collect();
         format!("one of {}", names.join(", "))
     })
 }

@@ -33,6 +33,14 @@
 //! | `POST /v1/dossiers/{dossier}/hold` | JSON | nothing | console |
 //! | `GET /v1/erasures` | | JSON | console |
 //! | `GET /v1/audit?after=` | | JSON | console |
+//! | `POST /v1/imports/preview` | JSON, with the file in base64 | JSON; writes nothing | console |
+//! | `POST /v1/imports` | the same | JSON | console |
+//! | `GET /v1/imports` | | JSON | console |
+//! | `POST /v1/imports/{device}/undo` | | JSON | console |
+//! | `GET /v1/cohorts?unit=&day=&percents=` | | JSON | account |
+//! | `POST /v1/exports` | JSON, the table as a page shows it | a file | console |
+//! | `POST /v1/reports` | JSON | JSON | console |
+//! | `GET /v1/reports` and `GET /v1/reports/{report}` | | JSON | console |
 //!
 //! With a folder of the browser app, `GET` of its files beside: the pages for anyone.
 //!
@@ -46,10 +54,12 @@ mod dossiers;
 mod erasing;
 mod error;
 mod events;
+mod imports;
 pub mod limits;
 mod listen;
 mod phone;
 mod refounding;
+mod reports;
 mod session;
 mod web;
 
@@ -136,6 +146,10 @@ fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .or(erasing::routes(service))
         .unify()
         .or(refounding::routes(service))
+        .unify()
+        .or(imports::routes(service))
+        .unify()
+        .or(reports::routes(service))
         .unify()
         .recover(|rejection| async move {
             Ok::<_, core::convert::Infallible>(Failure::from_rejection(&rejection).into_response())

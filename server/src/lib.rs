@@ -12,6 +12,7 @@ pub mod config;
 pub mod crew;
 pub mod demo;
 pub mod door;
+pub mod export;
 pub mod foundation;
 pub mod gate;
 pub mod http;

@@ -28,6 +28,7 @@ use packing::Shelf;
 use roster::{Roster, device_puts};
 
 mod accounts;
+mod cohorts;
 mod deciding;
 mod devices;
 mod directory;
@@ -44,9 +45,11 @@ mod parcels;
 mod progress;
 mod pulling;
 mod refounding;
+mod reports;
 mod roster;
 
 pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
+pub use cohorts::{CohortPart, CohortView};
 pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
 pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView};
 pub use dossier::{DossierView, EventView, FieldView, FunnelView, LiveView, Wrote};
@@ -64,6 +67,7 @@ pub use progress::{
 };
 pub use pulling::{Asked, Pull, PullError, Pulled};
 pub use refounding::RefoundError;
+pub use reports::{Differing, FreezeError, Frozen};
 
 /// A server. Clones are handles to the same one.
 #[derive(Debug, Clone)]

@@ -47,8 +47,8 @@ coded! {
         Admin = 9, "admin";
         /// The server itself: links, re-founds, books balances.
         Server = 10, "server";
-        /// A coordinator's import run, an incarnation of its own. Creates what a list brings; the
-        /// gate holds it to documents of that incarnation.
+        /// An import run, a device of its own. Creates what a list brings, and adds to dossiers
+        /// the steps that a list of elsewhere tells.
         Import = 11, "import";
     }
 }
@@ -124,6 +124,12 @@ pub enum Duty {
     Audit,
     /// Take something out of a document with all its history, and undo unions.
     Refound,
+    /// Import lists of people: rosters, cohorts, steps taken elsewhere.
+    ImportPeople,
+    /// Import targets.
+    ImportTargets,
+    /// Freeze reports.
+    Freeze,
 }
 
 impl Grant {

@@ -11,6 +11,8 @@ mod dossiers;
 mod killed;
 // A phone in a few lines.
 pub mod phone;
+// Frozen reports, and tables as files.
+mod reports;
 // A server on a free port, and requests to it.
 pub mod wire;
 

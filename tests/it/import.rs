@@ -1,6 +1,8 @@
 //! Documents from elsewhere come in by one command, and nothing else of theirs does.
 #![allow(clippy::unwrap_used, reason = "all of it is tests")]
 
+mod tables;
+
 use server::import::{Import, ImportError};
 use server::server::Circumstances;
 use server::store::Memory;

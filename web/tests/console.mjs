@@ -97,6 +97,37 @@ const PROMISES = {
     for (const child of children) assert.ok(text.includes(`"${child.name}",`), child.name);
   },
 
+  async 'the same table goes out as a workbook, and for the public without small counts'({ page, demo }) {
+    await page.getByLabel('Dạng tệp').selectOption('xlsx');
+    const [book] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Xuất', exact: true }).click()]);
+    assert.match(book.suggestedFilename(), /\.xlsx$/);
+    assert.equal((await read(await book.createReadStream())).slice(0, 2), 'PK');
+    await page.getByLabel('Dạng tệp').selectOption('json');
+    await page.getByLabel('công khai').check();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Xuất', exact: true }).click()]);
+    const { rows } = JSON.parse(await read(await file.createReadStream()));
+    const { children } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    assert.equal(rows.length, children.length);
+    for (const row of rows) assert.ok(typeof row['Số lượng'] !== 'number' || row['Số lượng'] === 0 || row['Số lượng'] >= 5, JSON.stringify(row));
+    await page.getByLabel('công khai').uncheck();
+  },
+
+  async 'a report is frozen with its signature, and says what differs since'({ page, open, demo }) {
+    await open(`#reports?path=${demo.province.unit}.${demo.commune.unit}`);
+    await page.getByText('Chưa chốt báo cáo nào ở đây').waitFor();
+    await page.getByRole('button', { name: 'Chốt báo cáo' }).click();
+    await page.getByText('Từ đó đến nay không có gì khác').waitFor();
+    const [{ report }] = await demo.ask('reports');
+    const { key, progress, differing } = await demo.ask(`reports/${report}`);
+    assert.deepEqual(differing, []);
+    assert.deepEqual(progress, await demo.ask(`progress?unit=${demo.commune.unit}`));
+    await page.getByText(key).waitFor();
+    await looks('report', page);
+    await page.getByRole('button', { name: 'Về danh sách' }).click();
+    await page.getByRole('table', { name: 'Báo cáo đã chốt' }).waitFor();
+    await looks('reports', page);
+  },
+
   async 'an invite shows its QR code and link, once'({ page }) {
     await page.getByRole('button', { name: /^Máy và người/ }).click();
     await page.getByRole('heading', { name: 'Máy và người' }).waitFor();
@@ -234,6 +265,34 @@ const PROMISES = {
     assert.equal(await lines.count(), all - 1);
   },
 
+  async 'a list is looked at, imported and taken back, and nothing is written before'({ page, open, demo }) {
+    const count = async () => {
+      const { unit } = await demo.ask(`progress?unit=${demo.commune.unit}`, demo.officer);
+      return unit.figures.find(({ indicator }) => indicator === 'dossiers')?.count ?? 0;
+    };
+    const before = await count();
+    await open('#import');
+    await page.getByRole('heading', { name: `Nhập vào ${demo.commune.name}` }).waitFor();
+    await page.getByText('Chưa nhập bảng nào vào đây').waitFor();
+    await looks('import-first', page);
+    await page.getByLabel('Nguồn số liệu').fill('Công an xã');
+    await page.getByLabel('Tệp Excel hoặc CSV').setInputFiles({ name: 'con-lai.csv', mimeType: 'text/csv', buffer: Buffer.from(await roster(demo)) });
+    await page.getByText('Chạy thử, chưa ghi gì vào hệ thống').waitFor();
+    await page.locator('[data-count=new] .number').filter({ hasText: '3' }).waitFor();
+    await page.getByText('Có chữ O thay cho số 0').waitFor();
+    await page.getByText('Không có ấp này trong đơn vị').waitFor();
+    await looks('import-preview', page);
+    assert.equal(await count(), before, 'a preview wrote');
+    await page.getByRole('button', { name: 'Nhập 3 dòng' }).click();
+    await page.getByText('Đã nhập 3 dòng').waitFor();
+    assert.equal(await count(), before + 3);
+    await looks('import-done', page);
+    await page.getByRole('table', { name: 'Những lần nhập trước' }).getByRole('button', { name: 'Hoàn tác' }).click();
+    await page.getByRole('group', { name: 'Hoàn tác cả lần nhập này?' }).getByRole('button', { name: 'Hoàn tác' }).click();
+    await page.getByText('Đã hoàn tác 3 dòng').waitFor();
+    assert.equal(await count(), before);
+  },
+
   async 'a lead sees the own hamlet, and not what a lead does not do'({ page, open, demo }) {
     await page.getByRole('button', { name: 'Đăng xuất' }).click();
     await knock(page, demo.lead);
@@ -252,6 +311,16 @@ const PROMISES = {
     await looks('lost', page);
   },
 };
+
+/** A list as an office keeps it: letterhead above, two rows wrong, one to look at. */
+async function roster(demo) {
+  const [{ name: hamlet }] = await demo.ask(`units?parent=${demo.commune.unit}`, demo.officer);
+  return [
+    'CÔNG AN XÃ,,,,', 'STT,Họ và tên,Năm sinh,Số định danh,Ấp',
+    `1,Phạm Hữu Đời,1959,099059900417,${hamlet}`, `2,Sơn Thị Út,1987,09918790268O,${hamlet}`, '3,Lý Kim Cẩm,1994,099194904471,Ấp 7B',
+    `4,Ðặng Văn Đào,1962,099062903318,${hamlet}`, `5,Châu Quốc Khoa,,,${hamlet}`, 'Tổng cộng,5,,,',
+  ].join('\n');
+}
 
 /** Stands in a picture of both sizes, without findings of axe and without sideways scrolling. */
 async function looks(name, page) {

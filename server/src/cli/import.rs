@@ -6,8 +6,11 @@ use shared::id::UnitId;
 use shared::kind::Kind;
 
 use super::files::open;
-use super::{ImportAutomerge, Stop};
+use super::{ImportAutomerge, ImportTable, Stop};
 use crate::import::Import;
+use crate::import::carry_out::CarryOutError;
+use crate::import::order::Order;
+use crate::import::plan::Plan;
 
 pub(super) async fn automerge(asked: ImportAutomerge) -> Result<(), Stop> {
     let server = open(&asked.folder).await?;
@@ -30,4 +33,43 @@ pub(super) async fn automerge(asked: ImportAutomerge) -> Result<(), Stop> {
         println!("{outcome} {}", path.display());
     }
     Ok(())
+}
+
+pub(super) async fn table(asked: ImportTable) -> Result<(), Stop> {
+    let server = open(&asked.folder).await?;
+    let path = asked.file.clone();
+    let file = fs::read(&path).map_err(|source| Stop::Read { path, source })?;
+    let order = Order {
+        what: asked.what,
+        unit: UnitId(asked.unit),
+        source: asked.source,
+        as_of: asked.as_of,
+        list: asked.list,
+        step: asked.step,
+        indicator: asked.indicator,
+        columns: None,
+    };
+    let circumstances = asked.clock.clock().circumstances()?;
+    let checked = order.check(circumstances.now.local_day());
+    checked.map_err(CarryOutError::from)?;
+    tell_plan(&server.plan_import(&order, &file).await?);
+    if !asked.dry_run {
+        let done = server.import_table(&order, &file, circumstances).await?;
+        println!(
+            "import {}: {} rows written, {} known, {} wrong, {} changes not taken",
+            done.import, done.written, done.known, done.errors, done.not_taken
+        );
+    }
+    Ok(())
+}
+
+/// Says what would become of each row, without what stands in it.
+fn tell_plan(plan: &Plan) {
+    for field in &plan.missing {
+        println!("no column says {}", field.name());
+    }
+    for row in &plan.rows {
+        let notes: Vec<_> = row.notes.iter().map(|note| note.code).collect();
+        println!("row {} {} {}", row.row, row.outcome.name(), notes.join(" "));
+    }
 }

@@ -99,8 +99,10 @@ async fn twin<S: Store>(
         else {
             continue;
         };
+        // What was withdrawn, as by taking an import back, takes nobody with it.
+        let is_gone = first.document.row.get(&Key::WITHDRAWN) == Some(&Value::Bool(true));
         let same_stream = first.document.place.stream == second.document.place.stream;
-        if same_stream && is_same_person(&first.document.row, &second.document.row) {
+        if same_stream && !is_gone && is_same_person(&first.document.row, &second.document.row) {
             return Ok(Some(*other));
         }
     }

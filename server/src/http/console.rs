@@ -164,7 +164,10 @@ fn pace<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
 }
 
 /// The day asked for, or today.
-fn day<S: Store>(service: &Service<S>, asked: Option<&str>) -> Result<LocalDay, Failure> {
+pub(super) fn day<S: Store>(
+    service: &Service<S>,
+    asked: Option<&str>,
+) -> Result<LocalDay, Failure> {
     match asked {
         None => Ok(service.clock.now().local_day()),
         Some(day) => day.parse().map_err(|bad| Failure::bad_request(&bad)),

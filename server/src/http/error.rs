@@ -20,11 +20,15 @@ use super::limits::{NO_ROOM_RETRY_SECONDS, RETRY_SECONDS};
 use crate::clock::NoRandomness;
 use crate::crew::CrewError;
 use crate::door::DoorError;
+use crate::export::ExportError;
 use crate::gate::{DecideError, NotErasable, NotRefoundable};
+use crate::import::carry_out::CarryOutError;
+use crate::import::plan::PlanError;
+use crate::import::undo::UndoError;
 use crate::ledger::LedgerError;
 use crate::server::{
-    CommitError, DecidingError, DeviceError, EditError, EnrolError, EraseError, HoldError,
-    IntakeError, InviteError, ParcelRefused, ProgressError, PullError, RefoundError,
+    CommitError, DecidingError, DeviceError, EditError, EnrolError, EraseError, FreezeError,
+    HoldError, IntakeError, InviteError, ParcelRefused, ProgressError, PullError, RefoundError,
 };
 use crate::store::StoreError;
 use crate::writer::WriteError;
@@ -127,6 +131,23 @@ impl Failure {
     pub(super) fn no_dossier() -> Self {
         let message = "there is no such dossier in the account's units";
         Self::theirs(StatusCode::NOT_FOUND, "no-dossier", &message)
+    }
+
+    /// What was sent can be read, and still nobody can act upon it.
+    pub(super) fn unfit(code: &'static str, error: &impl core::fmt::Display) -> Self {
+        Self::theirs(StatusCode::UNPROCESSABLE_ENTITY, code, error)
+    }
+
+    /// The same whether there is none or it is in other units.
+    pub(super) fn no_import() -> Self {
+        let message = "there is no such import in the account's units";
+        Self::theirs(StatusCode::NOT_FOUND, "no-import", &message)
+    }
+
+    /// The same whether there is none or it is of other units.
+    pub(super) fn no_report() -> Self {
+        let message = "there is no such report in the account's units";
+        Self::theirs(StatusCode::NOT_FOUND, "no-report", &message)
     }
 
     pub(super) fn not_permitted() -> Self {
@@ -480,6 +501,62 @@ impl From<ProgressError> for Failure {
                 Self::theirs(StatusCode::NOT_FOUND, "no-such-unit", &error)
             }
             ProgressError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Shape => Self::unfit("export-shape", &error),
+            ExportError::Workbook(error) => Self::ours("workbook", error),
+        }
+    }
+}
+
+impl From<FreezeError> for Failure {
+    fn from(error: FreezeError) -> Self {
+        match error {
+            FreezeError::Progress(error) => error.into(),
+            FreezeError::TooLarge => Self::unfit("report-too-large", &error),
+            FreezeError::Commit(error) => error.into(),
+        }
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Sheet(bad) => Self::unfit(bad.code(), &bad),
+            PlanError::NoHeadings => Self::unfit("file-no-headings", &error),
+            PlanError::NoSuchUnit => Self::unfit("no-such-unit", &error),
+            PlanError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<CarryOutError> for Failure {
+    fn from(error: CarryOutError) -> Self {
+        match error {
+            CarryOutError::Order(bad) => Self::unfit(bad.code(), &bad),
+            CarryOutError::Plan(error) => error.into(),
+            CarryOutError::Missing => Self::unfit("import-columns", &error),
+            CarryOutError::Commit(error) => error.into(),
+            CarryOutError::Seal(error) => Self::ours("sealing", error),
+            CarryOutError::Intake(error) => error.into(),
+            CarryOutError::Receipt(error) => Self::ours("own-receipt", error),
+            CarryOutError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<UndoError> for Failure {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::NoSuchImport => Self::no_import(),
+            UndoError::Already => Self::theirs(StatusCode::CONFLICT, "import-undone", &error),
+            UndoError::TooLate => Self::theirs(StatusCode::CONFLICT, "import-too-old", &error),
+            UndoError::CarryOut(error) => error.into(),
         }
     }
 }

@@ -24,6 +24,15 @@ pub const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 /// Bytes of a console's JSON.
 pub const JSON_BYTES_MAX: usize = 16 * 1024;
 
+/// Bytes of a request to import: the largest file in base64, and what is said about it.
+pub const IMPORT_BYTES_MAX: usize = crate::import::limits::FILE_BYTES_MAX / 3 * 4 + 64 * 1024;
+
+/// Bytes of a table that is to leave as a file.
+pub const EXPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Frozen reports in one answer.
+pub const REPORTS_LISTED_MAX: usize = 200;
+
 /// Lines of the audit in one answer.
 pub const AUDIT_LINES_MAX: usize = 1_000;
 

@@ -195,6 +195,9 @@ fn about<S: Store>(service: &Service<S>, account: &Account) -> AboutMe {
         ("erase", caller.has_somewhere(Duty::Erase)),
         ("audit", caller.has_somewhere(Duty::Audit)),
         ("refound", caller.has_somewhere(Duty::Refound)),
+        ("import-people", caller.has_somewhere(Duty::ImportPeople)),
+        ("import-targets", caller.has_somewhere(Duty::ImportTargets)),
+        ("freeze", caller.has_somewhere(Duty::Freeze)),
     ];
     let invites = Role::ALL
         .iter()

@@ -167,6 +167,38 @@ pub enum Act {
         /// The keys that were left out.
         removed: Vec<Key>,
     },
+    /// A table was imported.
+    Imported {
+        /// The device that stands for it.
+        import: DeviceId,
+        /// What it holds, by its stable name.
+        what: String,
+        /// In which unit.
+        unit: UnitId,
+        /// Rows that were written.
+        rows: u32,
+    },
+    /// A table of figures left as a file.
+    TableExported {
+        /// Of which unit.
+        unit: UnitId,
+        /// How many rows.
+        rows: u32,
+        /// Whether it was meant for anybody: small counts were hidden.
+        is_public: bool,
+    },
+    /// A report was frozen.
+    Froze {
+        /// Its name.
+        report: DocumentId,
+        /// Of which unit.
+        unit: UnitId,
+    },
+    /// An import was taken back.
+    ImportUndone {
+        /// The device that stands for it.
+        import: DeviceId,
+    },
 }
 
 /// Writes an audit entry.

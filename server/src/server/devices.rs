@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::enrol::EnrolKeys;
 use shared::id::{DeviceId, TeamId, UnitId};
-use shared::permission::Grant;
+use shared::permission::{Grant, Role};
 use shared::time::UnixSeconds;
 
 use super::{
@@ -129,7 +129,8 @@ impl DeviceStep {
 }
 
 impl<S: Store> Server<S> {
-    /// Every device but those of accounts, by id, at most [`DEVICES_MAX`].
+    /// Every device that somebody carries, by id, at most [`DEVICES_MAX`]: none of accounts and
+    /// imports, which nobody waits to hear from.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -144,7 +145,8 @@ impl<S: Store> Server<S> {
             };
             after = Some(*last);
             for (device, record) in page {
-                if accounts.binary_search(&device).is_err() {
+                let is_import = record.assignment.grant.role == Role::Import;
+                if !is_import && accounts.binary_search(&device).is_err() {
                     views.push(self.view(device, record).await?);
                 }
             }

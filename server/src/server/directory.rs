@@ -72,7 +72,7 @@ impl Known {
 
 impl<S: Store> Server<S> {
     /// The dossiers of one hamlet.
-    pub(super) async fn dossiers_of(&self, unit: UnitId) -> Result<Vec<DocumentId>, LedgerError> {
+    pub(crate) async fn dossiers_of(&self, unit: UnitId) -> Result<Vec<DocumentId>, LedgerError> {
         let stream = StreamId {
             unit,
             audience: Audience::Team,

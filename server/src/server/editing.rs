@@ -10,7 +10,7 @@ use shared::derive::replay;
 use shared::engine::Slot;
 use shared::event::{Confirmed, Event, Stamp, Void, VoidReason, What};
 use shared::field::{PersonName, Phone, Sex, TextField};
-use shared::id::{ChangeHash, DocumentId, EventId, Incarnation};
+use shared::id::{ChangeHash, DeviceId, DocumentId, EventId, Incarnation};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::{Operation, Role, may_void, may_write};
@@ -167,8 +167,20 @@ impl<S: Store> Server<S> {
     /// The account's author, after its last bundle.
     async fn author_now(&self, account: &Account) -> Result<Author, EditError> {
         let (device, incarnation) = (account.record.device, Incarnation(self.epoch()));
+        let progress = self.next_of(device, incarnation).await?;
+        let progress = progress.ok_or(EditError::NoNumber)?;
+        Ok(self.author_of(account.record.id, progress))
+    }
+
+    /// How far one of the server's own authors is, by what it has handed in; `None` if no number
+    /// is left for its next bundle.
+    pub(crate) async fn next_of(
+        &self,
+        device: DeviceId,
+        incarnation: Incarnation,
+    ) -> Result<Option<Progress>, LedgerError> {
         let record = self.ledger().device(device).await?.record;
-        let record = record.ok_or(LedgerError::Contradiction("an account without its device"))?;
+        let record = record.ok_or(LedgerError::Contradiction("an author without its device"))?;
         let last = record.chains.get(&incarnation.0);
         let first = last.map_or(0, |end| end.number.saturating_add(1));
         for number in (first..=u32::MAX).take(NUMBERS_TRIED_MAX as usize) {
@@ -178,15 +190,14 @@ impl<S: Store> Server<S> {
                 number: BundleNumber(number),
             };
             if self.ledger().answered(serial).await?.record.is_none() {
-                let progress = Progress {
+                return Ok(Some(Progress {
                     next_bundle: serial.number,
                     previous: last.map(|end| end.bundle),
                     ..Progress::of_new(incarnation)
-                };
-                return Ok(self.author_of(account.record.id, progress));
+                }));
             }
         }
-        Err(EditError::NoNumber)
+        Ok(None)
     }
 
     /// The row as the page showed it, with the account's own last change: whoever edits on

@@ -396,7 +396,7 @@ fn printed(share: Share, percents: PercentMode) -> Option<String> {
 }
 
 /// A percentage with a point and without a sign, for programs.
-fn plain(percent: Percent) -> String {
+pub(super) fn plain(percent: Percent) -> String {
     let width = usize::from(percent.decimals());
     let unit = 10_u128.pow(percent.decimals().into());
     let (whole, fraction) = (percent.digits() / unit, percent.digits() % unit);

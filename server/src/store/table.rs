@@ -63,6 +63,10 @@ tables! {
     Catalogue = 20,
     /// Persons erased, and those who must not be.
     Erasure = 21,
+    /// Imports, and how offices' tables were understood.
+    Import = 22,
+    /// Frozen reports.
+    Report = 23,
 }
 
 impl Table {

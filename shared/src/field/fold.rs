@@ -44,7 +44,8 @@ pub(super) fn single_spaced(letters: impl Iterator<Item = char>) -> String {
 ///
 /// ASCII, full-width and Khmer digits count as digits. White space, dots, dashes, parentheses
 /// and zero-width spaces are how people group digits, and are skipped; anything else is `None`.
-pub(super) fn digits(text: &str) -> Option<Vec<u8>> {
+#[must_use]
+pub fn digits(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .filter(|&letter| !groups_digits(letter))
         .map(digit)

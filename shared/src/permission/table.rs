@@ -185,7 +185,13 @@ pub(super) static RULES: &[Rule] = &[
     // What a list brings, and undoing it.
     Rule {
         roles: &[Role::Import],
-        kinds: &[Kind::Dossier, Kind::Identity, Kind::Household, Kind::Place],
+        kinds: &[
+            Kind::Dossier,
+            Kind::Identity,
+            Kind::Household,
+            Kind::Place,
+            Kind::Target,
+        ],
         may: &[May::Create, WRITE, WITHDRAW, May::AddAny],
     },
     Rule {
@@ -284,6 +290,18 @@ pub(super) static DUTIES: &[Duties] = &[
     Duties {
         roles: &[Role::CommunePolice, Role::Auditor],
         duties: &[Duty::Refound],
+    },
+    Duties {
+        roles: &[Role::CommunePolice, Role::Coordinator],
+        duties: &[Duty::ImportPeople],
+    },
+    Duties {
+        roles: &[Role::CommunePolice, Role::CommuneTeam, Role::Coordinator],
+        duties: &[Duty::Freeze],
+    },
+    Duties {
+        roles: &[Role::CommuneTeam, Role::Coordinator],
+        duties: &[Duty::ImportTargets],
     },
     // Whoever answers for people's rights sees what was done, and nothing about anybody.
     Duties {

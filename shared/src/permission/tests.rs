@@ -176,6 +176,9 @@ fn a_team_member_has_no_duty_at_a_console() {
         Duty::Erase,
         Duty::Audit,
         Duty::Refound,
+        Duty::ImportPeople,
+        Duty::ImportTargets,
+        Duty::Freeze,
     ];
     assert!(!duties.iter().any(|&duty| has_duty(Role::TeamMember, duty)));
 }

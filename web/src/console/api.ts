@@ -9,7 +9,7 @@ import { isPlainKey } from '../text/text.ts';
 import type { Percents } from './place.ts';
 
 /** What somebody does here besides reading and writing dossiers. */
-export type Duty = 'figures' | 'dossiers' | 'decide' | 'devices';
+export type Duty = 'figures' | 'dossiers' | 'decide' | 'import-people' | 'import-targets' | 'freeze' | 'devices';
 
 /** Whoever is signed in. */
 export interface Me {
@@ -203,6 +203,134 @@ export interface PaceAnswer {
   reached: number[];
 }
 
+export const IMPORTED = ['roster', 'cohort', 'steps', 'targets'] as const;
+export type Imported = (typeof IMPORTED)[number];
+
+export interface ImportOrder {
+  what: Imported;
+  unit: number;
+  source: string;
+  /** `yyyy-mm-dd`: the day the table was true on. */
+  as_of: string;
+  list: string;
+  step: string | null;
+  indicator: string | null;
+  /** The field each column says, blank for none; `null`: as recognised. */
+  columns: string[] | null;
+  /** In base64. */
+  file: string;
+}
+
+export interface ImportNote {
+  field: string;
+  code: string;
+  is_error: boolean;
+}
+
+export interface ImportRow {
+  row: number;
+  outcome: 'new' | 'update' | 'known' | 'error';
+  notes: ImportNote[];
+  shown: [field: string, text: string][];
+}
+
+export interface ImportPlan {
+  heading_row: number;
+  columns: { title: string; field: string | null }[];
+  fields: string[];
+  is_remembered: boolean;
+  missing: string[];
+  rows: number;
+  new: number;
+  update: number;
+  known: number;
+  errors: number;
+  notable: number;
+  told: ImportRow[];
+}
+
+export interface ImportedAnswer {
+  import: string;
+  written: number;
+  known: number;
+  errors: number;
+  not_taken: number;
+}
+
+export interface ImportAnswer {
+  import: string;
+  what: Imported;
+  unit: number;
+  unit_name: string;
+  source: string;
+  as_of: string;
+  list: string;
+  by: string | null;
+  at: number;
+  rows: number;
+  documents: number;
+  unknown: number;
+  is_undone: boolean;
+  may_undo: boolean;
+}
+
+export interface UndoneAnswer {
+  taken_back: number;
+  kept: number;
+}
+
+export const FILE_KINDS = ['csv', 'xlsx', 'json'] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
+
+export interface ExportTable {
+  title: string;
+  columns: { name: string; counts_people?: boolean; is_derived?: boolean }[];
+  rows: (string | number | null)[][];
+}
+
+export interface ExportOrder {
+  unit: number;
+  kind: FileKind;
+  /** Small counts are hidden. */
+  is_public: boolean;
+  table: ExportTable;
+}
+
+export interface CohortPart {
+  done: number;
+  left: number;
+  percent: string | null;
+}
+
+export interface CohortAnswer {
+  import: string;
+  list: string;
+  source: string;
+  as_of: string;
+  unit: number;
+  listed: number;
+  /** On the list, and known to nobody here. */
+  unknown: number;
+  with_card: CohortPart;
+  with_eid: CohortPart;
+}
+
+export interface ReportLineAnswer {
+  report: string;
+  unit: number;
+  unit_name: string;
+  as_of: string;
+  at: number;
+  by: string | null;
+}
+
+export interface ReportAnswer extends ReportLineAnswer {
+  progress: ProgressAnswer;
+  differing: { unit: number; name: string; indicator: string; frozen: number; now: number }[];
+  signed: string;
+  key: string;
+}
+
 /** What the server did not do, by its stable code; `no-connection` when it was not reached. */
 export class Refusal extends Error {
   readonly code: string;
@@ -281,6 +409,47 @@ export class Api {
   async invite(offer: Offer): Promise<string> {
     const answer = await this.#ask('invites', { method: 'POST', body: JSON.stringify(offer) });
     return (await json<{ invite: string }>(answer)).invite;
+  }
+
+  /** What would come of an import; nothing is written. */
+  async previewImport(order: ImportOrder): Promise<ImportPlan> {
+    return json(await this.#ask('imports/preview', { method: 'POST', body: JSON.stringify(order) }));
+  }
+
+  async importTable(order: ImportOrder): Promise<ImportedAnswer> {
+    return json(await this.#ask('imports', { method: 'POST', body: JSON.stringify(order) }));
+  }
+
+  imports(): Promise<ImportAnswer[]> {
+    return this.#read('imports');
+  }
+
+  async undoImport(id: string): Promise<UndoneAnswer> {
+    return json(await this.#ask(`imports/${id}/undo`, { method: 'POST' }));
+  }
+
+  /** The table as a file; the server writes down that it left. */
+  async export(asked: ExportOrder): Promise<Blob> {
+    return (await this.#ask('exports', { method: 'POST', body: JSON.stringify(asked) })).blob();
+  }
+
+  /** How far the lists of schools and companies are. */
+  cohorts(unit: number, day: string | null, percents: Percents): Promise<CohortAnswer[]> {
+    return this.#read('cohorts', { unit: String(unit), day, percents });
+  }
+
+  reports(): Promise<ReportLineAnswer[]> {
+    return this.#read('reports');
+  }
+
+  report(id: string): Promise<ReportAnswer> {
+    return this.#read(`reports/${id}`);
+  }
+
+  /** Keeps what progress says now for good; the report's name. */
+  async freeze(unit: number, day: string | null, percents: Percents): Promise<string> {
+    const answer = await this.#ask('reports', { method: 'POST', body: JSON.stringify({ unit, day, percents }) });
+    return (await json<{ report: string }>(answer)).report;
   }
 
   async decide({ document, change }: HeldAnswer, word: 'approve' | 'refuse'): Promise<void> {

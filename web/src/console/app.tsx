@@ -9,8 +9,10 @@ import type { Frame } from './model.ts';
 import { DevicesPage, roleWords } from './pages/devices-page.tsx';
 import { DossiersPage } from './pages/dossiers-page.tsx';
 import { HeldPage } from './pages/held-page.tsx';
+import { ImportPage } from './pages/import-page.tsx';
 import { ProblemNote } from './pages/page-parts.tsx';
 import { ProgressPage } from './pages/progress-page.tsx';
+import { ReportsPage } from './pages/reports-page.tsx';
 import { UnitsPage } from './pages/units-page.tsx';
 import type { PlaceName } from './place.ts';
 import { usePlace } from './place.ts';
@@ -58,7 +60,8 @@ function Door({ api, first, onEnter }: { api: Api; first: Refusal | null; onEnte
 }
 
 const PAGES: [Duty, PlaceName][] = [
-  ['figures', 'progress'], ['dossiers', 'dossiers'], ['decide', 'decide'], ['devices', 'devices'],
+  ['figures', 'progress'], ['dossiers', 'dossiers'], ['decide', 'decide'],
+  ['import-people', 'import'], ['import-targets', 'import'], ['figures', 'reports'], ['devices', 'devices'],
 ];
 
 function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => void }) {
@@ -66,7 +69,7 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
   const units = useMemo(() => new Units(api), [api]);
   const live = useLive(api);
   const [asked, go] = usePlace();
-  const pages = PAGES.filter(([duty]) => me.may.includes(duty)).map(([, page]) => page);
+  const pages = [...new Set(PAGES.filter(([duty]) => me.may.includes(duty)).map(([, page]) => page))];
   const place = {
     ...asked,
     page: pages.includes(asked.page) ? asked.page : (pages[0] ?? 'progress'),
@@ -97,6 +100,10 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
       return place.path.length === 0 ? <UnitsPage {...props} /> : <ProgressPage {...props} />;
     case 'dossiers':
       return place.path.length === 0 ? <UnitsPage {...props} /> : <DossiersPage {...props} />;
+    case 'import':
+      return place.path.length === 0 ? <UnitsPage {...props} /> : <ImportPage key={place.path.at(-1)} {...props} />;
+    case 'reports':
+      return place.path.length === 0 ? <UnitsPage {...props} /> : <ReportsPage key={place.path.at(-1)} {...props} />;
     case 'decide':
       return <HeldPage {...props} />;
     case 'devices':

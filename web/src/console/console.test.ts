@@ -4,7 +4,7 @@ import { csv } from './csv.ts';
 import { holdsEvent } from './live.ts';
 import { hashOf, placeOf } from './place.ts';
 import { dayOf, dayTyped, minuteOf, minuteOfDay } from './time.ts';
-import { indicatorWords, targetOf } from './views.ts';
+import { indicatorWords, ranked, targetOf } from './views.ts';
 
 beforeAll(() => fetchText('en'));
 
@@ -52,4 +52,18 @@ test('a day is typed with the day first, and what is no day is none', () => {
   expect(dayTyped('1/9/2026')).toBe('2026-09-01');
   expect(dayTyped(' 22.11.2026 ')).toBe('2026-11-22');
   for (const none of ['', '31/02/2026', '2026-11-22', '1/9/26', 'hôm nay']) expect(dayTyped(none)).toBeNull();
+});
+
+test('units are ranked by their exact rate, then by who met the target first, and equals share a rank', () => {
+  const unit = (name: string, reached: number, value: number, met: string | null = null) => ({
+    unit: 1, name, figures: [], parts: [],
+    targets: value === 0 ? [] : [{ document: '', indicator: 'visits', kind: 'assigned', value, from: null, due: null, reached, met_on: met, needed_per_day: null, percent: null }],
+  });
+  const units = [
+    unit('Xã Cồn Mắm', 9, 0), unit('Xã Bàu Sen', 1, 3), unit('Xã Đất Mới', 2, 6),
+    unit('Xã Rạch Tràm', 6, 6, '2026-11-14'), unit('Xã Tân Phù Sa', 3, 3, '2026-11-08'),
+  ];
+  expect(ranked(units, 'visits').map(({ unit: { name }, rank }) => [name, rank])).toEqual([
+    ['Xã Đất Mới', 3], ['Xã Bàu Sen', 3], ['Xã Rạch Tràm', 2], ['Xã Tân Phù Sa', 1], ['Xã Cồn Mắm', null],
+  ]);
 });

@@ -15,9 +15,14 @@ function cell(value: Cell): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-/** Gives the file to the reader. */
+/** Gives the text as a file to the reader. */
 export function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  handOver(name, new Blob([text], { type: 'text/csv;charset=utf-8' }));
+}
+
+/** Gives the file to the reader. */
+export function handOver(name: string, file: Blob): void {
+  const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

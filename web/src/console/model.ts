@@ -118,6 +118,8 @@ export interface ProgressView {
   /** Slowest first. */
   units: UnitLine[];
   unitsAll: number;
+  /** Of those with a target; `null` where nobody has one. */
+  unitsMet: { met: number; all: number } | null;
 }
 
 export type DecideKind = 'held' | 'conflicts' | 'duplicates' | 'undelivered' | 'unclassified';

@@ -9,7 +9,7 @@ import type { Text } from '../text/text.ts';
 import { isPlainKey } from '../text/text.ts';
 import type { DeviceAnswer, PaceAnswer, ProgressAnswer, TargetAnswer, UnitProgress } from './api.ts';
 import type {
-  Completeness, Frame, Freshness, FunnelBar, PaceChartView, ProgressView, UnitLine, UnitPath,
+  Completeness, Frame, Freshness, FunnelBar, Pace, PaceChartView, ProgressView, UnitLine, UnitPath,
 } from './model.ts';
 import { dayOf, minuteOf, minuteOfDay } from './time.ts';
 
@@ -48,19 +48,42 @@ export function progressView({ frame, path, of, answer, phones, pace }: Progress
     ...here,
     funnel: funnel(answer.unit, of, text),
     ...paced(pace, known),
-    units: slowestFirst(answer.children).map((unit) => line(unit, of, phones.get(unit.unit), frame.now)),
+    units: ranked(answer.children, of).map(({ unit, rank }) => line(unit, of, rank, phones.get(unit.unit), frame.now, answer.as_of)),
     unitsAll: answer.children.length,
+    unitsMet: met(answer.children, of),
   };
+}
 
-  function slowestFirst(units: UnitProgress[]): UnitProgress[] {
-    return [...units].sort((a, b) => slowness(a) - slowness(b) || a.name.localeCompare(b.name, 'vi', { numeric: true }));
-  }
+/** How many of those with a target have met it; `null` where nobody has one. */
+function met(units: UnitProgress[], of: string): { met: number; all: number } | null {
+  const targets = units.map((unit) => targetOf(unit, of)).filter((target) => target !== null && target.value > 0);
+  if (targets.length === 0) return null;
+  return { met: targets.filter((target) => target!.reached >= target!.value).length, all: targets.length };
+}
 
-  /** Without a target nobody is slow: those stand last. */
-  function slowness(unit: UnitProgress): number {
-    const target = targetOf(unit, of);
-    return target === null || target.value === 0 ? Infinity : target.reached / target.value;
-  }
+/**
+ * Units slowest first, with their ranks. The rate decides, compared exactly; of equal rates whoever
+ * met the target earlier stands before; who is equal in both shares the rank, and names only order
+ * the lines. Without a target there is no rank, and those stand last.
+ */
+export function ranked(units: UnitProgress[], of: string): { unit: UnitProgress; rank: number | null }[] {
+  const byName = (a: UnitProgress, b: UnitProgress) => a.name.localeCompare(b.name, 'vi', { numeric: true });
+  const having = (wanted: boolean) => units.filter((unit) => ((targetOf(unit, of)?.value ?? 0) > 0) === wanted).sort(byName);
+  const best = having(true).sort((a, b) => bestFirst(targetOf(a, of)!, targetOf(b, of)!));
+  let rank = 0;
+  const lines = best.map((unit, at) => {
+    const before = best[at - 1];
+    if (before === undefined || bestFirst(targetOf(before, of)!, targetOf(unit, of)!) !== 0) rank = at + 1;
+    return { unit, rank };
+  });
+  return [...lines.reverse(), ...having(false).map((unit) => ({ unit, rank: null }))];
+}
+
+function bestFirst(a: TargetAnswer, b: TargetAnswer): number {
+  // Counts stay below 10^9, so the products are exact only as big integers.
+  const difference = BigInt(b.reached) * BigInt(a.value) - BigInt(a.reached) * BigInt(b.value);
+  if (difference !== 0n) return difference > 0n ? 1 : -1;
+  return (a.met_on ?? '9999').localeCompare(b.met_on ?? '9999');
 }
 
 type Paced = Pick<ProgressView, 'chart' | 'perDayNeeded' | 'perDayPast' | 'pastDays'>;
@@ -90,16 +113,26 @@ function paced(pace: PaceAnswer | null, phones: DeviceAnswer[]): Paced {
   return { chart, perDayNeeded: Math.ceil(left / daysLeft), perDayPast: Math.floor(grown / pastDays), pastDays };
 }
 
-function line(unit: UnitProgress, of: string, phones: DeviceAnswer[] | undefined, now: LocalMinute): UnitLine {
+function line(
+  unit: UnitProgress, of: string, rank: number | null, phones: DeviceAnswer[] | undefined, now: LocalMinute, asOf: string,
+): UnitLine {
   return {
     id: String(unit.unit),
-    rank: null,
+    rank,
     name: unit.name,
     ...rated(unit, of),
-    pace: { is: 'unknown' },
+    pace: paceOf(targetOf(unit, of), asOf),
     reason: mainReason(unit, of),
     fresh: phones === undefined ? null : freshness(phones, now),
   };
+}
+
+/** Met on a day, or late since the day it was due; before that nobody knows yet. */
+function paceOf(target: TargetAnswer | null, asOf: string): Pace {
+  if (target === null) return { is: 'unknown' };
+  if (target.met_on !== null) return { is: 'reached', on: minuteOfDay(target.met_on) };
+  if (target.due === null || target.due >= asOf || target.reached >= target.value) return { is: 'unknown' };
+  return { is: 'late', days: Math.round((minuteOfDay(asOf) - minuteOfDay(target.due)) / DAY) };
 }
 
 type Rated = Pick<UnitLine, 'done' | 'target'> & { percent?: string };
@@ -140,13 +173,20 @@ const FUNNELS = {
   'card-handed-over': ['card-collected', 'card-printed', 'card-handed-over'],
 } as const;
 
+/** What was lost on the way to a step. */
+const LOST = {
+  'eid-accepted': 'progress.not-accepted',
+  'eid-activated': 'progress.not-activated',
+  'card-printed': 'progress.not-printed',
+  'card-handed-over': 'progress.not-handed-over',
+} as const;
+
 function funnel(unit: UnitProgress, of: string, { t }: Text): FunnelBar[] {
   const steps = of === 'eid-activated' || of === 'card-handed-over' ? FUNNELS[of] : [];
   const counts = steps.map((step) => countOf(unit, step));
   return steps.map((step, at) => {
     const n = (counts[at - 1] ?? 0) - (counts[at] ?? 0);
-    const words = { 'eid-accepted': 'progress.not-accepted', 'eid-activated': 'progress.not-activated' } as const;
-    const key = step === 'eid-accepted' || step === 'eid-activated' ? words[step] : null;
+    const key = step in LOST ? LOST[step as keyof typeof LOST] : null;
     return { step, count: counts[at] ?? 0, lost: key !== null && n > 0 ? t(key, { n }) : null };
   });
 }

@@ -18,8 +18,8 @@ export interface PaceChartProps {
 }
 
 const BOX = { width: 640, height: 236, left: 74, right: 16, top: 14, bottom: 30 };
-/** As wide as the longest words on a line, Vietnamese or English. */
-const WORDS = 150;
+/** As wide as the words on the lines, Vietnamese or English. */
+const WORDS = { reached: 64, growing: 150 };
 const TICKS = 5;
 
 export function PaceChart({ view, now }: PaceChartProps) {
@@ -117,8 +117,9 @@ function Labels({ view, scale, target, text: { t } }: { view: PaceChartView; sca
   const neededAt = view.start + (view.end - view.start) * 0.38;
   const first = view.points[0] ?? middle;
   const needed = first.done + (view.target - first.done) * 0.38;
-  const reached = beside(scale.x(middle.day), 'before');
-  const growing = scale.x(last.day) + WORDS <= BOX.width ? beside(scale.x(last.day), 'after') : beside(scale.x(view.growsFrom), 'before');
+  const reached = beside(scale.x(middle.day), 'before', WORDS.reached);
+  const hasRoom = scale.x(last.day) + WORDS.growing <= BOX.width;
+  const growing = hasRoom ? beside(scale.x(last.day), 'after', WORDS.growing) : beside(scale.x(view.growsFrom), 'before', WORDS.growing);
   return (
     <>
       <text class="chart-label" x={BOX.left + 8} y={scale.y(view.target) - 7}>
@@ -147,8 +148,8 @@ function foreseen(view: PaceChartView, last: PacePoint, met: LocalMinute): PaceP
 }
 
 /** Words on that side of `x`; on the other where they would leave the picture. */
-function beside(x: number, side: 'before' | 'after') {
-  const hasRoom = side === 'after' ? x + WORDS <= BOX.width : x - WORDS >= BOX.left;
+function beside(x: number, side: 'before' | 'after', width: number) {
+  const hasRoom = side === 'after' ? x + width <= BOX.width : x - width >= BOX.left;
   const isAfter = (side === 'after') === hasRoom;
   return isAfter ? ({ x: x + 8, 'text-anchor': 'start' } as const) : ({ x: x - 8, 'text-anchor': 'end' } as const);
 }

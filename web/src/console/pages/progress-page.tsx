@@ -1,13 +1,14 @@
 /** Progress of the unit in the address, down to hamlets, as of the day in the address. */
+import { useState } from 'preact/hooks';
 import { ConsolePage } from '../../parts/side.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import { fullDay, number, servedPercent } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { TargetAnswer, UnitProgress } from '../api.ts';
-import type { Cell } from '../csv.ts';
-import { csv, download } from '../csv.ts';
+import type { ExportTable, FileKind, TargetAnswer, UnitProgress } from '../api.ts';
+import { FILE_KINDS, Refusal } from '../api.ts';
+import { handOver } from '../csv.ts';
 import type { ProgressView } from '../model.ts';
 import type { Percents, PlaceName } from '../place.ts';
 import { Progress } from '../screens/progress.tsx';
@@ -15,6 +16,7 @@ import type { PageProps } from '../signed-in.ts';
 import { dayOf, minuteOfDay } from '../time.ts';
 import { useAnswer } from '../use-answer.ts';
 import { comparable, indicatorWords, progressView } from '../views.ts';
+import { Cohorts } from '../screens/cohorts.tsx';
 import { DayInput, Loading, ProblemNote, Select } from './page-parts.tsx';
 
 /** Above the units of whoever is signed in. */
@@ -25,9 +27,13 @@ export function ProgressPage(props: PageProps) {
   const text = useText();
   const { t } = text;
   const { path, day, of, percents } = place;
+  const [kind, setKind] = useState<FileKind>('csv');
+  const [isPublic, setPublic] = useState(false);
+  const [problem, setProblem] = useState<Refusal | null>(null);
   const unit = path.at(-1)!;
   const progress = useAnswer(`progress ${unit} ${day} ${percents}`, live.version, () => api.progress(unit, day, percents));
   const pace = useAnswer(`pace ${unit} ${day} ${of}`, live.version, () => api.pace(unit, of, day));
+  const cohorts = useAnswer(`cohorts ${unit} ${day} ${percents}`, live.version, () => api.cohorts(unit, day, percents));
   const named = useAnswer(`path ${path} ${day}`, 0, () => units.named(path, day));
   const heard = devices.value?.length ?? -1;
   const phones = useAnswer(`phones ${unit} ${day} ${heard}`, live.version, () => units.phones(unit, day, devices.value ?? []));
@@ -51,11 +57,24 @@ export function ProgressPage(props: PageProps) {
   const view = progressView({ frame, path: crumbs, of, answer, phones: phones.value ?? new Map(), pace: pace.value }, text);
   const options = comparable(answer, of).map((id) => ({ id, name: indicatorWords(id, text) }));
   const percentModes = (['truncate', 'round'] as const).map((id) => ({ id, name: t(`console.percents.${id}`) }));
+  const save = async () => {
+    setProblem(null);
+    const order = { unit, kind, is_public: isPublic, table: shown(view, answer.as_of, text) };
+    await api.export(order).then(
+      (file) => handOver(`sampan-${unit}-${of}-${answer.as_of}.${kind}`, file),
+      (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
+    );
+  };
   const choices = (
     <>
       <Select label={t('console.indicator')} chosen={of} options={options} onChoose={(chosen) => go({ of: chosen })} />
       <Select label={t('console.percents')} chosen={percents} options={percentModes} onChoose={(chosen) => go({ percents: chosen as Percents })} />
       {dayInput}
+      <Select label={t('export.kind')} chosen={kind} options={FILE_KINDS.map((id) => ({ id, name: t(`export.kind.${id}`) }))} onChoose={(id) => setKind(id as FileKind)} />
+      <label class="labelled small">
+        <input type="checkbox" class="export-public" checked={isPublic} onChange={(event) => setPublic(event.currentTarget.checked)} />
+        {t('export.public')}
+      </label>
     </>
   );
   return (
@@ -65,11 +84,12 @@ export function ProgressPage(props: PageProps) {
       onPage={onPage}
       onUnit={onUnit}
       onSignOut={props.onSignOut}
-      onExport={() => download(`sampan-${unit}-${of}-${answer.as_of}.csv`, csv(shown(view, answer.as_of, text)))}
+      onExport={() => void save()}
       onSilent={() => go({ page: 'devices' })}
     >
-      <ProblemNote problem={progress.problem} />
+      <ProblemNote problem={progress.problem ?? problem} />
       <Figures unit={answer.unit} asOf={answer.as_of} />
+      <Cohorts cohorts={cohorts.value ?? []} />
     </Progress>
   );
 }
@@ -82,11 +102,17 @@ function pathTo(path: number[], id: string): number[] {
 }
 
 /** The table as it stands on the page; without units below, the unit itself. */
-function shown(view: ProgressView, asOf: string, { t }: Text): Cell[][] {
-  const head = [t('progress.col.unit'), t('console.indicator'), t('console.col.count'), t('console.col.target'), t('progress.col.rate'), t('console.day')];
-  const own = { name: view.unit, done: view.done, target: view.target, percent: view.percent };
+function shown(view: ProgressView, asOf: string, { t }: Text): ExportTable {
+  const own = { name: view.unit, done: view.done, target: view.target, percent: view.percent, rank: null };
   const lines = view.units.length > 0 ? view.units : [own];
-  return [head, ...lines.map((line) => [line.name, view.indicator ?? '', line.done, line.target, line.percent ?? null, asOf])];
+  return {
+    title: t('progress.title', { unit: view.unit }),
+    columns: [
+      { name: t('progress.col.unit') }, { name: t('console.indicator') }, { name: t('console.col.count'), counts_people: true },
+      { name: t('console.col.target') }, { name: t('progress.col.rate'), is_derived: true }, { name: t('progress.col.rank') }, { name: t('console.day') },
+    ],
+    rows: lines.map((line) => [line.name, view.indicator ?? '', line.done, line.target, line.percent ?? null, line.rank, asOf]),
+  };
 }
 
 interface FigureLine {

@@ -196,7 +196,8 @@ function Ranking({ view, rankBy, onRankBy, onUnit }: ProgressProps) {
       <div class="ranking-head">
         <h2>
           {t('progress.ranking')}{' '}
-          <span class="small soft">· {isRanked ? t('progress.ranking.rule') : t('progress.ranking.slowest')}</span>
+          <span class="small soft">· {isRanked ? t('progress.ranking.rule') : t('progress.ranking.slowest')}</span>{' '}
+          {view.unitsMet && <span class="small strong" data-part="met">· {t('progress.units-met', view.unitsMet)}</span>}
         </h2>
         {rankBy && onRankBy && (
           <div class="ranking-by">
