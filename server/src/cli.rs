@@ -7,10 +7,12 @@ mod import;
 mod people;
 mod serve;
 
+use core::net::IpAddr;
 use core::str::FromStr as _;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use shared::event::Step;
@@ -28,7 +30,7 @@ use crate::config::DataFolder;
 use crate::demo::units::UnitFileError;
 use crate::demo::{DemoError, RESIDENTS_PER_HAMLET, Replay};
 use crate::foundation::FoundationError;
-use crate::http::{ListenError, Web};
+use crate::http::{Front, ListenError, Tls, TlsError, TlsFiles, Web};
 use crate::import::ImportError;
 use crate::import::carry_out::CarryOutError;
 use crate::import::order::What;
@@ -115,6 +117,8 @@ struct Serve {
     /// MiB to keep free on the disk: with less, nothing is stored and everything can be read
     #[arg(long, value_name = "MIB", default_value_t = ROOM_MIB_MIN)]
     room_mib: u64,
+    #[command(flatten)]
+    front: FrontOptions,
     #[command(flatten)]
     web: WebFolder,
     /// File, best on another computer's disk, that gets a signed head of the audit every hour
@@ -333,6 +337,35 @@ struct WebFolder {
     web: Option<PathBuf>,
 }
 
+/// How requests reach the server; plainly, without any of these.
+#[derive(Debug, Args)]
+struct FrontOptions {
+    /// File with the certificate and those it rests on, in PEM: the server speaks TLS itself. It
+    /// is read again every minute, and on SIGHUP
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// File with the certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Address of a proxy that speaks TLS and says in `X-Forwarded-For` whom it speaks for; from
+    /// others that is not believed. May be given several times
+    #[arg(long, value_name = "IP", conflicts_with = "tls_cert")]
+    behind_proxy: Vec<IpAddr>,
+}
+
+impl FrontOptions {
+    fn front(self) -> Result<Front, Stop> {
+        match (self.tls_cert, self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                let tls = Tls::read(TlsFiles { certificate, key })?;
+                Ok(Front::Tls(Arc::new(tls)))
+            }
+            _ if self.behind_proxy.is_empty() => Ok(Front::Plain),
+            _ => Ok(Front::Proxy(self.behind_proxy.into())),
+        }
+    }
+}
+
 impl WebFolder {
     fn read(&self) -> Result<Web, Stop> {
         let Some(path) = &self.web else {
@@ -383,6 +416,8 @@ enum Stop {
         #[source]
         source: io::Error,
     },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the system gives no thread, signal or folder")]
     System(#[source] io::Error),
     #[error("a figure is not as published; see the checks above")]

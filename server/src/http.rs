@@ -44,7 +44,8 @@
 //!
 //! With a folder of the browser app, `GET` of its files beside: the pages for anyone.
 //!
-//! TLS stands before it: a proxy, or nothing on a private network.
+//! TLS is the server's own, or a proxy's; see [`Front`]. How often one device, and then one address,
+//! may ask is bounded: [`DEVICE_RATE`](crate::server::DEVICE_RATE), [`limits`].
 
 mod access;
 mod attempts;
@@ -57,10 +58,13 @@ mod events;
 mod imports;
 pub mod limits;
 mod listen;
+mod peer;
 mod phone;
 mod refounding;
 mod reports;
 mod session;
+mod strangers;
+mod tls;
 mod web;
 
 use std::sync::Arc;
@@ -74,6 +78,9 @@ use warp::{Filter, Reply};
 
 pub use access::{Token, TokenHash};
 pub use listen::{ListenError, serve};
+pub use peer::Front;
+pub use strangers::AddressRates;
+pub use tls::{Tls, TlsError, TlsFiles};
 pub use web::Web;
 
 use crate::auditor::Findings;
@@ -82,6 +89,7 @@ use crate::server::Server;
 use crate::store::Store;
 use error::Failure;
 use session::Doorkeeper;
+use strangers::Strangers;
 
 /// What the routes work with.
 #[derive(Debug, Clone)]
@@ -94,6 +102,7 @@ pub struct Service<S> {
     closing: watch::Receiver<bool>,
     listeners: Arc<Semaphore>,
     doorkeeper: Arc<Doorkeeper>,
+    strangers: Arc<Strangers>,
 }
 
 /// What a service is made of.
@@ -109,6 +118,10 @@ pub struct Parts<S> {
     pub findings: Arc<Findings>,
     /// The browser app, if it is served here.
     pub web: Web,
+    /// How requests reach it.
+    pub front: Front,
+    /// How often one address may do what is counted of addresses.
+    pub address_rates: AddressRates,
 }
 
 impl<S: Store> Service<S> {
@@ -121,6 +134,7 @@ impl<S: Store> Service<S> {
             closing,
             listeners: Arc::new(Semaphore::new(limits::EVENT_LISTENERS_MAX)),
             doorkeeper: Arc::default(),
+            strangers: Arc::new(Strangers::new(parts.address_rates)),
         }
     }
 

@@ -19,6 +19,7 @@ pub mod http;
 pub mod import;
 pub mod ledger;
 pub mod pills;
+pub mod rate;
 pub mod room;
 pub mod secrets;
 pub mod server;

@@ -30,6 +30,7 @@ use roster::{Roster, device_puts};
 mod accounts;
 mod cohorts;
 mod deciding;
+mod device_rates;
 mod devices;
 mod directory;
 mod dossier;
@@ -51,6 +52,7 @@ mod roster;
 pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
 pub use cohorts::{CohortPart, CohortView};
 pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
+pub use device_rates::{DEVICE_RATE, DeviceRates};
 pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView};
 pub use dossier::{DossierView, EventView, FieldView, FunnelView, LiveView, Wrote};
 pub use dossiers::{DossierLine, DossierList, DossierQuery, LINES_MAX, Only, WITHIN_MAX};
@@ -82,6 +84,7 @@ pub struct Server<S> {
     shelf: Arc<Shelf>,
     hamlet_turns: Arc<HamletTurns>,
     crew: Crew,
+    device_rates: DeviceRates,
     pills: Pills,
     epoch: u32,
     who: Arc<Who>,
@@ -122,6 +125,7 @@ impl<S: Store> Server<S> {
             shelf: Arc::default(),
             hamlet_turns: Arc::default(),
             crew: Crew::alone(),
+            device_rates: DeviceRates::default(),
             pills: Pills::default(),
             epoch: foundation.epoch,
             who: Arc::new(Who::Keeper),
@@ -134,6 +138,15 @@ impl<S: Store> Server<S> {
         Self {
             crew,
             pills,
+            ..self
+        }
+    }
+
+    /// The same server, counting how often each device asks.
+    #[must_use]
+    pub fn with_device_rates(self, device_rates: DeviceRates) -> Self {
+        Self {
+            device_rates,
             ..self
         }
     }

@@ -12,7 +12,7 @@ use crate::clock::{Clock, random};
 use crate::config::DataFolder;
 use crate::demo::{Mode, Populated, Replay, ReplayReport, populate, replay, world};
 use crate::foundation::{self, NewSecrets};
-use crate::http::Token;
+use crate::http::{Front, Token};
 use crate::server::{NewAccount, Server};
 use crate::store::Redb;
 use crate::writer::{Writer, WriterConfig};
@@ -52,6 +52,7 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
         clock,
         token: made.token.hash(),
         web: demo.web.read()?,
+        front: Front::Plain,
     };
     serve_on(ground, &demo.listen).await
 }
@@ -74,6 +75,7 @@ async fn serve_played(made: Made, campaign: Replay, demo: &Demo) -> Result<(), S
         clock,
         token: made.token.hash(),
         web: demo.web.read()?,
+        front: Front::Plain,
     };
     serve_on(ground, &demo.listen).await
 }

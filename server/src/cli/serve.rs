@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use super::{Serve, Stop};
 use crate::audit::{HEAD_SECONDS, SignedHead};
@@ -15,9 +16,10 @@ use crate::backup::{self, Progress};
 use crate::clock::Clock;
 use crate::crew::{Crew, CrewConfig};
 use crate::foundation;
-use crate::http::{self, Parts, TokenHash, Web};
+use crate::http::limits::CERTIFICATE_LOOK_TIME;
+use crate::http::{self, AddressRates, Front, Parts, Tls, TokenHash, Web};
 use crate::pills::Pills;
-use crate::server::Server;
+use crate::server::{DEVICE_RATE, DeviceRates, Server};
 use crate::store::{Redb, Store};
 use crate::writer::{WriteError, Writer, WriterConfig};
 
@@ -27,6 +29,7 @@ pub(super) struct Ground<S> {
     pub(super) clock: Clock,
     pub(super) token: TokenHash,
     pub(super) web: Web,
+    pub(super) front: Front,
 }
 
 pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
@@ -37,7 +40,9 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
     let crew = Crew::start(CrewConfig::default()).map_err(Stop::System)?;
     let pills = Pills::open(&files.in_flight()).map_err(Stop::System)?;
     let server = Server::new(opened.store, writer, opened.foundation);
-    let server = server.with_crew(crew, pills);
+    let server = server
+        .with_crew(crew, pills)
+        .with_device_rates(DeviceRates::counted(DEVICE_RATE));
     let clock = serve.clock.clock();
     let backing_up = serve.backups.map(|folder| {
         let hours = serve.backup_hours.max(1);
@@ -51,6 +56,7 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
         clock,
         token: opened.token,
         web: serve.web.read()?,
+        front: serve.front.front()?,
     };
     let circumstances = ground.clock.circumstances()?;
     ground.server.finish_erasures(circumstances).await?;
@@ -117,6 +123,7 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
         clock,
         token,
         web,
+        front,
     } = ground;
     let unheard = |source| Stop::Listen {
         address: listen.to_owned(),
@@ -128,18 +135,24 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
     let findings = Arc::new(Findings::default());
     let auditor = Auditor::new(server.clone(), findings.clone());
     let auditing = tokio::spawn(auditor.run(clock.clone()));
+    let (scheme, renewing) = match &front {
+        Front::Tls(tls) => ("https", Some(tokio::spawn(renew(tls.clone())))),
+        Front::Plain | Front::Proxy(_) => ("http", None),
+    };
     if !web.is_empty() {
-        println!("field app http://{address}/");
-        println!("console http://{address}/console.html");
+        println!("field app {scheme}://{address}/");
+        println!("console {scheme}://{address}/console.html");
     }
     let writer = server.writer().clone();
-    println!("listening at http://{address}");
+    println!("listening at {scheme}://{address}");
     let parts = Parts {
         server,
         clock,
         token,
         findings,
         web,
+        front,
+        address_rates: AddressRates::default(),
     };
     let stop = async {
         tokio::select! {
@@ -149,9 +162,33 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
     };
     let served = http::serve(listener, parts, stop).await;
     auditing.abort();
+    renewing.inspect(JoinHandle::abort);
     match writer.health() {
         Err(cause @ WriteError::Poisoned(_)) => Err(Stop::Writing(cause)),
         _ => Ok(served?),
+    }
+}
+
+/// Reads the certificate again every so often and when the keeper asks for it by SIGHUP.
+async fn renew(tls: Arc<Tls>) -> Result<(), io::Error> {
+    #[cfg(unix)]
+    let mut asked = {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup())?
+    };
+    loop {
+        #[cfg(unix)]
+        tokio::select! {
+            () = tokio::time::sleep(CERTIFICATE_LOOK_TIME) => {}
+            _ = asked.recv() => {}
+        }
+        #[cfg(not(unix))]
+        tokio::time::sleep(CERTIFICATE_LOOK_TIME).await;
+        match tls.reload() {
+            Ok(true) => tracing::info!("another certificate is in use"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the last certificate stays in use"),
+        }
     }
 }
 

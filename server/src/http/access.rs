@@ -18,6 +18,7 @@ use warp::http::{HeaderMap, header};
 
 use super::Service;
 use super::error::Failure;
+use super::peer::Peer;
 use crate::ledger::audit::Who;
 use crate::server::{Account, LoginSecret};
 use crate::store::Store;
@@ -155,6 +156,7 @@ pub(super) struct Place<'t> {
 pub(super) struct Shown<S> {
     pub(super) service: Service<S>,
     pub(super) headers: HeaderMap,
+    pub(super) peer: Peer,
 }
 
 impl<S: Store> Shown<S> {
@@ -184,11 +186,13 @@ impl<S: Store> Shown<S> {
 /// The service and what the request shows.
 pub(super) fn shown<S: Store>(
     service: &Service<S>,
-) -> impl Filter<Extract = (Shown<S>,), Error = core::convert::Infallible> + Clone + use<S> {
+) -> impl Filter<Extract = (Shown<S>,), Error = warp::Rejection> + Clone + use<S> {
     let service = service.clone();
-    warp::header::headers_cloned().map(move |headers| Shown {
+    let found = warp::header::headers_cloned().and(warp::ext::get());
+    found.map(move |headers, peer| Shown {
         service: service.clone(),
         headers,
+        peer,
     })
 }
 
@@ -220,10 +224,13 @@ pub(super) fn cookie(headers: &HeaderMap) -> Option<LoginSecret> {
 }
 
 /// Tells the browser to keep the secret until it is closed, or to forget it.
-pub(super) fn set_cookie(headers: &HeaderMap, secret: Option<LoginSecret>) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let by_tls = text("origin").is_some_and(|origin| origin.starts_with("https://"))
-        || text("x-forwarded-proto") == Some("https");
+pub(super) fn set_cookie(
+    (headers, peer): (&HeaderMap, Peer),
+    secret: Option<LoginSecret>,
+) -> String {
+    let origin = headers.get(header::ORIGIN).and_then(|it| it.to_str().ok());
+    // A proxy nobody named speaks TLS all the same; the browser knows.
+    let by_tls = peer.by_tls || origin.is_some_and(|origin| origin.starts_with("https://"));
     let (name, flags) = match by_tls {
         true => (COOKIES[0], "; Secure"),
         false => (COOKIES[1], ""),
@@ -290,7 +297,11 @@ mod tests {
             ("http://127.0.0.1:8080", "sampan="),
             ("https://sampan.example", "__Host-sampan="),
         ] {
-            let told = set_cookie(&headers(&[("origin", origin)]), Some(secret));
+            let peer = Peer {
+                address: core::net::IpAddr::from([127, 0, 0, 1]).into(),
+                by_tls: false,
+            };
+            let told = set_cookie((&headers(&[("origin", origin)]), peer), Some(secret));
             assert!(told.starts_with(begins), "{told}");
             assert!(told.contains("; HttpOnly; SameSite=Strict"), "{told}");
             assert_eq!(told.ends_with("; Secure"), origin.starts_with("https"));

@@ -26,6 +26,7 @@ use crate::import::carry_out::CarryOutError;
 use crate::import::plan::PlanError;
 use crate::import::undo::UndoError;
 use crate::ledger::LedgerError;
+use crate::rate::TooOften;
 use crate::server::{
     CommitError, DecidingError, DeviceError, EditError, EnrolError, EraseError, FreezeError,
     HoldError, IntakeError, InviteError, ParcelRefused, ProgressError, PullError, RefoundError,
@@ -107,6 +108,15 @@ impl Failure {
         Self {
             retry_after_seconds: Some(seconds),
             ..Self::theirs(StatusCode::TOO_MANY_REQUESTS, "must-wait", &message)
+        }
+    }
+
+    /// What was sent is safe where it is.
+    pub(super) fn too_often(wait: TooOften) -> Self {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self {
+            retry_after_seconds: Some(wait.seconds),
+            ..Self::theirs(status, "too-often", &wait)
         }
     }
 
@@ -331,6 +341,7 @@ impl From<IntakeError> for Failure {
         match error {
             IntakeError::Door(error) => error.into(),
             IntakeError::Crew(error) => error.into(),
+            IntakeError::TooOften(wait) => Self::too_often(wait),
             IntakeError::Suspect(error) => {
                 Self::theirs(StatusCode::UNPROCESSABLE_ENTITY, "quarantined", &error)
             }
@@ -346,6 +357,7 @@ impl From<PullError> for Failure {
             PullError::Request(error) => error.into(),
             PullError::TooMuch => Self::theirs(StatusCode::BAD_REQUEST, "pull-too-much", &error),
             PullError::UnknownDevice => Self::unknown_device(&error),
+            PullError::TooOften(wait) => Self::too_often(wait),
             PullError::Crew(error) => error.into(),
             PullError::Ledger(error) => error.into(),
         }

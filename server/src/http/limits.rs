@@ -2,9 +2,46 @@
 
 use core::time::Duration;
 
+use crate::rate::Rate;
+
 /// Connections open at once. A province has some 3,000 phones, each there for seconds a day;
 /// consoles and waiting pulls take one each.
 pub const CONNECTIONS_MAX: usize = 4_096;
+
+/// Connections one address may have open: half of all, for many phones share one.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = CONNECTIONS_MAX / 2;
+
+/// How long greeting by TLS may take: some four flights on a bad line.
+pub const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// How often the files of the certificate are looked at.
+pub const CERTIFICATE_LOOK_TIME: Duration = Duration::from_secs(60);
+
+/// Bytes of a file with a certificate, or of one with a key.
+pub const CERTIFICATE_BYTES_MAX: u64 = 256 * 1024;
+
+/// Addresses whose doings are remembered, of each kind: some 4 MiB.
+pub const ADDRESSES_MAX: usize = 65_536;
+
+/// Requests of an address that failed. A commune has some 60 phones; those a restored server does
+/// not know any more ask once a minute each.
+pub const FAILURES: Rate = Rate {
+    burst: 600,
+    per_minute: 120,
+};
+
+/// Passwords typed at one address, right or wrong: a school of coordinators on one morning.
+pub const PASSWORDS: Rate = Rate {
+    burst: 60,
+    per_minute: 12,
+};
+
+/// Pages and files of the app fetched from one address: 200 phones load it at once, and a
+/// phone that has it asks for one file a day.
+pub const PAGES: Rate = Rate {
+    burst: 6_000,
+    per_minute: 3_000,
+};
 
 /// How long a request's head may take, also the first on a silent connection.
 pub const HEAD_TIME_MAX: Duration = Duration::from_secs(10);

@@ -22,6 +22,7 @@ use super::access::{self, Caller, Shown, shown};
 use super::attempts::Attempts;
 use super::error::Failure;
 use super::limits::JSON_BYTES_MAX;
+use super::peer::Peer;
 use super::{Service, answer, body};
 use crate::account::limits::{HASHES_AT_ONCE_MAX, HASHES_WAITING_MAX};
 use crate::account::{LoginName, Password, StoredPassword};
@@ -105,7 +106,11 @@ async fn sign_in<S: Store, B: Buf>(
     shown: Shown<S>,
     body: impl Stream<Item = Result<B, warp::Error>>,
 ) -> Result<impl Reply, Failure> {
-    let Shown { service, headers } = shown;
+    let Shown {
+        service,
+        headers,
+        peer,
+    } = shown;
     if !access::is_own_page(&headers) {
         return Err(Failure::foreign_page());
     }
@@ -113,6 +118,8 @@ async fn sign_in<S: Store, B: Buf>(
     let typed: Credentials = serde_json::from_slice(&bytes)
         .map_err(|_| Failure::bad_request(&"signing in needs name and password"))?;
     let circumstances = service.clock.circumstances()?;
+    let typed_here = service.strangers.password(peer.address, circumstances.now);
+    typed_here.map_err(Failure::too_often)?;
     let began = service
         .doorkeeper
         .attempts()
@@ -138,22 +145,30 @@ async fn sign_in<S: Store, B: Buf>(
     let secret = opened.ok_or_else(Failure::wrong_password)?;
     service.doorkeeper.attempts().end(&typed.name);
     let view = about(&service, &Account { name, record });
-    Ok(told(&headers, json(&view), Some(secret)))
+    Ok(told((&headers, peer), json(&view), Some(secret)))
 }
 
 async fn sign_out<S: Store>(shown: Shown<S>) -> Result<impl Reply, Failure> {
-    let Shown { service, headers } = shown;
+    let Shown {
+        service,
+        headers,
+        peer,
+    } = shown;
     if !access::is_own_page(&headers) {
         return Err(Failure::foreign_page());
     }
     if let Some(secret) = access::cookie(&headers) {
         service.server.sign_out(secret).await?;
     }
-    Ok(told(&headers, StatusCode::NO_CONTENT, None))
+    Ok(told((&headers, peer), StatusCode::NO_CONTENT, None))
 }
 
-fn told<R: Reply>(headers: &HeaderMap, reply: R, secret: Option<LoginSecret>) -> WithHeader<R> {
-    with_header(reply, SET_COOKIE, access::set_cookie(headers, secret))
+fn told<R: Reply>(
+    browser: (&HeaderMap, Peer),
+    reply: R,
+    secret: Option<LoginSecret>,
+) -> WithHeader<R> {
+    with_header(reply, SET_COOKIE, access::set_cookie(browser, secret))
 }
 
 /// What the console shows of whoever is signed in, and which pages it offers.

@@ -86,6 +86,8 @@ impl Web {
 pub(super) fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let web = Arc::new(web);
     warp::get()
+        .or(warp::head())
+        .unify()
         .and(warp::path::full())
         .and_then(move |path: FullPath| {
             let found = web.file(path.as_str()).map(File::response);
@@ -102,7 +104,8 @@ const GUARDS: [(HeaderName, &str); 7] = [
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
-         font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+         font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types sampan",
     ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),

@@ -18,6 +18,7 @@ use crate::door::{self, DoorError, Opened};
 use crate::gate::{self, Admission, Arrival};
 use crate::ledger::LedgerError;
 use crate::pills::Suspect;
+use crate::rate::TooOften;
 use crate::store::Store;
 
 /// Hamlets that pass at once, roughly: a group of commits is seldom larger.
@@ -29,6 +30,9 @@ pub enum IntakeError {
     /// It did not come past the door.
     #[error(transparent)]
     Door(#[from] DoorError),
+    /// The device sends too often. Nothing was looked at: send it again then.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// Too much waits, or the work broke off.
     #[error(transparent)]
     Crew(#[from] CrewError),
@@ -79,10 +83,15 @@ impl<S: Store> Server<S> {
         circumstances: Circumstances,
     ) -> Result<Vec<u8>, IntakeError> {
         let device = claimed_device(bytes);
+        self.device_rates.look(device, circumstances.now)?;
         let lane = Lane::for_bundle(bytes.len());
         let (server, bytes) = (self.clone(), Arc::<[u8]>::from(bytes));
         let work = async move { server.let_in(&bytes).await };
         let inside = self.crew().run(device, lane, work).await??;
+        // Only now is it the device's own doing; the signature of a later version says nothing.
+        if !matches!(inside.opened, Opened::Later { .. }) {
+            self.device_rates.count(device, circumstances.now);
+        }
         let judged = match inside.opened {
             Opened::Again(receipt) => return self.again(*receipt, circumstances).await,
             Opened::Later { serial, bundle } => {

@@ -96,8 +96,12 @@ impl ParcelRefused {
         let fails = |error: &LedgerError| matches!(error, LedgerError::Store(_));
         match self {
             Self::Parcel(_) => false,
-            Self::Intake(IntakeError::Commit(_) | IntakeError::Crew(CrewError::Busy { .. }))
-            | Self::Pull(PullError::Crew(CrewError::Busy { .. })) => true,
+            Self::Intake(
+                IntakeError::Commit(_)
+                | IntakeError::TooOften(_)
+                | IntakeError::Crew(CrewError::Busy { .. }),
+            )
+            | Self::Pull(PullError::TooOften(_) | PullError::Crew(CrewError::Busy { .. })) => true,
             Self::Intake(IntakeError::Crew(_) | IntakeError::Suspect(_)) => false,
             Self::Intake(IntakeError::Ledger(error)) => fails(error),
             Self::Intake(IntakeError::Door(error)) => error.is_passing(),

@@ -18,6 +18,7 @@ use crate::crew::{CrewError, Lane};
 use crate::ledger::audit::{Act, Who};
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::ledger::{LedgerError, Read};
+use crate::rate::TooOften;
 use crate::store::{Commit, Expect, Store, Table};
 
 /// Bytes of an answer that are neither pages nor receipts: assignment, headers, signature.
@@ -47,6 +48,9 @@ pub enum PullError {
     /// No such device is enrolled.
     #[error("the device is not enrolled here: enrol it with an invite")]
     UnknownDevice,
+    /// The device asks too often: ask again then.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// Too much waits, or the work broke off.
     #[error(transparent)]
     Crew(#[from] CrewError),
@@ -113,9 +117,14 @@ impl<S: Store> Server<S> {
     /// [`PullError`].
     pub async fn open_pull(&self, bytes: &[u8], now: UnixSeconds) -> Result<Asked, PullError> {
         let device = asked_by(bytes).map_or(DeviceId([0; 16]), |(_, device)| device);
+        self.device_rates.look(device, now)?;
         let (server, bytes) = (self.clone(), bytes.to_vec());
         let work = async move { server.opened_pull(&bytes, now).await };
-        self.crew().run(device, Lane::Pull, work).await?
+        let asked = self.crew().run(device, Lane::Pull, work).await??;
+        if matches!(asked, Asked::Pull(_)) {
+            self.device_rates.count(device, now);
+        }
+        Ok(asked)
     }
 
     async fn opened_pull(&self, bytes: &[u8], now: UnixSeconds) -> Result<Asked, PullError> {

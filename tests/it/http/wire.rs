@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use server::auditor::Findings;
 use server::clock::Clock;
-use server::http::{self, Parts, Token};
+use server::http::{self, AddressRates, Front, Parts, Token, Web};
+use server::rate::Rate;
 use server::secrets::Secrets;
-use server::server::{Foundation, Server};
-use server::store::AnyStore;
+use server::server::{DeviceRates, Foundation, Server};
+use server::store::{AnyStore, Memory};
 use server::writer::{Writer, WriterConfig};
 use shared::id::UnitId;
 use shared::time::UnixSeconds;
 use shared::unit::{Period, UnitKind, UnitName, UnitTree, UnitVersion};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -52,6 +53,37 @@ pub struct Site {
     token: Token,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
+}
+
+/// What a server meets beside its store.
+pub struct Outside {
+    pub now: UnixSeconds,
+    pub front: Front,
+    pub web: Web,
+    pub rates: DeviceRates,
+    pub address_rates: AddressRates,
+}
+
+/// A test asks more often from one address than a province does.
+const COUNTLESS: Rate = Rate {
+    burst: u32::MAX,
+    per_minute: u32::MAX,
+};
+
+impl Outside {
+    pub fn at(now: UnixSeconds) -> Self {
+        Self {
+            now,
+            front: Front::default(),
+            web: Web::default(),
+            rates: DeviceRates::default(),
+            address_rates: AddressRates {
+                failures: COUNTLESS,
+                passwords: COUNTLESS,
+                pages: COUNTLESS,
+            },
+        }
+    }
 }
 
 impl Drop for Site {
@@ -103,7 +135,17 @@ impl Site {
             units,
             epoch: 1,
         };
-        Self::start_on(store.into(), foundation, now).await
+        Self::start_on(store.into(), foundation, Outside::at(now)).await
+    }
+
+    /// A usual server, met in an unusual way.
+    pub async fn start_outside(outside: Outside) -> Self {
+        let foundation = Foundation {
+            secrets: Arc::new(Secrets::from_master(&[9; 32])),
+            units: units(),
+            epoch: 1,
+        };
+        Self::start_on(Memory::new().into(), foundation, outside).await
     }
 
     /// The same, with keys that outlive it.
@@ -115,17 +157,19 @@ impl Site {
         Self::start_in(units(), store, secrets, now).await
     }
 
-    async fn start_on(store: AnyStore, foundation: Foundation, now: UnixSeconds) -> Self {
+    async fn start_on(store: AnyStore, foundation: Foundation, outside: Outside) -> Self {
         let writer = Writer::queued(store.clone(), WriterConfig::default()).unwrap();
-        let server = Server::new(store, writer, foundation);
+        let server = Server::new(store, writer, foundation).with_device_rates(outside.rates);
         let token = Token::from_bytes([5; 32]);
         let here = server.clone();
         let parts = Parts {
             server,
-            clock: Clock::starting_at(now),
+            clock: Clock::starting_at(outside.now),
             token: token.hash(),
             findings: Arc::new(Findings::default()),
-            web: http::Web::default(),
+            web: outside.web,
+            front: outside.front,
+            address_rates: outside.address_rates,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -246,7 +290,16 @@ pub async fn exchange(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
 
 /// The same, where the server may be gone.
 pub async fn try_exchange(address: SocketAddr, head: &str, body: &[u8]) -> std::io::Result<Answer> {
-    let mut stream = TcpStream::connect(address).await?;
+    exchange_on(TcpStream::connect(address).await?, head, body).await
+}
+
+/// The same, on a connection that stands already.
+pub async fn exchange_on(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    head: &str,
+    body: &[u8],
+) -> std::io::Result<Answer> {
+    let asked_for_head = head.starts_with("HEAD ");
     let head = format!("{head}\r\nhost: sampan\r\nconnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
     // The server may answer and close before it has read everything.
@@ -270,7 +323,8 @@ pub async fn try_exchange(address: SocketAddr, head: &str, body: &[u8]) -> std::
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "))
         .and_then(|length| length.trim().parse::<usize>().ok());
-    if announced.is_some_and(|announced| announced != body.len()) {
+    let is_headless = asked_for_head || announced.is_none();
+    if !is_headless && announced != Some(body.len()) {
         return Err(cut_off());
     }
     Ok(Answer {

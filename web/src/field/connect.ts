@@ -6,10 +6,12 @@ import type { Answers, Ask, Brain, Save, Saved, TakenIn } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { sendInBackground } from './offline.ts';
 import type { CardRead, PersonDraft, SessionDraft } from './model.ts';
+import { scriptUrl } from './script-url.ts';
 import { isSparing, remember } from './data-saver.ts';
 import { forgetUnsent, rememberUnsent } from './unsent-memory.ts';
 import type { Words } from './worker/called.ts';
 import type { FieldWorker, SaveAnswer } from './worker/worker.ts';
+import workerUrl from './worker/worker.ts?worker&url';
 
 /** An invite's link ends in `#i=` and 22 characters. */
 const INVITE = /^#i=([A-Za-z0-9_-]{22})$/;
@@ -175,7 +177,7 @@ export class WorkerBrain implements Brain {
 
   /** A worker whose core broke off is thrown away; the next one begins from storage, locked. */
   #start(): void {
-    const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' });
+    const worker = new Worker(scriptUrl(workerUrl), { type: 'module' });
     this.#worker = Comlink.wrap<FieldWorker>(worker);
     const changed = Comlink.proxy(() => this.#changed());
     const trapped = Comlink.proxy(() => this.#restart());

@@ -1,4 +1,5 @@
 /** What the browser does for the app while it is not looked at. */
+import { scriptUrl } from './script-url.ts';
 import { SEND_TAG } from './send-tag.ts';
 
 /** Told to a service worker that waits: nobody has anything open that an update could lose. */
@@ -10,7 +11,7 @@ export const TAKE_OVER = 'sampan-take-over';
  */
 export function serveOffline(waits: (update: () => void) => void): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  navigator.serviceWorker.register('sw.js', { type: 'module' }).then(
+  navigator.serviceWorker.register(scriptUrl('sw.js'), { type: 'module' }).then(
     (registration) => watch(registration, waits),
     (error: unknown) => console.warn('the app will not open without signal', error),
   );

@@ -11,6 +11,8 @@ import type { Keeping } from './storage.ts';
 import { failureOf } from './storage.ts';
 
 const SEED_BYTES = 32;
+/** Too many ask from here: the same question is answered later. */
+const TOO_OFTEN = 429;
 /** The longest wait a browser's timer keeps. */
 const TIMER_MS_MAX = 2_147_483_647;
 
@@ -205,7 +207,7 @@ export class Loop {
     const answer = await this.#network('/v1/enrol', bytes);
     this.#listener.heard(answer.is !== 'silent');
     if (answer.is === 'bytes') this.input({ EnrolAnswered: { bytes: answer.bytes, seed: seed() } });
-    else if (answer.is === 'refused' && answer.status < 500) this.#listener.enrolRefused();
+    else if (answer.is === 'refused' && answer.status < 500 && answer.status !== TOO_OFTEN) this.#listener.enrolRefused();
   }
 
   #schedule(at: number): void {

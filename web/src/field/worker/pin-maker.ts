@@ -8,6 +8,7 @@
 import init, { pinBytes, pinCost } from 'sampan-app/client_app.js';
 import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
+import { scriptUrl } from '../script-url.ts';
 
 export const PIN_WORKER = 'sampan-pin';
 
@@ -41,7 +42,7 @@ export class PinMaker {
   readonly #scribe: Comlink.Remote<PinScribe>;
 
   constructor() {
-    this.#worker = new Worker(self.location.href, { type: 'module', name: PIN_WORKER });
+    this.#worker = new Worker(scriptUrl(self.location.href), { type: 'module', name: PIN_WORKER });
     this.#scribe = Comlink.wrap<PinScribe>(this.#worker);
   }
 
