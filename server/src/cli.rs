@@ -68,6 +68,8 @@ enum Command {
     ImportAutomerge(ImportAutomerge),
     /// Erase a person: destroy the keys of everything about them; the server must be stopped
     Erase(Erase),
+    /// Print everything held on a person as JSON, for them; the server must be stopped
+    ExportPerson(ExportPerson),
     /// The record of who did what; the server must be stopped
     #[command(subcommand)]
     Audit(AuditStep),
@@ -274,6 +276,16 @@ struct Erase {
     clock: ClockOptions,
 }
 
+#[derive(Debug, Args)]
+struct ExportPerson {
+    #[command(flatten)]
+    folder: Folder,
+    /// The person's dossier, 32 hexadecimal digits
+    dossier: DocumentId,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
 #[derive(Debug, Subcommand)]
 enum AuditStep {
     /// Hold the chain of records against every head kept, print what was found, fail if anything
@@ -452,6 +464,8 @@ enum Stop {
     Restore(#[from] RestoreError),
     #[error(transparent)]
     Erase(#[from] EraseError),
+    #[error("there is no such dossier")]
+    NoDossier,
     #[error(transparent)]
     Commit(#[from] CommitError),
     #[error("line {line} of the heads is no head")]
@@ -478,6 +492,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::ImportAutomerge(asked) => import::automerge(asked).await,
         Command::Account(account) => account::account(account).await,
         Command::Erase(erase) => people::erase(erase).await,
+        Command::ExportPerson(asked) => people::export(asked).await,
         Command::Audit(step) => people::audit(step).await,
         Command::Verify(folder) => files::verify(folder).await,
         Command::Backup(backup) => files::backup(backup).await,

@@ -29,10 +29,13 @@
 //! | `POST /v1/dossiers/search` | JSON: a name stands in no address | JSON | account |
 //! | `GET /v1/dossiers/{dossier}` | | JSON | account |
 //! | `POST /v1/dossiers/{dossier}/edit` | JSON, with what the page showed | JSON | account |
+//! | `POST /v1/dossiers/{dossier}/export` | | JSON | account |
+//! | `GET /v1/dossiers/{dossier}/rights` | | JSON | console |
 //! | `POST /v1/dossiers/{dossier}/erase` | JSON | JSON | console |
 //! | `POST /v1/dossiers/{dossier}/hold` | JSON | nothing | console |
 //! | `GET /v1/erasures` | | JSON | console |
-//! | `GET /v1/audit?after=` | | JSON | console |
+//! | `GET /v1/audit?after=&last=` | | JSON | console |
+//! | `POST /v1/audit/verify` | | JSON | console |
 //! | `POST /v1/imports/preview` | JSON, with the file in base64 | JSON; writes nothing | console |
 //! | `POST /v1/imports` | the same | JSON | console |
 //! | `GET /v1/imports` | | JSON | console |

@@ -38,6 +38,7 @@ mod dossiers;
 mod editing;
 mod enrolment;
 mod erasing;
+mod exporting;
 mod intake;
 mod naming;
 mod pace;
@@ -61,6 +62,7 @@ pub use enrolment::{
     EnrolError, GRANT_UNITS_MAX, INVITE_SECONDS, InviteError, LABEL_BYTES_MAX, Offer, streams_of,
 };
 pub use erasing::{EraseError, EraseReason, Erasure, HOLD_BYTES_MAX, HoldError};
+pub use exporting::{DocumentExport, ExportScope, PersonExport};
 pub use intake::IntakeError;
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
 pub use parcels::ParcelRefused;

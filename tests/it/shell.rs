@@ -20,7 +20,7 @@ use crate::http::phone::MORNING;
 use crate::http::wire::{Answer, HAMLET, Outside, Site, exchange_on};
 
 /// Every route, as a stranger asks for it.
-const ROUTES: [(&str, &str); 27] = [
+const ROUTES: [(&str, &str); 32] = [
     ("POST", "/v1/enrol"),
     ("POST", "/v1/bundles"),
     ("POST", "/v1/pull"),
@@ -49,8 +49,22 @@ const ROUTES: [(&str, &str); 27] = [
         "/v1/dossiers/00000000000000000000000000000000/erase",
     ),
     ("POST", "/v1/dossiers/00000000000000000000000000000000/hold"),
+    (
+        "POST",
+        "/v1/dossiers/00000000000000000000000000000000/export",
+    ),
+    (
+        "GET",
+        "/v1/dossiers/00000000000000000000000000000000/rights",
+    ),
+    (
+        "POST",
+        "/v1/dossiers/00000000000000000000000000000000/refound",
+    ),
+    ("POST", "/v1/unions/00000000000000000000000000000000/undo"),
     ("GET", "/v1/erasures"),
     ("GET", "/v1/audit"),
+    ("POST", "/v1/audit/verify"),
     ("POST", "/v1/parcels"),
     ("GET", "/v1/nothing"),
     ("PATCH", "/v1/pull"),

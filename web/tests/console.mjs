@@ -149,11 +149,35 @@ const PROMISES = {
     for (const [step, state] of [['Tạm ngưng', 'suspended'], ['Cho làm lại', 'active']]) {
       await row.getByRole('button', { name: step }).click();
       const sure = page.getByRole('group', { name: step });
-      if (step === 'Tạm ngưng') await looks('devices', page);
+      if (step === 'Tạm ngưng') {
+        await sure.getByText('Phiếu máy gửi về phải chờ duyệt').waitFor();
+        await looks('devices', page);
+      }
       await sure.getByRole('button', { name: step }).click();
       await row.locator('.chip').filter({ hasText: state === 'active' ? 'Đang dùng' : 'Tạm ngưng' }).waitFor();
       assert.equal((await demo.ask('devices')).find(({ label }) => label === 'Máy thứ hai').state, state);
     }
+  },
+
+  async 'a phone is given other work, and what that does to its lists is said first'({ page, demo }) {
+    const row = page.getByRole('row').filter({ hasText: 'Máy thứ hai' });
+    const now = async () => (await demo.ask('devices')).find(({ label }) => label === 'Máy thứ hai');
+    const before = await now();
+    await row.getByRole('button', { name: 'Đổi việc' }).click();
+    const form = page.getByRole('group', { name: 'Đổi việc' });
+    await form.getByText('máy bỏ danh sách cũ và tải danh sách mới').waitFor();
+    await form.getByLabel('Tổ', { exact: false }).last().fill('7');
+    for (const unit of [demo.province, demo.commune]) await chooseUnit(form, unit);
+    await looks('devices-assign', page);
+    const [hamlet] = await demo.ask(`units?parent=${demo.commune.unit}`);
+    await chooseUnit(form, hamlet);
+    await form.getByRole('button', { name: 'Đổi việc' }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('row').filter({ hasText: 'Máy thứ hai' }).filter({ hasText: hamlet.name }).waitFor();
+    const after = await now();
+    assert.deepEqual([after.team, after.units], [7, [hamlet.unit]]);
+    const { role, units, team } = before;
+    await demo.tell(`devices/${before.device}/assign`, { role, units, team });
   },
 
   async 'an approval in one window changes what another shows, without a reload'({ page, open, demo, another }) {
@@ -265,6 +289,47 @@ const PROMISES = {
     assert.equal(await lines.count(), all - 1);
   },
 
+  async 'markup that somebody typed stays text, and no script comes of it'({ page, demo }) {
+    const hostile = `<img src="x" onerror="document.body.dataset.broken='yes'"><b>Út</b>`;
+    const path = `dossiers/${documentIn(page)}`;
+    const { heads } = await demo.ask(path, demo.officer);
+    await demo.send(`${path}/edit`, { heads, put: { key: 'addr', value: hostile } }, demo.officer);
+    await page.getByText(hostile, { exact: true }).first().waitFor();
+    assert.equal(await page.locator('main img, main b').count(), 0);
+    assert.equal(await page.evaluate(() => document.body.dataset.broken), undefined);
+    if (!demo.serves) return;
+    const taken = await page.evaluate(() => {
+      try {
+        document.createElement('p').innerHTML = '<b>';
+        return 'taken';
+      } catch (cause) {
+        return cause.name;
+      }
+    });
+    assert.equal(taken, 'TypeError', 'the page trusts any text');
+  },
+
+  async 'a person gets a copy of everything held on them, and that is written down'({ page, open, demo }) {
+    const [document] = [documentIn(page)];
+    await page.getByRole('button', { name: 'Bản cho người dân' }).click();
+    const copy = page.getByRole('region', { name: 'Mọi điều đang giữ về một người' });
+    for (const words of ['Nhà sau chợ', 'Nhà có chó', '<b>Út</b>']) await copy.getByText(words).first().waitFor();
+    await looks('dossier-export', page);
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.getByRole('navigation', { name: 'Các trang' }).isVisible(), false);
+    assert.ok((await copy.boundingBox()).width > DESK.width * 0.8, 'the paper is not used');
+    await page.screenshot({ path: join(OUT, 'dossier-export-paper.png'), fullPage: true });
+    await page.emulateMedia({ media: null });
+    const [file] = await Promise.all([page.waitForEvent('download'), copy.getByRole('button', { name: 'Tải tệp' }).click()]);
+    const held = JSON.parse(await read(await file.createReadStream()));
+    assert.equal(held.dossier, document);
+    assert.ok(held.documents.some(({ kind }) => kind === 'dossier'));
+    const [last] = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind }) => kind === 'exported').slice(-1);
+    assert.deepEqual([last.who, last.about], [demo.officer.name, document]);
+    await copy.getByRole('button', { name: 'Đóng' }).click();
+    demo.exported = document;
+  },
+
   async 'a list is looked at, imported and taken back, and nothing is written before'({ page, open, demo }) {
     const count = async () => {
       const { unit } = await demo.ask(`progress?unit=${demo.commune.unit}`, demo.officer);
@@ -293,8 +358,61 @@ const PROMISES = {
     assert.equal(await count(), before);
   },
 
-  async 'a lead sees the own hamlet, and not what a lead does not do'({ page, open, demo }) {
+  async 'an officer for data protection sees no name, and erases nobody whom a legal matter needs'({ page, demo }) {
     await page.getByRole('button', { name: 'Đăng xuất' }).click();
+    await knock(page, demo.auditor);
+    await page.getByRole('heading', { level: 1, name: 'Quyền dữ liệu' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Hồ sơ', exact: true }).count(), 0);
+    await page.getByText('Chưa xóa ai').waitFor();
+    await page.getByLabel('Mã hồ sơ').fill('Út');
+    await page.getByRole('button', { name: 'Xem hồ sơ này' }).click();
+    await page.getByText('Mã gồm 32 ký tự').waitFor();
+    await page.getByLabel('Mã hồ sơ').fill(demo.exported);
+    await page.keyboard.press('Enter');
+    const one = page.getByRole('region', { name: 'Hồ sơ này' });
+    await one.getByLabel('Số vụ việc').fill('VA-12/2026');
+    await one.getByRole('button', { name: 'Giữ hồ sơ này' }).click();
+    await one.getByText('Đang giữ cho vụ việc VA-12/2026').waitFor();
+    await looks('rights-hold', page);
+    assert.equal(await one.getByRole('button', { name: 'Xóa người này' }).count(), 0);
+    assert.equal(await demo.refused(`dossiers/${demo.exported}/erase`, { reason: 'request' }, demo.auditor), 'on-hold');
+    await one.getByRole('button', { name: 'Thôi giữ hồ sơ' }).click();
+    await one.getByRole('button', { name: 'Xóa người này' }).waitFor();
+  },
+
+  async 'somebody is erased once the code was typed again, and phones that still have to forget are counted'({ page, demo }) {
+    const address = page.url();
+    await page.getByRole('button', { name: 'Xóa người này' }).click();
+    const form = page.getByRole('group', { name: 'Xóa người này' });
+    await form.getByText('Không ai lấy lại được').waitFor();
+    const now = form.getByRole('button', { name: 'Xóa hẳn' });
+    await form.getByLabel(/^Gõ /).fill('abc');
+    assert.equal(await now.getAttribute('aria-disabled'), 'true');
+    await looks('rights-erase', page);
+    await form.getByLabel(/^Gõ /).fill(demo.exported.slice(-6));
+    await now.click();
+    await page.getByText('Đã xóa. Bảng dưới').waitFor();
+    const row = page.getByRole('row').filter({ hasText: demo.exported });
+    await row.getByText('Đã hủy').waitFor();
+    await row.getByText(/\d+ máy đã xóa, còn \d+ máy/).waitFor();
+    await looks('rights-erased', page);
+    assert.equal(page.url(), address, 'no code goes into the address');
+    assert.equal(await demo.refused(`dossiers/${demo.exported}`, undefined, demo.officer), 'no-dossier');
+  },
+
+  async 'the record of acts names what was done and is whole, and its signed head can be kept elsewhere'({ page }) {
+    await page.getByRole('button', { name: 'Nhật ký' }).click();
+    const table = page.getByRole('table', { name: 'Ai đã làm gì' });
+    for (const act of ['Xóa người', 'Giữ cho vụ việc', 'Thôi giữ', 'Xuất bản cho người dân']) await table.getByText(act, { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Kiểm tra nhật ký' }).click();
+    await page.getByText('Nhật ký còn nguyên').waitFor();
+    assert.match(await page.locator('[data-part=head]').innerText(), /^[\w-]{80,}$/);
+    await looks('audit', page);
+    await page.getByRole('button', { name: 'Đăng xuất' }).click();
+    await page.getByRole('heading', { name: 'Đăng nhập' }).waitFor();
+  },
+
+  async 'a lead sees the own hamlet, and not what a lead does not do'({ page, open, demo }) {
     await knock(page, demo.lead);
     await page.locator('.console').waitFor();
     assert.equal(await page.getByRole('button', { name: /^Việc cần xử lý/ }).count(), 0);
@@ -376,6 +494,13 @@ function doneOfTarget({ figures, targets }) {
   return target ? `${target.reached} / ${target.value}` : `${count} / –`;
 }
 
+/** The next list of units, where this one stands in. */
+async function chooseUnit(form, { unit }) {
+  const list = form.locator(`select:has(option[value="${unit}"])`);
+  await list.waitFor();
+  await list.selectOption(String(unit));
+}
+
 const documentIn = (page) => /dossier=([0-9a-f]{32})/.exec(page.url())[1];
 
 /** As somebody types who leaves the marks out. */
@@ -413,11 +538,16 @@ async function startDemo() {
   const [province] = programs.get(coordinator).me.units;
   const ask = (path, account = coordinator) => programs.get(account).ask(path);
   const send = (path, body, account) => programs.get(account).ask(path, JSON.stringify(body));
+  const tell = (path, body, account = coordinator) => programs.get(account).tell(path, JSON.stringify(body));
+  const refused = async (path, body, account) => {
+    const answer = await programs.get(account).tell(path, body && JSON.stringify(body));
+    return (await answer.json()).code;
+  };
   const commune = (await ask(`units?parent=${province.unit}`)).find((each) => each.unit === Number(unit));
   const officer = by('commune-police');
   const search = (text, only = null) => send('dossiers/search', { unit: commune.unit, text, only }, officer);
   const stop = () => (child.kill(), gone);
-  return { serves, address, accounts, coordinator, officer, lead: by('team-lead'), ask, send, search, stop, province, commune };
+  return { serves, address, accounts, coordinator, officer, lead: by('team-lead'), auditor: by('auditor'), ask, send, tell, refused, search, stop, province, commune };
 }
 
 /** Signs in without a browser, to ask what the pages are to show. */
@@ -426,13 +556,16 @@ async function program(address, { name, password }) {
   const answer = await fetch(`${address}/v1/session`, { method: 'POST', headers: ours, body: JSON.stringify({ name, password }) });
   assert.ok(answer.ok, `${name}: ${answer.status}`);
   const [cookie] = answer.headers.get('set-cookie').split(';');
-  const ask = async (path, body) => {
+  const tell = (path, body) => {
     const sent = body === undefined ? {} : { method: 'POST', body };
-    const answer = await fetch(`${address}/v1/${path}`, { ...sent, headers: { ...ours, cookie } });
+    return fetch(`${address}/v1/${path}`, { ...sent, headers: { ...ours, cookie } });
+  };
+  const ask = async (path, body) => {
+    const answer = await tell(path, body);
     assert.ok(answer.ok, `${path}: ${answer.status}`);
     return answer.json();
   };
-  return { me: await answer.json(), ask };
+  return { me: await answer.json(), ask, tell };
 }
 
 async function startApp({ serves, address }) {

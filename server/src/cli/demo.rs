@@ -80,7 +80,7 @@ async fn serve_played(made: Made, campaign: Replay, demo: &Demo) -> Result<(), S
     serve_on(ground, &demo.listen).await
 }
 
-/// Makes accounts of three roles, with one password that is shown here and nowhere else.
+/// Makes accounts of four roles, with one password that is shown here and nowhere else.
 async fn add_accounts(
     server: &Server<Redb>,
     populated: &Populated,
@@ -102,6 +102,12 @@ async fn add_accounts(
             Some(populated.province),
         ),
         ("totruong", "Danh Thị Thắm", Role::TeamLead, hamlet),
+        (
+            "dulieu",
+            "Lý Thị Na",
+            Role::Auditor,
+            Some(populated.province),
+        ),
     ] {
         let part = AccountPart {
             name,

@@ -2,10 +2,15 @@
 
 use std::fs;
 
+use shared::id::Audience;
+use shared::permission::Role;
+
 use super::files::open;
-use super::{AuditStep, AuditVerify, Erase, Stop};
+use super::{AuditStep, AuditVerify, Erase, ExportPerson, Stop};
 use crate::audit::{SignedHead, verify_chain};
 use crate::clock::Clock;
+use crate::ledger::audit::Act;
+use crate::server::ExportScope;
 
 pub(super) async fn erase(erase: Erase) -> Result<(), Stop> {
     let server = open(&erase.folder).await?;
@@ -20,6 +25,23 @@ pub(super) async fn erase(erase: Erase) -> Result<(), Stop> {
     for other in linked {
         println!("another dossier has the same personal number and stays: {other}");
     }
+    Ok(())
+}
+
+/// A keeper holds every key: the export has everything.
+pub(super) async fn export(asked: ExportPerson) -> Result<(), Stop> {
+    let server = open(&asked.folder).await?;
+    let now = asked.clock.clock().now();
+    let found = server.find_dossier(asked.dossier).await?;
+    let (id, document) = found.ok_or(Stop::NoDossier)?;
+    let scope = ExportScope {
+        role: Role::Auditor,
+        audience: Audience::Police,
+    };
+    let exported = server.export_person((id, &document), scope, now).await?;
+    server.note(Act::Exported { dossier: id }, now).await?;
+    let text = serde_json::to_string_pretty(&exported);
+    println!("{}", text.unwrap_or_default());
     Ok(())
 }
 

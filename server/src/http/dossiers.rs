@@ -16,7 +16,9 @@ use super::limits::JSON_BYTES_MAX;
 use super::{Service, answer, body};
 use crate::ledger::audit::{Act, Who};
 use crate::ledger::document::Document;
-use crate::server::{Account, DossierEdit, DossierQuery, DossierView, Edited, Editing, Only};
+use crate::server::{
+    Account, DossierEdit, DossierQuery, DossierView, Edited, Editing, ExportScope, Only,
+};
 use crate::store::Store;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
@@ -47,7 +49,37 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .and(shown(service))
         .and(warp::body::stream())
         .and_then(|id, shown: Shown<S>, body| answer(edit(id, shown, body)));
-    searching.or(reading).unify().or(editing).unify().boxed()
+    let exporting = warp::path!("v1" / "dossiers" / DocumentId / "export")
+        .and(warp::post())
+        .and(shown(service))
+        .and_then(|id, shown: Shown<S>| answer(export(id, shown)));
+    let routes = searching.or(reading).unify().or(editing).unify();
+    routes.or(exporting).unify().boxed()
+}
+
+/// Everything held on a person, as far as the account may read it; written down first.
+async fn export<S: Store>(id: DocumentId, shown: Shown<S>) -> Result<Json, Failure> {
+    let (service, caller) = shown.actor().await?;
+    let account = caller.person()?;
+    let (id, document) = find(&service, &account, id).await?;
+    let now = service.clock.now();
+    let grant = &account.record.grant;
+    let tree = service.server.units();
+    let standing = grant.standing(document.place.stream.unit, &tree, now.local_day());
+    let scope = ExportScope {
+        role: grant.role,
+        audience: match grant.may_pull(standing, Audience::Police) {
+            true => Audience::Police,
+            false => Audience::Team,
+        },
+    };
+    let exported = service
+        .server
+        .export_person((id, &document), scope, now)
+        .await?;
+    let server = service.server.acting(Who::Account(account.name));
+    server.note(Act::Exported { dossier: id }, now).await?;
+    Ok(json(&exported))
 }
 
 #[derive(Deserialize)]

@@ -14,7 +14,9 @@ use super::access::{Caller, Place, Shown, shown};
 use super::error::Failure;
 use super::limits::{AUDIT_LINES_MAX, JSON_BYTES_MAX};
 use super::{Service, answer, body};
-use crate::ledger::audit::{Act, Who};
+use crate::audit::{ChainReport, verify_chain};
+use crate::ledger::LedgerError;
+use crate::ledger::audit::{AUDIT, Act, Who};
 use crate::server::EraseReason;
 use crate::store::Store;
 
@@ -38,8 +40,20 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .and(shown(service))
         .and(warp::query())
         .and_then(|shown: Shown<S>, asked: AskedAudit| answer(audit(shown, asked)));
+    let looking = warp::path!("v1" / "dossiers" / DocumentId / "rights")
+        .and(warp::get())
+        .and(shown(service))
+        .and_then(|id, shown: Shown<S>| answer(look(id, shown)));
+    let verifying = warp::path!("v1" / "audit" / "verify")
+        .and(warp::post())
+        .and(shown(service))
+        .and_then(|shown: Shown<S>| answer(verify(shown)));
     erasing
         .or(holding)
+        .unify()
+        .or(looking)
+        .unify()
+        .or(verifying)
         .unify()
         .or(listing)
         .unify()
@@ -66,6 +80,39 @@ pub(super) async fn answers_for<S: Store>(
         false if caller.has_somewhere(duty) => Err(Failure::no_dossier()),
         false => Err(Failure::not_permitted()),
     }
+}
+
+/// What an officer for data protection sees of a dossier: where it is and whether a legal matter
+/// needs it, and nothing of what it says.
+#[derive(Serialize)]
+struct RightsView {
+    dossier: String,
+    unit_name: Option<String>,
+    hold: Option<HoldView>,
+}
+
+#[derive(Serialize)]
+struct HoldView {
+    reference: String,
+    since: i64,
+}
+
+async fn look<S: Store>(id: DocumentId, shown: Shown<S>) -> Result<Json, Failure> {
+    let (service, caller) = shown.reader().await?;
+    let id = answers_for((&service, &caller), Duty::Erase, id).await?;
+    let found = service.server.find_dossier(id).await?;
+    let (_, found) = found.ok_or_else(Failure::no_dossier)?;
+    let unit = found.place.stream.unit;
+    let (tree, day) = (service.server.units(), service.clock.now().local_day());
+    let hold = service.server.ledger().hold(id).await?.record;
+    Ok(json(&RightsView {
+        dossier: id.to_string(),
+        unit_name: tree.get(unit, day).map(|unit| unit.full_name_vi()),
+        hold: hold.map(|hold| HoldView {
+            reference: hold.reference,
+            since: hold.since.0,
+        }),
+    }))
 }
 
 #[derive(Deserialize)]
@@ -133,8 +180,10 @@ async fn list<S: Store>(shown: Shown<S>) -> Result<Json, Failure> {
 
 #[derive(Deserialize)]
 struct AskedAudit {
-    #[serde(default)]
-    after: u64,
+    /// Entries after this number; or
+    after: Option<u64>,
+    /// so many of the last.
+    last: Option<u64>,
 }
 
 /// One line of the audit, for people.
@@ -143,6 +192,10 @@ struct AuditLine {
     n: u64,
     at: i64,
     who: String,
+    /// The sort of act, a stable name.
+    kind: &'static str,
+    /// The document or device it was done to.
+    about: Option<String>,
     act: String,
 }
 
@@ -151,7 +204,17 @@ async fn audit<S: Store>(shown: Shown<S>, asked: AskedAudit) -> Result<Json, Fai
     if !caller.has_somewhere(Duty::Audit) {
         return Err(Failure::not_permitted());
     }
-    let entries = service.server.ledger().audited(asked.after).await?;
+    let ledger = service.server.ledger();
+    let after = match (asked.after, asked.last) {
+        (Some(after), _) => after,
+        (None, None) => 0,
+        (None, Some(last)) => {
+            let heads = ledger.store().heads(vec![AUDIT]).await;
+            let head = heads.map_err(LedgerError::from)?.into_iter().sum::<u64>();
+            head.saturating_sub(last)
+        }
+    };
+    let entries = ledger.audited(after).await?;
     let line = |(n, entry): (u64, crate::ledger::audit::Audited)| AuditLine {
         n,
         at: entry.at.0,
@@ -161,10 +224,90 @@ async fn audit<S: Store>(shown: Shown<S>, asked: AskedAudit) -> Result<Json, Fai
             Who::Account(name) => name.to_string(),
             Who::Device(device) => device.to_string(),
         },
+        kind: kind(&entry.act),
+        about: about(&entry.act),
         act: told(&entry.act),
     };
     let lines = entries.into_iter().take(AUDIT_LINES_MAX).map(line);
     Ok(json(&lines.collect::<Vec<_>>()))
+}
+
+/// How the chain of records stands, and its end, signed.
+#[derive(Serialize)]
+struct VerifiedView {
+    is_clean: bool,
+    #[serde(flatten)]
+    report: ChainReport,
+    /// To be kept elsewhere.
+    head: String,
+    at: i64,
+}
+
+/// Holds the chain against every head kept, then signs its end.
+async fn verify<S: Store>(shown: Shown<S>) -> Result<Json, Failure> {
+    let (service, caller) = shown.actor().await?;
+    if !caller.has_somewhere(Duty::Audit) {
+        return Err(Failure::not_permitted());
+    }
+    let (report, now) = (
+        verify_chain(&service.server, &[]).await?,
+        service.clock.now(),
+    );
+    let head = service.server.audit_head(now).await?;
+    Ok(json(&VerifiedView {
+        is_clean: report.is_clean(),
+        report,
+        head: head.to_string(),
+        at: now.0,
+    }))
+}
+
+/// The sort of an act: what a reader looks for.
+fn kind(act: &Act) -> &'static str {
+    match act {
+        Act::Answered { taken: true, .. } => "taken",
+        Act::Answered { taken: false, .. } => "turned-away",
+        Act::United { .. } => "united",
+        Act::Decided { approved: true, .. } => "approved",
+        Act::Decided { .. } => "given-back",
+        Act::Steered { .. } => "steered",
+        Act::Invited { .. } => "invited",
+        Act::Enrolled => "enrolled",
+        Act::Account { .. } => "account",
+        Act::SignedIn => "signed-in",
+        Act::Searched { .. } => "searched",
+        Act::Viewed { .. } => "viewed",
+        Act::Exported { .. } => "exported",
+        Act::Erased { .. } => "erased",
+        Act::Hold { is_set: true, .. } => "hold-set",
+        Act::Hold { .. } => "hold-lifted",
+        Act::Granted { .. } => "granted",
+        Act::Forked { .. } => "forked",
+        Act::Wiped => "wiped",
+        Act::Assigned { .. } => "assigned",
+        Act::Refounded { .. } => "refounded",
+        Act::Imported { .. } => "imported",
+        Act::ImportUndone { .. } => "import-undone",
+        Act::TableExported { .. } => "table-exported",
+        Act::Froze { .. } => "froze",
+    }
+}
+
+/// What it was done to.
+fn about(act: &Act) -> Option<String> {
+    match act {
+        Act::United { survivor: id, .. }
+        | Act::Decided { document: id, .. }
+        | Act::Viewed { dossier: id, .. }
+        | Act::Exported { dossier: id }
+        | Act::Refounded { from: id, .. }
+        | Act::Erased { dossier: id, .. }
+        | Act::Hold { dossier: id, .. }
+        | Act::Granted { document: id, .. } => Some(id.to_string()),
+        Act::Steered { device, .. } | Act::Assigned { device, .. } => Some(device.to_string()),
+        Act::Answered { serial, .. } | Act::Forked { serial } => Some(serial.device.to_string()),
+        _ => None,
+    }
 }
 
 /// What was done, in the words of the code: they name documents and devices, never people.

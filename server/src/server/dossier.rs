@@ -179,14 +179,13 @@ impl<S: Store> Server<S> {
             .await?;
         let authors = self.authors(&history).await?;
         let row = &document.row;
-        let events = Events::of(row);
-        let stages = Stages::of(&events);
+        let stages = Stages::of(&Events::of(row));
         let seen = Seen {
             row,
             authors: &authors,
             role,
         };
-        let voided = events.voided.iter().map(|voided| &voided.event);
+        let (events, voided) = seen.happened();
         Ok(DossierView {
             document: id.to_string(),
             unit: document.place.stream.unit,
@@ -194,19 +193,14 @@ impl<S: Store> Server<S> {
             fields: SHOWN.iter().map(|key| seen.field(key)).collect(),
             card: FunnelView::from(&stages.card),
             eid: FunnelView::from(&stages.eid),
-            events: events
-                .valid
-                .iter()
-                .rev()
-                .filter_map(|event| seen.event(event))
-                .collect(),
-            voided: voided.rev().filter_map(|event| seen.event(event)).collect(),
+            events,
+            voided,
             changes: history.len(),
         })
     }
 
     /// Who wrote each op of a history.
-    async fn authors(&self, history: &[Logged]) -> Result<Authors, LedgerError> {
+    pub(super) async fn authors(&self, history: &[Logged]) -> Result<Authors, LedgerError> {
         let mut devices: Vec<DeviceId> = history.iter().map(|one| one.author.device).collect();
         devices.sort_unstable();
         devices.dedup();
@@ -227,7 +221,7 @@ impl<S: Store> Server<S> {
     }
 }
 
-type Authors = BTreeMap<OpId, Wrote>;
+pub(super) type Authors = BTreeMap<OpId, Wrote>;
 
 /// What pages show, in their order. The full personal number is in no dossier.
 const SHOWN: [Key; 12] = [
@@ -246,13 +240,24 @@ const SHOWN: [Key; 12] = [
 ];
 
 /// A row as somebody sees it.
-struct Seen<'r> {
-    row: &'r Row,
-    authors: &'r Authors,
-    role: Role,
+pub(super) struct Seen<'r> {
+    pub(super) row: &'r Row,
+    pub(super) authors: &'r Authors,
+    pub(super) role: Role,
 }
 
 impl Seen<'_> {
+    /// What counts, and what was taken back, each the newest first.
+    pub(super) fn happened(&self) -> (Vec<EventView>, Vec<EventView>) {
+        let events = Events::of(self.row);
+        let valid = events.valid.iter().rev();
+        let voided = events.voided.iter().rev().map(|voided| &voided.event);
+        (
+            valid.filter_map(|event| self.event(event)).collect(),
+            voided.filter_map(|event| self.event(event)).collect(),
+        )
+    }
+
     fn field(&self, key: &Key) -> FieldView {
         FieldView {
             key: key.spec().map_or("", |spec| spec.name),
@@ -267,7 +272,7 @@ impl Seen<'_> {
         }
     }
 
-    fn value(&self, key: &Key, cell: &Cell) -> LiveView {
+    pub(super) fn value(&self, key: &Key, cell: &Cell) -> LiveView {
         let unknown = || Wrote {
             by: None,
             at: UnixSeconds(0),

@@ -227,3 +227,58 @@ async fn people_are_found_without_marks_within_a_commune_by_whoever_reads_it() {
         .await;
     assert_eq!(program.status, 403);
 }
+
+#[tokio::test]
+async fn a_copy_for_the_person_holds_what_its_giver_may_read_and_what_was_corrected_since() {
+    let site = Site::start(Memory::new()).await;
+    let (mut phone, dossier) = resident(&site, 1, "Nguyễn Văn An").await;
+    for number in ["0951234567", "0957654321"] {
+        let name = server::author::elsewhere(dossier);
+        let written = phone.write(name, vec![put(Key::PHONE, number)]);
+        site.push(&phone.bundle(&[written])).await;
+    }
+    for (name, role, unit) in [
+        ("lan", Role::CommunePolice, COMMUNE),
+        ("tam", Role::TeamLead, HAMLET),
+        ("be", Role::TeamLead, NEIGHBOUR),
+        ("ut", Role::Coordinator, PROVINCE),
+        ("na", Role::Auditor, PROVINCE),
+    ] {
+        site.account(name, role, unit).await;
+    }
+    let path = format!("/v1/dossiers/{dossier}/export");
+    let number = format!("{NUMBER:?}");
+    for (name, status, has_number) in [
+        ("lan", 200, true),
+        ("tam", 200, false),
+        ("be", 404, false),
+        ("ut", 404, false),
+        ("na", 404, false),
+    ] {
+        let browser = site.browser(name).await;
+        let answer = browser.ask("POST", &path, "").await;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, status, "{name}: {text}");
+        assert_eq!(text.contains(&number), has_number, "{name}: {text}");
+        if status == 200 {
+            let told = &answer.json()["documents"][0];
+            assert_eq!(told["values"]["phone"][0]["value"], "0957654321");
+            assert_eq!(told["before"]["phone"][0]["value"], "0951234567");
+            assert_eq!(told["before"]["phone"][0]["wrote"]["by"], "Máy 1");
+        }
+    }
+    let browser = site.browser("na").await;
+    let lines = browser.ask("GET", "/v1/audit?last=1000", "").await.json();
+    let lines = lines.as_array().unwrap().iter();
+    let exported = lines.filter(|line| line["kind"] == "exported");
+    let exported: Vec<_> = exported
+        .map(|line| {
+            (
+                line["who"].as_str().unwrap(),
+                line["about"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let id = dossier.to_string();
+    assert_eq!(exported, [("lan", &*id), ("tam", &*id)]);
+}

@@ -9,7 +9,7 @@ import { isPlainKey } from '../text/text.ts';
 import type { Percents } from './place.ts';
 
 /** What somebody does here besides reading and writing dossiers. */
-export type Duty = 'figures' | 'dossiers' | 'decide' | 'import-people' | 'import-targets' | 'freeze' | 'devices';
+export type Duty = 'figures' | 'dossiers' | 'decide' | 'import-people' | 'import-targets' | 'freeze' | 'devices' | 'erase' | 'audit' | 'refound';
 
 /** Whoever is signed in. */
 export interface Me {
@@ -93,6 +93,8 @@ export interface DeviceAnswer {
   heard: number;
   parked: number;
   rejected: number;
+  /** When, being lost, it said that it has forgotten everything. */
+  wiped: number | null;
 }
 
 export interface HeldAnswer {
@@ -191,6 +193,72 @@ export interface EditedAnswer {
   outcome: 'stored' | 'held' | 'nothing';
   reason: string | null;
   dossier: DossierAnswer;
+}
+
+export const ERASE_REASONS = ['request', 'retention', 'mistake'] as const;
+export type EraseReason = (typeof ERASE_REASONS)[number];
+
+/** What a dossier's rights are about, and nothing of what it says. */
+export interface RightsAnswer {
+  dossier: string;
+  unit_name: string | null;
+  /** The legal matter that needs it; seconds since 1970. */
+  hold: { reference: string; since: number } | null;
+}
+
+export interface ErasureAnswer {
+  dossier: string;
+  at: number;
+  reason: string;
+  /** Whether the keys are destroyed. */
+  is_done: boolean;
+  confirmed: number;
+  /** Devices that have not confirmed it. */
+  waiting: string[];
+}
+
+export interface AuditAnswer {
+  n: number;
+  at: number;
+  who: string;
+  kind: string;
+  about: string | null;
+}
+
+/** How the chain of records stands. */
+export interface VerifiedAnswer {
+  is_clean: boolean;
+  entries: number;
+  heads: number;
+  bad_entries: number;
+  broken_heads: number;
+  foreign_heads: number;
+  /** Its end, signed, to be kept elsewhere. */
+  head: string;
+  at: number;
+}
+
+export interface ExportedValue {
+  value: string | number | boolean | null;
+  wrote: WroteAnswer;
+}
+
+export interface ExportedDocument {
+  document: string;
+  kind: string;
+  values: Record<string, ExportedValue[]>;
+  before: Record<string, ExportedValue[]>;
+  events: EventAnswer[];
+  voided: EventAnswer[];
+  changes: WroteAnswer[];
+}
+
+/** Everything held on one person that whoever asked may read. */
+export interface ExportAnswer {
+  dossier: string;
+  exported: number;
+  unit_name: string | null;
+  documents: ExportedDocument[];
 }
 
 export interface PaceAnswer {
@@ -393,6 +461,38 @@ export class Api {
     return json(await this.#ask(`dossiers/${shown.document}/edit`, { method: 'POST', body }));
   }
 
+  async exportPerson(document: string): Promise<ExportAnswer> {
+    return json(await this.#ask(`dossiers/${document}/export`, { method: 'POST' }));
+  }
+
+  rights(document: string): Promise<RightsAnswer> {
+    return this.#read(`dossiers/${document}/rights`);
+  }
+
+  /** The dossiers with the same personal number, which stay. */
+  async erase(document: string, reason: EraseReason): Promise<string[]> {
+    const answer = await this.#ask(`dossiers/${document}/erase`, { method: 'POST', body: JSON.stringify({ reason }) });
+    return (await json<{ linked: string[] }>(answer)).linked;
+  }
+
+  /** `null` lifts the hold. */
+  async hold(document: string, reference: string | null): Promise<void> {
+    await this.#ask(`dossiers/${document}/hold`, { method: 'POST', body: JSON.stringify({ reference }) });
+  }
+
+  erasures(): Promise<ErasureAnswer[]> {
+    return this.#read('erasures');
+  }
+
+  /** The last so many, the oldest of them first. */
+  audit(last: number): Promise<AuditAnswer[]> {
+    return this.#read('audit', { last: String(last) });
+  }
+
+  async verifyAudit(): Promise<VerifiedAnswer> {
+    return json(await this.#ask('audit/verify', { method: 'POST' }));
+  }
+
   devices(): Promise<DeviceAnswer[]> {
     return this.#read('devices');
   }
@@ -403,6 +503,10 @@ export class Api {
 
   async steer(device: string, step: DeviceStep): Promise<void> {
     await this.#ask(`devices/${device}/${step}`, { method: 'POST' });
+  }
+
+  async assign(device: string, grant: Omit<Offer, 'label'>): Promise<void> {
+    await this.#ask(`devices/${device}/assign`, { method: 'POST', body: JSON.stringify(grant) });
   }
 
   /** The secret of an invite: shown once, then forgotten. */

@@ -6,6 +6,7 @@ import { Api, Refusal } from './api.ts';
 import { useIdle } from './idle.ts';
 import { useLive } from './live.ts';
 import type { Frame } from './model.ts';
+import { AuditPage } from './pages/audit-page.tsx';
 import { DevicesPage, roleWords } from './pages/devices-page.tsx';
 import { DossiersPage } from './pages/dossiers-page.tsx';
 import { HeldPage } from './pages/held-page.tsx';
@@ -13,6 +14,7 @@ import { ImportPage } from './pages/import-page.tsx';
 import { ProblemNote } from './pages/page-parts.tsx';
 import { ProgressPage } from './pages/progress-page.tsx';
 import { ReportsPage } from './pages/reports-page.tsx';
+import { RightsPage } from './pages/rights-page.tsx';
 import { UnitsPage } from './pages/units-page.tsx';
 import type { PlaceName } from './place.ts';
 import { usePlace } from './place.ts';
@@ -62,6 +64,7 @@ function Door({ api, first, onEnter }: { api: Api; first: Refusal | null; onEnte
 const PAGES: [Duty, PlaceName][] = [
   ['figures', 'progress'], ['dossiers', 'dossiers'], ['decide', 'decide'],
   ['import-people', 'import'], ['import-targets', 'import'], ['figures', 'reports'], ['devices', 'devices'],
+  ['erase', 'rights'], ['audit', 'audit'],
 ];
 
 function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => void }) {
@@ -108,6 +111,10 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
       return <HeldPage {...props} />;
     case 'devices':
       return <DevicesPage {...props} />;
+    case 'rights':
+      return <RightsPage {...props} />;
+    case 'audit':
+      return <AuditPage {...props} />;
   }
 }
 

@@ -73,7 +73,7 @@ function fieldView({ key, values, is_conflicted, may_write }: FieldAnswer, text:
   };
 }
 
-function shown(key: string, value: string | number | boolean | null, { t }: Text): string {
+export function shown(key: string, value: string | number | boolean | null, { t }: Text): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return t(value ? 'desk.yes' : 'desk.no');
   if (key === 'phone') return phone(String(value));
@@ -109,7 +109,7 @@ function funnel(which: 'card' | 'eid', answer: DossierAnswer): FunnelView {
   };
 }
 
-function happened(event: EventAnswer, text: Text): Happened {
+export function happened(event: EventAnswer, text: Text): Happened {
   return {
     id: event.event,
     kind: kindOf(event),

@@ -6,7 +6,7 @@
  */
 import type { DocumentId, FunnelView, LevelName, LocalMinute, ReasonName, RecordState, Sex, Track } from '../field/model.ts';
 
-export type Page = 'progress' | 'dossiers' | 'decide' | 'campaigns' | 'import' | 'reports' | 'devices';
+export type Page = 'progress' | 'dossiers' | 'decide' | 'campaigns' | 'import' | 'reports' | 'devices' | 'rights' | 'audit';
 
 /** What stands around every page. */
 export interface Frame {

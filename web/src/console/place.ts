@@ -5,7 +5,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 
-export type PlaceName = 'progress' | 'dossiers' | 'decide' | 'import' | 'reports' | 'devices';
+export type PlaceName = 'progress' | 'dossiers' | 'decide' | 'import' | 'reports' | 'devices' | 'rights' | 'audit';
 
 export type Percents = 'truncate' | 'round';
 
@@ -23,7 +23,7 @@ export interface Place {
   dossier: string | null;
 }
 
-const PAGES: PlaceName[] = ['progress', 'dossiers', 'decide', 'import', 'reports', 'devices'];
+const PAGES: PlaceName[] = ['progress', 'dossiers', 'decide', 'import', 'reports', 'devices', 'rights', 'audit'];
 const INDICATOR_FIRST = 'eid-activated';
 /** Country, province, commune, hamlet and some room. */
 const PATH_MAX = 8;

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import type { Frame, Page, UnitPath } from '../console/model.ts';
 import type { Icon } from '../design/icons.tsx';
 import {
-  ChevronRight, Cross, ContactRound, FileChartColumn, FileSpreadsheet, Flag, Gauge, Inbox, LogOut, Menu, Radio, Smartphone, WifiOff,
+  ChevronRight, Cross, ContactRound, FileChartColumn, FileSpreadsheet, Flag, Gauge, History, Inbox, LogOut, Menu, Radio, Smartphone, UserX, WifiOff,
 } from '../design/icons.tsx';
 import { Mark } from '../design/mark.tsx';
 import { clock } from '../text/format.ts';
@@ -21,6 +21,8 @@ const ICONS: Record<Page, Icon> = {
   import: FileSpreadsheet,
   reports: FileChartColumn,
   devices: Smartphone,
+  rights: UserX,
+  audit: History,
 };
 
 export interface PageProps {

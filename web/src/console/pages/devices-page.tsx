@@ -11,7 +11,7 @@ import { ageWords } from '../../parts/freshness.tsx';
 import { ConsolePage } from '../../parts/side.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
-import { checkCode, clock, fullDay } from '../../text/format.ts';
+import { checkCode, clock, fullDay, moment } from '../../text/format.ts';
 import type { PlainKey, Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
 import type { DeviceAnswer, DeviceStanding, DeviceStep } from '../api.ts';
@@ -20,12 +20,16 @@ import { csv, download } from '../csv.ts';
 import type { PlaceName } from '../place.ts';
 import type { PageProps } from '../signed-in.ts';
 import { dayOf, minuteOf } from '../time.ts';
+import { AssignForm } from './assign-form.tsx';
 import { InviteForm } from './invite-form.tsx';
 import { Loading, ProblemNote } from './page-parts.tsx';
 
+/** Giving a phone other work asks for more than the rest. */
+type Step = DeviceStep | 'assign';
+
 interface Asked {
   device: DeviceAnswer;
-  step: DeviceStep;
+  step: Step;
 }
 
 export function DevicesPage(props: PageProps) {
@@ -35,9 +39,9 @@ export function DevicesPage(props: PageProps) {
   const [isInviting, setInviting] = useState(false);
   const [asked, ask] = useState<Asked | null>(null);
   const [problem, setProblem] = useState<Refusal | null>(null);
-  const take = ({ device, step }: Asked) => {
+  const settle = (work: Promise<void>) => {
     ask(null);
-    api.steer(device.device, step).then(
+    work.then(
       () => setProblem(null),
       (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
     ).finally(live.refresh);
@@ -58,7 +62,12 @@ export function DevicesPage(props: PageProps) {
     <ConsolePage onSignOut={onSignOut} frame={frame} title={t('devices.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
       <ProblemNote problem={problem ?? devices.problem} />
       {isInviting && <InviteForm {...props} onDone={() => setInviting(false)} />}
-      {asked && <Sure asked={asked} onYes={() => take(asked)} onNo={() => ask(null)} />}
+      {asked?.step === 'assign' && (
+        <AssignForm key={asked.device.device} {...props} device={asked.device} onGrant={(grant) => settle(api.assign(asked.device.device, grant))} onNo={() => ask(null)} />
+      )}
+      {asked && asked.step !== 'assign' && (
+        <Sure device={asked.device} step={asked.step} onYes={(step) => settle(api.steer(asked.device.device, step))} onNo={() => ask(null)} />
+      )}
       {devices.value === null && devices.problem === null && <Loading />}
       {devices.value && (
         <section class="card">
@@ -71,17 +80,17 @@ export function DevicesPage(props: PageProps) {
 }
 
 /** A step is asked for twice: some cannot be taken back. */
-function Sure({ asked, onYes, onNo }: { asked: Asked; onYes: () => void; onNo: () => void }) {
+function Sure({ device, step, onYes, onNo }: { device: DeviceAnswer; step: DeviceStep; onYes: (step: DeviceStep) => void; onNo: () => void }) {
   const { t } = useText();
-  const { device, step } = asked;
   return (
     <section class="card page-body" role="group" aria-label={t(`devices.step.${step}`)}>
       <Note icon={Info} tone="act">
         {t('devices.step.sure', { step: t(`devices.step.${step}`), who: device.label })}
         {device.check_code !== null && <span class="strong"> {checkCode(device.check_code)}</span>}
       </Note>
+      <p>{t(`devices.effect.${step}`)}</p>
       <div class="page-buttons">
-        <Button look={step === 'confirm' || step === 'reinstate' ? 'plain' : 'danger'} onPress={onYes}>
+        <Button look={step === 'confirm' || step === 'reinstate' ? 'plain' : 'danger'} onPress={() => onYes(step)}>
           {t(`devices.step.${step}`)}
         </Button>
         <Button look="quiet" icon={Cross} onPress={onNo}>
@@ -94,13 +103,13 @@ function Sure({ asked, onYes, onNo }: { asked: Asked; onYes: () => void; onNo: (
 
 interface Standing extends Pick<ChipProps, 'icon' | 'role'> {
   word: PlainKey;
-  steps: DeviceStep[];
+  steps: Step[];
 }
 
 /** How a phone may stand, and the steps that lead on from there. */
 const STANDINGS: Record<DeviceStanding, Standing> = {
   pending: { icon: QrCode, role: 'act', word: 'devices.unconfirmed', steps: ['confirm', 'refuse'] },
-  active: { icon: CircleCheck, role: 'good', word: 'devices.active', steps: ['suspend', 'lose', 'retire'] },
+  active: { icon: CircleCheck, role: 'good', word: 'devices.active', steps: ['assign', 'suspend', 'lose', 'retire'] },
   suspended: { icon: OctagonMinus, role: 'wait', word: 'devices.suspended', steps: ['reinstate', 'lose', 'retire'] },
   lost: { icon: OctagonAlert, role: 'bad', word: 'devices.revoked', steps: ['reinstate'] },
   retired: { icon: Undo2, role: 'draft', word: 'devices.retired', steps: ['lose'] },
@@ -114,7 +123,7 @@ function rank({ state }: DeviceAnswer): number {
   return ORDER.indexOf(state);
 }
 
-type OnStep = (device: DeviceAnswer, step: DeviceStep) => void;
+type OnStep = (device: DeviceAnswer, step: Step) => void;
 
 function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, string>[] {
   const { t } = text;
@@ -126,7 +135,12 @@ function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, 
     { id: 'parked', name: t('devices.col.parked'), isNumber: true, cell: ({ parked }) => parked },
     {
       id: 'state', name: t('devices.col.state'),
-      cell: ({ state }) => <Chip {...STANDINGS[state]}>{t(STANDINGS[state].word)}</Chip>,
+      cell: (device) => (
+        <>
+          <Chip {...STANDINGS[device.state]}>{t(STANDINGS[device.state].word)}</Chip>
+          {device.state === 'lost' && <span class="figure-note small soft">{wipedWords(device, now, text)}</span>}
+        </>
+      ),
     },
     {
       id: 'code', name: t('devices.col.code'),
@@ -134,6 +148,11 @@ function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, 
     },
     { id: 'steps', name: t('devices.col.steps'), cell: (device) => <Steps device={device} onStep={onStep} /> },
   ];
+}
+
+/** A lost phone is ordered to forget; whether it has, only it can say. */
+function wipedWords({ wiped }: DeviceAnswer, now: number, { t, language }: Text): string {
+  return wiped === null ? t('devices.not-wiped') : t('devices.wiped', { when: moment(minuteOf(wiped), now, language) });
 }
 
 function Steps({ device, onStep }: { device: DeviceAnswer; onStep: OnStep }) {

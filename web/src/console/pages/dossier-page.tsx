@@ -1,11 +1,12 @@
 /** One open dossier; what is written goes upon exactly what this page shows. */
 import { useRef, useState } from 'preact/hooks';
-import { EqualNot } from '../../design/icons.tsx';
+import { EqualNot, FileDown } from '../../design/icons.tsx';
+import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { ConsolePage } from '../../parts/side.tsx';
 import { Toast } from '../../parts/toast.tsx';
 import { useText } from '../../text/text.ts';
-import type { DossierAnswer, Edit, EditedAnswer } from '../api.ts';
+import type { DossierAnswer, Edit, EditedAnswer, ExportAnswer } from '../api.ts';
 import { Refusal } from '../api.ts';
 import { dossierView } from '../dossier-views.ts';
 import type { PlaceName } from '../place.ts';
@@ -14,6 +15,7 @@ import { showTitle } from '../show-title.ts';
 import type { PageProps } from '../signed-in.ts';
 import { useAnswer } from '../use-answer.ts';
 import { Loading, ProblemNote } from './page-parts.tsx';
+import { PersonExport } from './person-export.tsx';
 
 type Said = EditedAnswer['outcome'] | 'beside';
 
@@ -24,6 +26,7 @@ export function DossierPage(props: PageProps & { document: string }) {
   const [problem, setProblem] = useState<Refusal | null>(null);
   const [said, say] = useState<Said | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const [exported, setExported] = useState<ExportAnswer | null>(null);
   // Under an open form the page stays as it was: the edit is written upon what it showed.
   const frozen = useRef(live.version);
   if (!isBusy) frozen.current = live.version;
@@ -52,6 +55,17 @@ export function DossierPage(props: PageProps & { document: string }) {
     const refusal = await edit(shown, { put: { key, value } }, key);
     return refusal && t(refusal.key);
   };
+  const give = () => {
+    api.exportPerson(document).then(
+      (given) => (setProblem(null), setExported(given)),
+      (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
+    );
+  };
+  const actions = (
+    <Button icon={FileDown} onPress={give}>
+      {t('desk.export')}
+    </Button>
+  );
   const hamlet = [...(hamlets.value ?? [])].find(({ unit }) => unit === answer?.unit)?.name ?? path.value?.at(-1)?.name ?? '';
   const view = answer && dossierView(answer, hamlet, frame.now, text);
   return (
@@ -62,6 +76,7 @@ export function DossierPage(props: PageProps & { document: string }) {
       title={view === null ? t('console.dossiers') : view.name || t('people.no-name')}
       onPage={(page) => go({ page: page as PlaceName })}
       onUnit={() => go({})}
+      actions={actions}
     >
       <ProblemNote problem={problem ?? read.problem} />
       <div role="status" class="page-alert">
@@ -72,6 +87,12 @@ export function DossierPage(props: PageProps & { document: string }) {
         )}
       </div>
       {view === null && read.problem === null && <Loading />}
+      {exported && <PersonExport answer={exported} now={frame.now} onClose={() => setExported(null)} />}
+      {answer && view && (
+        <p class="small soft">
+          {t('desk.code')}: <span class="code">{answer.document}</span>
+        </p>
+      )}
       {answer && view && (
         <Dossier
           view={view}

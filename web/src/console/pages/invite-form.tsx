@@ -76,7 +76,7 @@ function Asking({ api, me, units, place, onMade }: InviteFormProps & { onMade: (
 }
 
 /** One list for each level, down to where somebody works. */
-function UnitChoice({ units, path, onPath }: Pick<PageProps, 'units'> & { path: number[]; onPath: (path: number[]) => void }) {
+export function UnitChoice({ units, path, onPath }: Pick<PageProps, 'units'> & { path: number[]; onPath: (path: number[]) => void }) {
   const { t } = useText();
   const parents = [null, ...path];
   const lists = useAnswer(`choice ${path}`, 0, () => Promise.all(parents.map((parent) => units.below(parent, null))));
