@@ -1,5 +1,5 @@
 //! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | soak | fuzz |
-//! e2e | release | wasm`.
+//! mutants | e2e | release | wasm`.
 //!
 //! Promises: every command sets up what it lacks, shows progress while it works, and when it
 //! stops says in one sentence why and what to do. Figures go to standard output, one JSON line
@@ -16,6 +16,7 @@ mod e2e;
 mod figure;
 mod fuzz;
 mod lab;
+mod mutants;
 mod phone;
 mod project;
 mod release;
@@ -63,6 +64,8 @@ enum Command {
     Crash(crash::Options),
     /// Read bytes that nobody honest sends, changed by chance
     Fuzz(fuzz::Options),
+    /// Change the code that decides who may what, and see whether a test notices: a night's work
+    Mutants(mutants::Options),
     /// Let phones hand in over real HTTP and watch memory, file and waiting
     Soak(soak::Options),
     /// Drive the app in a real browser, with the network switched off and on
@@ -94,6 +97,7 @@ fn perform(command: &Command) -> Result<(), Stop> {
         Command::Sim(options) => sim::worlds(&project, options),
         Command::Crash(options) => crash::points(&project, options),
         Command::Fuzz(options) => fuzz::targets(&project, options),
+        Command::Mutants(options) => mutants::changes(&project, options),
         Command::Soak(options) => soak::hours(&project, options),
         Command::E2e(options) => e2e::browser(&project, options),
         Command::Release => release::bundle(&project),
