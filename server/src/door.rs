@@ -9,6 +9,7 @@ use shared::facts::{Batch, Form, decode};
 use shared::id::{Audience, BundleId, UnitId};
 use shared::receipt::{Receipt, RejectReason, Rejection, Verdict};
 use shared::signed::BadSignature;
+use shared::time::UnixSeconds;
 
 use crate::gate::Arrival;
 use crate::ledger::{Ledger, LedgerError};
@@ -73,6 +74,7 @@ impl DoorError {
 pub async fn open<S: Store>(
     ledger: &Ledger<S>,
     bytes: &[u8],
+    now: UnixSeconds,
 ) -> Result<(Opened, Option<UnitId>), DoorError> {
     let bundle = match Bundle::read(bytes) {
         Ok(bundle) => bundle,
@@ -92,7 +94,7 @@ pub async fn open<S: Store>(
         .await?
         .record
         .ok_or(DoorError::UnknownDevice)?;
-    let verified = bundle.verify(&device.public)?;
+    let verified = bundle.verify_by_any(device.bundle_keys(now))?;
     let id = verified.id();
     let home = device.assignment.grant.units.first().copied();
     if let Some(receipt) = answered(ledger, serial, id).await? {

@@ -12,6 +12,8 @@
 //! | `POST /v1/pull` | signed `PullRequest` | signed `PullAnswer` | any enrolled device |
 //! | `POST /v1/parcels` | parcel | parcel | anyone, for enrolled devices |
 //! | `POST /v1/names` | signed `PullRequest` | signed `Names` | any enrolled device |
+//! | `POST /v1/look-up` | signed `LookUp` | signed `LookedUp` | devices of some roles |
+//! | `POST /v1/keys` | signed `Rekey` | signed `Rekeyed` | any enrolled device |
 //! | `GET /v1/health` | | JSON | anyone |
 //! | `POST /v1/session` | name and password in JSON | JSON and a cookie | anyone |
 //! | `GET /v1/session` | | JSON | account |
@@ -23,6 +25,9 @@
 //! | `GET /v1/devices` | | JSON | console |
 //! | `POST /v1/devices/{device}/{step}` | | nothing | console |
 //! | `POST /v1/devices/{device}/assign` | JSON | nothing | console |
+//! | `GET /v1/devices/{device}/loans` | | JSON | console |
+//! | `POST /v1/devices/{device}/loans` | JSON | JSON | console |
+//! | `DELETE /v1/devices/{device}/loans/{number}` | | nothing | console |
 //! | `POST /v1/invites` | JSON | JSON | console |
 //! | `GET /v1/held` | | JSON | console |
 //! | `POST /v1/held/{document}/{change}/{approve or refuse}` | | nothing | console |
@@ -59,6 +64,7 @@ mod erasing;
 mod error;
 mod events;
 mod imports;
+mod lending;
 pub mod limits;
 mod listen;
 mod peer;
@@ -154,6 +160,9 @@ fn routes<S: Store>(service: &Service<S>, web: Web) -> BoxedFilter<(Response,)> 
 
 fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     phone::routes(service)
+        // Before the steps of devices, which have names of their own.
+        .or(lending::routes(service))
+        .unify()
         .or(console::routes(service))
         .unify()
         .or(session::routes(service))

@@ -20,6 +20,7 @@ pub mod history;
 pub mod import;
 pub mod invite;
 pub mod key;
+pub mod loan;
 pub mod receipt;
 pub mod report;
 pub mod tag;

@@ -40,6 +40,8 @@ mod enrolment;
 mod erasing;
 mod exporting;
 mod intake;
+mod lending;
+mod looking_up;
 mod naming;
 mod pace;
 mod packing;
@@ -47,6 +49,7 @@ mod parcels;
 mod progress;
 mod pulling;
 mod refounding;
+mod rekeying;
 mod reports;
 mod roster;
 
@@ -64,6 +67,7 @@ pub use enrolment::{
 pub use erasing::{EraseError, EraseReason, Erasure, HOLD_BYTES_MAX, HoldError};
 pub use exporting::{DocumentExport, ExportScope, PersonExport};
 pub use intake::IntakeError;
+pub use lending::{LendError, Lending, LoanView};
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
 pub use parcels::ParcelRefused;
 pub use progress::{

@@ -13,7 +13,7 @@
 //! | bounds and numbers of the protocol | [`limits`], [`version`], [`percent`] |
 //! | documents | [`kind`], [`key`], [`value`], [`change`], [`row`], [`engine`] |
 //! | what happened and what follows | [`event`], [`stage`], [`tally`], [`reason`], [`catalogue`], [`service`] |
-//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`], [`news`], [`parcel`], [`spoken`], [`wipe`] |
+//! | what travels | [`facts`], [`mod@derive`], [`entry`], [`page`], [`names`], [`news`], [`parcel`], [`spoken`], [`wipe`], [`loan`], [`lookup`], [`disclosure`], [`rekey`] |
 //! | what may be done | [`check`], [`permission`] |
 
 pub mod account;
@@ -23,6 +23,7 @@ pub mod catalogue;
 pub mod change;
 pub mod check;
 pub mod derive;
+pub mod disclosure;
 pub mod engine;
 pub mod enrol;
 pub mod entry;
@@ -36,6 +37,8 @@ pub mod id;
 pub mod key;
 pub mod kind;
 pub mod limits;
+pub mod loan;
+pub mod lookup;
 pub mod names;
 pub mod news;
 pub mod page;
@@ -46,6 +49,7 @@ pub mod problem;
 pub mod pull;
 pub mod reason;
 pub mod receipt;
+pub mod rekey;
 pub mod row;
 pub mod seal;
 pub mod service;

@@ -98,6 +98,47 @@ pub const PARCEL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of the order to a lost phone.
 pub const WIPE_BYTES_MAX: usize = 256;
 
+/// Dossiers one loan may name: more than a mobile card team calls on in a day.
+pub const LOAN_DOCUMENTS_MAX: usize = 128;
+
+/// Loans one device may have at a time: a day list or two, and a morning's look-ups.
+pub const LOANS_MAX: usize = 32;
+
+/// Bytes of rows lent to one device. A usual row has 400.
+pub const LENT_BYTES_MAX: usize = 192 * 1024;
+
+/// The longest loan: a card team's journey along the coast.
+pub const LOAN_DAYS_MAX: u32 = 14;
+
+/// Days for which work on a document that was lent is still taken in after the loan has run out:
+/// as long as a phone may be without signal and still be read.
+pub const LOAN_LATE_DAYS_MAX: u32 = 45;
+
+/// Minutes for which a person found at a desk is lent to it.
+pub const LOOK_UP_MINUTES: u32 = 30;
+
+/// Look-ups one device may make in an hour: one every two minutes, all day.
+pub const LOOK_UPS_AN_HOUR_MAX: u32 = 30;
+
+/// Bytes of a signed look-up.
+pub const LOOK_UP_BYTES_MAX: usize = 512;
+
+/// Bytes of the answer to one, with as many dossiers as bear one number.
+pub const LOOKED_UP_BYTES_MAX: usize = 2 * 1024;
+
+/// Dossiers one look-up names. One number should have one; a hundred wrong ones are a task.
+pub const LOOK_UP_FOUND_MAX: usize = 16;
+
+/// Disclosures one pull request carries; the next carries more.
+pub const DISCLOSURES_A_PULL_MAX: usize = 64;
+
+/// Days for which the server opens what was sealed to its old keys, and takes in bundles signed
+/// with a device's old keys.
+pub const FORMER_KEYS_DAYS_MAX: u32 = 400;
+
+/// Bytes of a signed change of keys, and of its answer.
+pub const REKEY_BYTES_MAX: usize = 512;
+
 /// Bytes of the answer that says which protocols are served.
 pub const SPOKEN_BYTES_MAX: usize = 1024;
 

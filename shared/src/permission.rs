@@ -2,6 +2,7 @@
 //!
 //! A [`Grant`] gives a person a role over some units and everything below them. [`may_write`]
 //! says what the role may do to a kind of document, [`may_pull`] which streams it may fetch,
+//! [`may_borrow`] which single documents it may be lent,
 //! [`has_duty`] what it does at a console besides; all answer no for everything the tables do not
 //! name. Whether somebody *is* whom they say, and how
 //! long a grant lasts, is not known here.
@@ -15,12 +16,13 @@ use crate::event::EventKind;
 use crate::id::{Audience, TeamId, UnitId};
 use crate::key::Key;
 use crate::kind::Kind;
+use crate::loan::Purpose;
 use crate::time::LocalDay;
 use crate::unit::UnitTree;
 
 mod table;
 
-use table::{DUTIES, Keys, May, PULLS, RULES};
+use table::{DUTIES, Keys, LOANS, LOOK_UPS, May, PULLS, RULES};
 
 coded! {
     /// What somebody is, for one grant.
@@ -130,6 +132,8 @@ pub enum Duty {
     ImportTargets,
     /// Freeze reports.
     Freeze,
+    /// Lend single dossiers to devices, and end loans.
+    Lend,
 }
 
 impl Grant {
@@ -209,6 +213,27 @@ pub fn has_duty(role: Role, duty: Duty) -> bool {
     DUTIES
         .iter()
         .any(|row| row.roles.contains(&role) && row.duties.contains(&duty))
+}
+
+/// Whether a device of this role may be lent documents for this, and of which audiences.
+#[must_use]
+pub fn may_borrow(role: Role, purpose: Purpose, audience: Audience) -> bool {
+    LOANS.iter().any(|loan| {
+        loan.role == role && loan.purpose == purpose && loan.audiences.contains(&audience)
+    })
+}
+
+/// Whether the role works on documents of `kind` only while they are lent to it.
+#[must_use]
+pub fn needs_loan(role: Role, kind: Kind) -> bool {
+    let is_of_a_resident = matches!(kind, Kind::Dossier | Kind::Identity | Kind::Case);
+    is_of_a_resident && LOANS.iter().any(|loan| loan.role == role)
+}
+
+/// Whether the role may look one person up by the full number.
+#[must_use]
+pub fn may_look_up(role: Role) -> bool {
+    LOOK_UPS.contains(&role)
 }
 
 /// Whether a document of `kind` has such a key or event at all.

@@ -7,9 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::disclosure::{DisclosedUpto, Disclosures};
 use crate::enrol::Assignment;
 use crate::id::{DeviceId, Incarnation, StreamId};
 use crate::limits::{PULL_ANSWER_BYTES_MAX, PULL_REQUEST_BYTES_MAX, PULL_STREAMS_MAX};
+use crate::loan::Lent;
 use crate::page::Page;
 use crate::receipt::BackedUpTo;
 use crate::signed::Signable;
@@ -42,6 +44,10 @@ pub struct PullRequest {
     pub bytes_max: u32,
     /// In which form the answer is wanted.
     pub reply: Reply,
+    /// The mark of the loans the device has; 0 = none.
+    pub lent: u64,
+    /// Full numbers that were disclosed on the device.
+    pub disclosures: Disclosures,
 }
 
 /// In which form a device wants its answer. It signs this with the rest, so that nobody who
@@ -89,6 +95,10 @@ pub struct PullAnswer {
     pub pages: Vec<Page>,
     /// Whether asking again at once brings more.
     pub more: bool,
+    /// Everything lent to the device now; `None` = what the request's mark names.
+    pub lent: Option<Lent>,
+    /// How far its disclosures are written down; `None` if the request brought none.
+    pub disclosed: Option<DisclosedUpto>,
 }
 
 impl Signable for PullAnswer {
@@ -100,15 +110,19 @@ impl PullRequest {
     /// Whether the request keeps to the protocol's limits.
     #[must_use]
     pub fn is_bounded(&self) -> bool {
-        self.cursors.len() <= PULL_STREAMS_MAX && self.wait_seconds <= 30
+        self.cursors.len() <= PULL_STREAMS_MAX
+            && self.wait_seconds <= 30
+            && self.disclosures.is_bounded()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disclosure::{Disclosure, Way};
     use crate::golden::{check, hex};
-    use crate::id::{Audience, UnitId};
+    use crate::id::{Audience, DocumentId, UnitId};
+    use crate::loan::{LentDocument, Loan, Purpose};
     use crate::names::Names;
     use crate::signed::{DeviceKey, sign, verify};
 
@@ -134,6 +148,8 @@ mod tests {
             wait_seconds: 0,
             bytes_max: 640 * 1024,
             reply,
+            lent: 0,
+            disclosures: Disclosures::default(),
         }
     }
 
@@ -148,6 +164,8 @@ mod tests {
             backed_up_to: None,
             pages: Vec::new(),
             more: false,
+            lent: None,
+            disclosed: None,
         }
     }
 
@@ -164,6 +182,47 @@ mod tests {
         let bytes = sign(&answer(), &key).unwrap();
         check("pull/nothing-new.hex", &hex(&bytes));
         assert_eq!(verify(&bytes, &key.public()), Ok(answer()));
+    }
+
+    #[test]
+    fn golden_loans_and_disclosures_are_read_as_written() {
+        let key = DeviceKey::from_seed([0x22; 32]);
+        let dossier = DocumentId([4; 16]);
+        let seen = Disclosure {
+            way: Way::Viewed,
+            dossier: Some(dossier),
+            at: UnixSeconds(1_700_441_000),
+        };
+        let asked = PullRequest {
+            lent: 5,
+            disclosures: Disclosures {
+                before: 2,
+                list: vec![seen],
+            },
+            ..request(1, Reply::Open)
+        };
+        let bytes = sign(&asked, &key).unwrap();
+        check("lent/request.hex", &hex(&bytes));
+        assert_eq!(verify(&bytes, &key.public()), Ok(asked.clone()));
+        let loan = Loan {
+            number: 1,
+            purpose: Purpose::DayList,
+            until: UnixSeconds(1_700_528_400),
+            dossiers: vec![dossier],
+        };
+        let document = LentDocument {
+            document: dossier,
+            joined: vec![DocumentId([5; 16])],
+            row: crate::row::Row::default().to_bytes(),
+        };
+        let told = PullAnswer {
+            lent: Some(Lent::new(vec![loan], vec![document])),
+            disclosed: Some(asked.disclosures.upto(Incarnation(1))),
+            ..answer()
+        };
+        let bytes = sign(&told, &key).unwrap();
+        check("lent/answer.hex", &hex(&bytes));
+        assert_eq!(verify(&bytes, &key.public()), Ok(told));
     }
 
     #[test]

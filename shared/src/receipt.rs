@@ -58,6 +58,10 @@ pub struct Receipt {
     /// [`crate::limits::SEALING_KEYS_MAX`].
     #[serde(deserialize_with = "few_keys")]
     pub sealing_keys: Vec<SealingKey>,
+    /// The device is reported lost and must forget everything, as after a
+    /// [`crate::wipe::WipeOrder`]: the version of the assignment it has, for one that knows a
+    /// later one does not obey.
+    pub wipe: Option<u32>,
 }
 
 impl Signable for Receipt {
@@ -194,6 +198,7 @@ mod tests {
                 number: BundleNumber(3),
             }),
             sealing_keys: vec![SealingKey([3; 32])],
+            wipe: None,
         }
     }
 
@@ -211,9 +216,9 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_for_any_number_of_stored_changes_is_145_bytes() {
-        assert_eq!(round_trip(&taken(vec![Outcome::Stored; 100])), 145);
-        assert_eq!(round_trip(&taken(vec![Outcome::Stored; 1])), 145);
+    fn a_receipt_for_any_number_of_stored_changes_is_146_bytes() {
+        assert_eq!(round_trip(&taken(vec![Outcome::Stored; 100])), 146);
+        assert_eq!(round_trip(&taken(vec![Outcome::Stored; 1])), 146);
     }
 
     #[test]
@@ -239,6 +244,13 @@ mod tests {
             ("taken", taken(outcomes)),
             ("rejected", receipt(Verdict::Rejected(rejection))),
             ("too-new", receipt(Verdict::TooNew)),
+            (
+                "wipe",
+                Receipt {
+                    wipe: Some(2),
+                    ..taken(vec![Outcome::Held(HoldReason::AfterRevocation)])
+                },
+            ),
         ] {
             round_trip(&receipt);
             let bytes = signed::sign(&receipt, &server()).unwrap();

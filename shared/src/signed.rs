@@ -168,6 +168,12 @@ impl<'a, T: Signable> Signed<'a, T> {
         &self.claimed
     }
 
+    /// Whether `public` signed it; for a signer with several keys.
+    #[must_use]
+    pub fn is_by(&self, public: &DevicePublic) -> bool {
+        public.verify(T::DOMAIN, self.body, &self.signature).is_ok()
+    }
+
     /// The message, now known to be signed by `public`.
     ///
     /// # Errors

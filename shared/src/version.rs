@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "f14f9693360a201861d9e3bc4ad671b8a67bb1a1978cd581ac4036b08ce5b7a8";
+    "08ff08062f078be68d3369ee602a7a14fd5ce269e730be97ca186306bfd6026e";

@@ -144,6 +144,8 @@ impl Puller {
             wait_seconds: 0,
             bytes_max: 640 * 1024,
             reply: Reply::Open,
+            lent: 0,
+            disclosures: Default::default(),
         };
         sign(&request, &self.key).expect("a short request")
     }

@@ -12,6 +12,8 @@ mod bad_disks;
 mod backup;
 // A disk that loses power, fills up and fails under the real store.
 mod crash;
+// A device from its invite to its end.
+mod device_life;
 // A person can be erased, wherever they stood.
 mod erasure;
 // Days in a commune, told in the words of the field.
@@ -22,6 +24,8 @@ mod hostile;
 mod http;
 // Documents from elsewhere come in by one command.
 mod import;
+// Single documents lent for a while.
+mod lending;
 // Phones that were lost, copied, or put to other work.
 mod lost;
 // Every cell of the table of permissions, tried over HTTP.

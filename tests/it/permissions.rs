@@ -9,7 +9,7 @@
 use server::author::{Author, AuthorStanding, Progress, Write};
 use server::ledger::device::DeviceState;
 use server::secrets::Secrets;
-use server::server::Circumstances;
+use server::server::{Circumstances, Lending};
 use server::store::Memory;
 use shared::catalogue::Language;
 use shared::engine::Slot;
@@ -21,8 +21,11 @@ use shared::facts::{Name, Origin};
 use shared::id::{Audience, Companion, DocumentId, EventId, Incarnation, StreamId, TeamId, UnitId};
 use shared::key::{Key, TABLE};
 use shared::kind::Kind;
-use shared::permission::{Grant, Operation, Role, Standing, may_void, may_write};
-use shared::receipt::{Outcome, Receipt, RejectReason, Verdict};
+use shared::loan::Purpose;
+use shared::permission::{
+    Grant, Operation, Role, Standing, may_borrow, may_void, may_write, needs_loan,
+};
+use shared::receipt::{HoldReason, Outcome, Receipt, RejectReason, Verdict};
 use shared::row::Row;
 use shared::signed::verify;
 use shared::tally::{Indicator, NO_DAY, TallyKey};
@@ -214,6 +217,11 @@ impl Field {
         field
     }
 
+    fn dossier_in(&self, unit: UnitId) -> DocumentId {
+        let is_it = |doc: &&Doc| doc.kind == Kind::Dossier && doc.unit == unit;
+        self.docs.iter().find(is_it).unwrap().name.document()
+    }
+
     async fn furnish(&mut self, unit: UnitId) {
         let mut dossier = None;
         for kind in Kind::ALL {
@@ -301,10 +309,72 @@ struct Trial<'f> {
     field: &'f mut Field,
     phone: Phone,
     grant: Grant,
+    /// Where the dossier is that is lent to the phone.
+    lent: Option<UnitId>,
     cells: usize,
 }
 
 impl Trial<'_> {
+    /// Lends the dossier of the one hamlet to whoever borrows, and that of the other for a moment.
+    async fn borrow(&mut self) {
+        let role = self.grant.role;
+        let may = |purpose: &&Purpose| may_borrow(role, **purpose, Audience::Team);
+        let Some(purpose) = Purpose::ALL.iter().find(may) else {
+            return;
+        };
+        for (unit, stays) in [(NEIGHBOUR, false), (HAMLET, true)] {
+            let number = self.lend(*purpose, unit).await;
+            if !stays {
+                let path = format!("/v1/devices/{}/loans/{number}", self.phone.device);
+                let ended = self.field.site.console("DELETE", &path, "").await;
+                assert_eq!(ended.status, 204, "{ended:?}");
+            }
+        }
+        self.lent = Some(HAMLET);
+    }
+
+    async fn lend(&mut self, purpose: Purpose, unit: UnitId) -> u64 {
+        let dossier = self.field.dossier_in(unit);
+        let until = MORNING.plus(3_600);
+        let path = format!("/v1/devices/{}/loans", self.phone.device);
+        let body = format!(r#"{{"dossiers":["{dossier}"],"until":{}}}"#, until.0);
+        let answer = self.field.site.console("POST", &path, &body).await;
+        if purpose == Purpose::DayList {
+            assert_eq!(answer.status, 200, "{answer:?}");
+            return answer.json()["number"].as_u64().unwrap();
+        }
+        // Nobody makes a look-up but its own phone.
+        assert_eq!(answer.code(), "not-borrowing");
+        let lending = Lending {
+            device: self.phone.device,
+            purpose,
+            until,
+            dossiers: vec![dossier],
+        };
+        let lent = self.field.site.server().lend(lending, MORNING).await;
+        lent.unwrap().into()
+    }
+
+    /// What is lent comes with a pull: the dossier, and its number where the role may have it.
+    async fn pulls_what_is_lent(&mut self) {
+        let role = self.grant.role;
+        let request = self.phone.pull_request(0);
+        let answer = self.field.site.post("/v1/pull", &request).await;
+        let lent = self.phone.answer(&answer.body).lent;
+        let came: Vec<DocumentId> = lent
+            .iter()
+            .flat_map(|lent| &lent.documents)
+            .map(|lent| lent.document)
+            .collect();
+        let dossier = self.field.dossier_in(HAMLET);
+        let expected = self.lent.iter().flat_map(|_| {
+            let identity = may_borrow(role, Purpose::DayList, Audience::Police);
+            let identity = identity.then(|| dossier.companion(Companion::Identity));
+            [Some(dossier), identity].into_iter().flatten()
+        });
+        assert_eq!(came, expected.collect::<Vec<_>>(), "{role:?}");
+    }
+
     fn covers(&self, unit: UnitId) -> bool {
         let standing = self.grant.standing(unit, &units(), MORNING.local_day());
         matches!(standing, Standing::Hamlet | Standing::Upper)
@@ -322,10 +392,12 @@ impl Trial<'_> {
             let outcomes = self.send(at, &allowed).await.unwrap();
             assert_eq!(outcomes.len(), allowed.len());
             let covers = self.covers(unit);
+            let lent = !needs_loan(role, kind) || self.lent == Some(unit);
             for (deed, outcome) in allowed.iter().zip(outcomes) {
-                let fits = match covers {
-                    true => outcome == Outcome::Stored,
-                    false => matches!(outcome, Outcome::Held(_)),
+                let fits = match (covers, lent) {
+                    (true, true) => outcome == Outcome::Stored,
+                    (true, false) => outcome == Outcome::Held(HoldReason::NotLent),
+                    (false, _) => matches!(outcome, Outcome::Held(_)),
                 };
                 assert!(fits, "{role:?} {kind:?} {deed:?} in {unit}: {outcome:?}");
             }
@@ -442,8 +514,10 @@ async fn every_cell_of_the_table_holds_over_http() {
             field: &mut field,
             phone,
             grant,
+            lent: None,
             cells: 0,
         };
+        trial.borrow().await;
         for at in 0..trial.field.docs.len() {
             let Doc { name, row, .. } = &trial.field.docs[at];
             let (document, row) = (name.document(), row.clone());
@@ -451,6 +525,7 @@ async fn every_cell_of_the_table_holds_over_http() {
             trial.try_all(at).await;
         }
         trial.pulls_only_its_own().await;
+        trial.pulls_what_is_lent().await;
         cells += trial.cells;
     }
     assert!(cells > 4_000, "{cells} cells");
@@ -488,6 +563,7 @@ async fn work_under_a_grant_that_ended_is_held_and_its_streams_are_closed() {
         field: &mut field,
         phone,
         grant,
+        lent: None,
         cells: 0,
     };
     trial.pulls_only_its_own().await;

@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use client_core::effect::Carried;
 use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
 use server::backup::reach::Reach;
 use server::gate::Decided;
@@ -338,6 +339,68 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         self.memory.marks.insert(Mark::PhoneLost);
     }
 
+    /// What couriers carry now stays in their pockets.
+    pub fn take_carried(&mut self) -> Vec<Carried> {
+        self.collect();
+        let mut taken = Vec::new();
+        for parcel in core::mem::take(&mut self.parcels) {
+            match parcel.message {
+                Outbound::Carried(bundle) => taken.push(bundle),
+                message => self.parcels.push(Parcel { message, ..parcel }),
+            }
+        }
+        taken
+    }
+
+    /// The couriers go on their way; their receipts come back to the first phone.
+    pub fn give_back(&mut self, taken: Vec<Carried>) {
+        let messages = taken.into_iter().map(Outbound::Carried);
+        self.parcels
+            .extend(messages.map(|message| Parcel { phone: 0, message }));
+    }
+
+    /// Everything arrives and is answered, but for changes of keys, whose answers are lost.
+    pub fn leave_rekeying_unanswered(&mut self) {
+        for _ in 0..QUIET_MESSAGES_MAX {
+            self.collect();
+            let Some(next) = self.parcels.first() else {
+                return;
+            };
+            let unanswered = matches!(next.message, Outbound::Rekey { .. });
+            self.deliver_one(Fate {
+                unanswered,
+                ..Fate::FAIR
+            });
+        }
+        panic!("seed {}: the world does not fall silent", self.seed);
+    }
+
+    /// A phone whose storage was erased is enrolled anew, with another key and perhaps by somebody
+    /// else.
+    pub fn enrols_anew(&mut self, phone: usize, name: &'static str, units: &[UnitId]) {
+        let offer = Offer {
+            grant: Grant {
+                role: Role::TeamMember,
+                units: units.to_vec(),
+                team: TeamId(7),
+            },
+            label: name.to_owned(),
+        };
+        let circumstances = self.circumstances();
+        let invite = at_once(self.server.invite(offer, circumstances)).expect("an invite");
+        let now = self.now;
+        self.phones[phone].begins_anew(name, now);
+        self.phones[phone].enrol(invite.to_string(), now);
+        self.run_until_quiet();
+        let (device, circumstances) = (self.device_of(phone), self.circumstances());
+        let confirmed = self
+            .server
+            .steer(device, DeviceStep::Confirm, circumstances);
+        at_once(confirmed).expect("a waiting device");
+        self.advance(120);
+        self.run_until_quiet();
+    }
+
     /// This world's server on another store.
     pub fn server_on<T: Store>(&self, store: T, epoch: u32) -> Server<T> {
         let foundation = Foundation {
@@ -455,6 +518,18 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 }
                 self.phones[phone].pulled(answer.filter(|_| answered), now);
             }
+            Outbound::LookUp { bytes } if answered => {
+                let answer = at_once(self.server.look_up(&bytes, now));
+                self.phones[phone].looked_up(answer.expect("an honest question"), now);
+            }
+            Outbound::Rekey { bytes } if arrives => {
+                let answer = at_once(self.server.rekey(&bytes, now));
+                let answer = answer.expect("an honest hand-over");
+                if answered {
+                    self.phones[phone].rekeyed(answer, now);
+                }
+            }
+            Outbound::LookUp { .. } | Outbound::Rekey { .. } => {}
             Outbound::Enrol { bytes } => {
                 let answer = at_once(self.server.enrol(&bytes, circumstances));
                 self.phones[phone].enrol_answered(answer.expect("an honest request"), now);

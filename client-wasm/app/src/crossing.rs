@@ -116,6 +116,20 @@ fn brought(name: &str, given: &Given) -> Result<Input, Unreadable> {
         "Named" => Input::Named {
             bytes: given.bytes("bytes")?,
         },
+        "LookUp" => Input::LookUp {
+            number: given.text("number")?,
+            seed: given.seed()?,
+        },
+        "LookedUp" => Input::LookedUp {
+            bytes: given.bytes("bytes")?,
+        },
+        "Rekeyed" => Input::Rekeyed {
+            bytes: given.bytes("bytes")?,
+        },
+        "Disclose" => Input::Disclose {
+            way: read(&given.property("way"))?,
+            dossier: read(&given.property("dossier"))?,
+        },
         "PullFailed" => Input::PullFailed {
             seed: given.seed()?,
         },
@@ -163,6 +177,8 @@ fn show_effect(effect: Effect) -> Result<JsValue, Unshowable> {
         }
         Effect::Pull { bytes } => named("Pull", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::AskNames { bytes } => named("AskNames", object(&[("bytes", shown_bytes(&bytes))])),
+        Effect::LookUp { bytes } => named("LookUp", object(&[("bytes", shown_bytes(&bytes))])),
+        Effect::Rekey { bytes } => named("Rekey", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::Enrol { bytes } => named("Enrol", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::HandOut { bundles, request } => {
             let shown = bundles.iter().map(show_carried);

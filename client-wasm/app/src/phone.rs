@@ -145,6 +145,11 @@ impl Phone {
         Ok(show(&self.ask(|client| client.list(&query))?)?)
     }
 
+    /// What is lent to this phone.
+    pub fn loans(&self) -> Answer {
+        Ok(show(&self.ask(Client::loans)?)?)
+    }
+
     /// One document by its id in hexadecimal; `null` if it is not here.
     pub fn document(&self, id: &str) -> Answer {
         let id = document_id(id)?;

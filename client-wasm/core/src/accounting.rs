@@ -41,7 +41,7 @@ impl Accounting {
 impl<E: Engine> Client<E> {
     /// Begins the account of a document, by any of its ids. `None` while locked, while its stream
     /// is pulled anew, and for what this phone may write but not read: once the server has it, a
-    /// stub without history is left.
+    /// stub without history is left. What is lent comes without any.
     pub fn accounting(&self, id: &DocumentId) -> Option<Accounting> {
         let state = self.state()?;
         let root = state.confirmed.root(id);
@@ -50,7 +50,7 @@ impl<E: Engine> Client<E> {
                 return None;
             }
             Some((Home::Stream(stream), _)) => stored::stream_bytes(stream).to_vec(),
-            Some((Home::Alone, _)) => return None,
+            Some((Home::Alone | Home::Lent, _)) => return None,
             None => Vec::new(),
         };
         Some(Accounting {

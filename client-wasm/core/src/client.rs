@@ -276,6 +276,10 @@ fn dispatch<E: Engine>(work: &mut Work<'_, E>, input: Input) {
         Input::Dismiss { number } => work.dismiss(number),
         Input::Enrol { invite, .. } => work.enrol(&invite),
         Input::EnrolAnswered { bytes, .. } => work.enrol_answered(&bytes),
+        Input::LookUp { number, .. } => work.look_up(&number),
+        Input::LookedUp { bytes } => work.looked_up(&bytes),
+        Input::Rekeyed { bytes } => work.rekeyed(&bytes),
+        Input::Disclose { way, dossier } => work.disclose(way, dossier),
         Input::Tick { .. } => work.woken(),
         Input::Start { .. }
         | Input::Unlock { .. }
@@ -301,12 +305,16 @@ fn seed_of(input: &Input) -> [u8; 32] {
         | Input::ErrandAnswered { seed, .. }
         | Input::ErrandFailed { seed }
         | Input::Reissue { seed }
+        | Input::LookUp { seed, .. }
         | Input::Enrol { seed, .. }
         | Input::EnrolAnswered { seed, .. } => *seed,
         // These make nothing that needs to be secret: what they seal is hedged by its content.
         Input::Stored(_)
         | Input::StoreFailed(..)
         | Input::Named { .. }
+        | Input::LookedUp { .. }
+        | Input::Rekeyed { .. }
+        | Input::Disclose { .. }
         | Input::HandOut { .. }
         | Input::TakeCustody { .. }
         | Input::Erase(_)

@@ -12,6 +12,7 @@ use shared::id::{DocumentId, StreamId, UnitId};
 use shared::row::Row;
 
 use crate::buckets::Buckets;
+use crate::lent::Loans;
 use crate::limits::ALIAS_HOPS_MAX;
 
 /// Where a confirmed row comes from.
@@ -19,6 +20,7 @@ use crate::limits::ALIAS_HOPS_MAX;
 pub(crate) enum Home {
     Stream(StreamId),
     Alone,
+    Lent,
 }
 
 /// A row as storage and memory keep it.
@@ -109,6 +111,9 @@ pub(crate) struct Confirmed {
     pub(crate) refills: BTreeMap<StreamId, Arc<Stream>>,
     pub(crate) alone: Buckets<Held>,
     pub(crate) alone_marks: Arc<Marks>,
+    /// Documents lent to this phone.
+    pub(crate) lent: Buckets<Held>,
+    pub(crate) loans: Arc<Loans>,
 }
 
 impl Confirmed {
@@ -142,15 +147,16 @@ impl Confirmed {
             }
             left = Some((Home::Stream(*id), held));
         }
+        let lent = self.lent.get(root).map(|held| (Home::Lent, held));
         let alone = || self.alone.get(root).map(|held| (Home::Alone, held));
-        left.or_else(alone)
+        lent.or(left).or_else(alone)
     }
 
     /// Where a document went, if every stream here that has it says it left.
     pub(crate) fn moved_to(&self, root: &DocumentId) -> Option<UnitId> {
         match self.held(root)? {
             (Home::Stream(id), _) => self.streams[&id].marks.moved.get(root).copied(),
-            (Home::Alone, _) => None,
+            (Home::Alone | Home::Lent, _) => None,
         }
     }
 
@@ -161,7 +167,8 @@ impl Confirmed {
     /// Every root with a confirmed row, some perhaps twice.
     pub(crate) fn roots(&self) -> impl Iterator<Item = DocumentId> + '_ {
         let streams = self.streams.values().flat_map(|stream| stream.rows.iter());
-        streams.chain(self.alone.iter()).map(|(id, _)| *id)
+        let others = self.alone.iter().chain(self.lent.iter());
+        streams.chain(others).map(|(id, _)| *id)
     }
 
     pub(crate) fn rows_mut(&mut self, home: Home) -> Option<&mut Buckets<Held>> {
@@ -171,6 +178,7 @@ impl Confirmed {
                 Some(&mut Arc::make_mut(stream).rows)
             }
             Home::Alone => Some(&mut self.alone),
+            Home::Lent => Some(&mut self.lent),
         }
     }
 
@@ -192,6 +200,6 @@ impl Confirmed {
 
     fn marks(&self) -> impl Iterator<Item = &Marks> {
         let streams = self.streams.values().map(|stream| &*stream.marks);
-        streams.chain([&*self.alone_marks])
+        streams.chain([&*self.alone_marks, &self.loans.marks])
     }
 }

@@ -19,11 +19,12 @@ use shared::pull::{PullRequest, Reply};
 use shared::receipt::{Receipt, Verdict};
 use shared::signed::Signed;
 use shared::time::UnixSeconds;
+use shared::wipe::WipeOrder;
 
 use crate::effect::{Carried, Effect, Notice, Store};
 use crate::input::PreviewKey;
 use crate::limits::{CUSTODY_BUNDLES_MAX, ERRANDS_MAX, KEEP_SENT_SECONDS, RETURNS_MAX};
-use crate::outbox::bundle_key;
+use crate::outbox::{OpenBundle, bundle_key};
 use crate::stored::{self, Unreadable};
 use crate::work::{Work, delete, put_bytes};
 
@@ -72,7 +73,7 @@ impl Custody {
                     self.receipts.insert(serial, bytes.into());
                 }
                 Sort::News => {
-                    let device = News::read(&bytes).map_err(|_| bad)?.device;
+                    let device = recipient(&bytes).ok_or(bad)?;
                     self.news.insert(device, bytes.into());
                 }
             }
@@ -170,6 +171,20 @@ impl<E: Engine> Work<'_, E> {
         if let Entry::Vacant(place) = self.state.custody.bundles.entry(serial) {
             place.insert(bytes.into());
             self.write(put_bytes(Store::Custody, &custody_key(serial), bytes));
+        }
+    }
+
+    /// Carries on what a former device on this phone had sealed: whoever forgot the PIN, or has the
+    /// phone now, can send it and not read it.
+    pub(crate) fn take_over_outbox(&mut self) {
+        let mut former = core::mem::take(&mut self.state.outbox);
+        let last = former.tail.take().and_then(OpenBundle::freeze);
+        for bundle in former.frozen.into_values().chain(last) {
+            let serial = bundle.serial();
+            self.write(delete(Store::Outbox, &bundle_key(serial)));
+            if bundle.answered.is_none() {
+                self.take_custody(bundle.bytes(), None);
+            }
         }
     }
 
@@ -290,9 +305,9 @@ impl<E: Engine> Work<'_, E> {
                 custody.receipts.insert(serial, bytes.into());
                 receipt_key(serial)
             }),
-            Sort::News => News::read(bytes).ok().map(|news| {
-                custody.news.insert(news.device, bytes.into());
-                news_key(news.device)
+            Sort::News => recipient(bytes).map(|device| {
+                custody.news.insert(device, bytes.into());
+                news_key(device)
             }),
             Sort::Bundle | Sort::Request => None,
         };
@@ -328,8 +343,18 @@ fn news_key(device: DeviceId) -> Vec<u8> {
     [&device.0[..], b"back"].concat()
 }
 
-fn is_for(news: &[u8], device: DeviceId) -> bool {
-    News::read(news).is_ok_and(|news| news.device == device)
+fn is_for(answer: &[u8], device: DeviceId) -> bool {
+    recipient(answer) == Some(device)
+}
+
+/// For whom an answer is to a request that somebody carried: sealed news, or in clear the order to
+/// a lost phone.
+fn recipient(answer: &[u8]) -> Option<DeviceId> {
+    let order = || Signed::<WipeOrder>::read(answer).ok();
+    match News::read(answer) {
+        Ok(news) => Some(news.device),
+        Err(_) => order().map(|order| order.claimed().device),
+    }
 }
 
 fn custody_key(serial: Serial) -> Vec<u8> {

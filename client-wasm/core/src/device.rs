@@ -9,6 +9,7 @@ use shared::facts::Author;
 use shared::hash;
 use shared::id::{BundleId, DeviceId, DocumentId, Incarnation};
 use shared::key::Key;
+use shared::news::{News, NewsError};
 use shared::receipt::BackedUpTo;
 use shared::seal::OpeningKey;
 use shared::signed::DeviceKey;
@@ -54,6 +55,32 @@ pub(crate) struct Device {
     pub(crate) superseding: Vec<Superseding>,
     /// Lives begun because of a rejection since a bundle was last taken.
     pub(crate) reissues: u8,
+    /// Since when the present keys are in use; `None` in a phone that never looked.
+    pub(crate) keys_since: Option<UnixSeconds>,
+    /// What the next keys grow from, until the server says that they hold.
+    pub(crate) next_secret: Option<[u8; 32]>,
+    /// What the keys before grew from: news on its way may still be sealed to them.
+    pub(crate) former_secret: Option<[u8; 32]>,
+}
+
+/// A pair of key pairs.
+pub(crate) struct Keys([u8; 32]);
+
+impl Keys {
+    pub(crate) fn signing_key(&self) -> DeviceKey {
+        DeviceKey::from_seed(hash::digest("sampan/phone-signing", &[&self.0]))
+    }
+
+    fn opening_key(&self) -> OpeningKey {
+        OpeningKey::from_bytes(hash::digest("sampan/phone-opening", &[&self.0]))
+    }
+
+    pub(crate) fn public(&self) -> EnrolKeys {
+        EnrolKeys {
+            signing: self.signing_key().public(),
+            sealing: self.opening_key().sealing(),
+        }
+    }
 }
 
 /// The chain of one life's bundles.
@@ -106,24 +133,46 @@ impl Device {
             last_keys: UnixSeconds::default(),
             superseding: Vec::new(),
             reissues: 0,
+            keys_since: None,
+            next_secret: None,
+            former_secret: None,
         };
         device.id = device.enrol_keys().device();
         device
     }
 
     pub(crate) fn signing_key(&self) -> DeviceKey {
-        DeviceKey::from_seed(hash::digest("sampan/phone-signing", &[&self.secret]))
-    }
-
-    pub(crate) fn opening_key(&self) -> OpeningKey {
-        OpeningKey::from_bytes(hash::digest("sampan/phone-opening", &[&self.secret]))
+        Keys(self.secret).signing_key()
     }
 
     pub(crate) fn enrol_keys(&self) -> EnrolKeys {
-        EnrolKeys {
-            signing: self.signing_key().public(),
-            sealing: self.opening_key().sealing(),
+        Keys(self.secret).public()
+    }
+
+    /// The keys that are to follow, while the server has not said that they hold.
+    pub(crate) fn next_keys(&self) -> Option<Keys> {
+        self.next_secret.map(Keys)
+    }
+
+    /// Signs with the next keys from now on, if these are they.
+    pub(crate) fn take_next_keys(&mut self, keys: &EnrolKeys, now: UnixSeconds) -> bool {
+        let is_next = self.next_keys().is_some_and(|next| next.public() == *keys);
+        if is_next && let Some(secret) = self.next_secret.take() {
+            self.former_secret = Some(core::mem::replace(&mut self.secret, secret));
+            self.keys_since = Some(now);
         }
+        is_next
+    }
+
+    /// Opens news sealed to the present keys, to those before, or to those that follow: the server
+    /// may have them already.
+    pub(crate) fn open_news(&self, news: &News<'_>) -> Result<Vec<u8>, NewsError> {
+        let others = self.next_secret.iter().chain(&self.former_secret);
+        let mut opened = news.open(&Keys(self.secret).opening_key());
+        for secret in others {
+            opened = opened.or_else(|_| news.open(&Keys(*secret).opening_key()));
+        }
+        opened
     }
 
     /// The author of what is written now.

@@ -37,6 +37,18 @@ pub enum Effect {
         /// The signed request.
         bytes: Vec<u8>,
     },
+    /// Send this signed look-up and answer with `Input::LookedUp`. Without an answer nothing need be
+    /// done.
+    LookUp {
+        /// The signed question.
+        bytes: Vec<u8>,
+    },
+    /// Send this signed change of keys and answer with `Input::Rekeyed`. Without an answer nothing
+    /// need be done.
+    Rekey {
+        /// The signed hand-over.
+        bytes: Vec<u8>,
+    },
     /// Send this signed enrolment request and answer with `Input::EnrolAnswered`.
     Enrol {
         /// The signed request.
@@ -226,6 +238,20 @@ pub enum Notice {
     ServerBehind,
     /// Bytes that came in are not what they should be; the code says why.
     Unusable(String),
+    /// Who bears the number that was looked up. What is lent comes with the pull that follows.
+    LookedUp {
+        /// Nobody this phone may see, if empty.
+        dossiers: Vec<DocumentId>,
+        /// Nothing was looked up: ask again at this time of the server's.
+        again: Option<UnixSeconds>,
+    },
+    /// It is written down that the full number is shown; the views show it.
+    Disclosed {
+        /// Whose.
+        dossier: DocumentId,
+    },
+    /// Too many disclosures wait for the server: find signal first.
+    NotDisclosed,
     /// The server has ordered this phone, being lost, to forget everything, and it has: storage
     /// holds nothing but sealed bundles. `Input::Start` must come next.
     Wiped,

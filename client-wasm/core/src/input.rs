@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::bundle::{SectionKey, Serial};
+use shared::disclosure::Way;
 use shared::engine::Slot;
 use shared::id::{Audience, Companion, DocumentId, UnitId};
 use shared::key::Key;
@@ -136,6 +137,30 @@ pub enum Input {
         invite: String,
         /// Fresh randomness.
         seed: [u8; 32],
+    },
+    /// A person wants to know who bears a full number; asked of the server.
+    LookUp {
+        /// As typed or scanned.
+        number: String,
+        /// Fresh randomness.
+        seed: [u8; 32],
+    },
+    /// The answer to a look-up.
+    LookedUp {
+        /// The signed answer.
+        bytes: Vec<u8>,
+    },
+    /// The answer to a change of keys.
+    Rekeyed {
+        /// The signed answer.
+        bytes: Vec<u8>,
+    },
+    /// A person wants to see, search by, export or print a full number.
+    Disclose {
+        /// How.
+        way: Way,
+        /// Whose; `None` for a search that found nobody.
+        dossier: Option<DocumentId>,
     },
     /// The answer to an enrolment request.
     EnrolAnswered {

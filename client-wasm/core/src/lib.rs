@@ -39,18 +39,20 @@
 //! |---|---|
 //! | what goes in and out | [`input`], [`effect`], [`views`] |
 //! | the loop | `client`, `work`, `state` |
-//! | what the phone holds | `device`, `confirmed`, `mine`, `outbox`, `pages`, `vault` |
-//! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview`, `naming` |
+//! | what the phone holds | `device`, `confirmed`, `lent`, `mine`, `outbox`, `pages`, `vault` |
+//! | what happens | `opening`, `saving`, `sending`, `receipts`, `pulling`, `folding`, `ways_back`, `incarnation`, `enrolment`, `custody`, `preview`, `naming`, `asking`, `disclosing`, `wiping` |
 //! | what screens ask | `search`, [`views`], [`today`], [`home`], [`progress`], [`history`], [`accounting`] |
 //! | what screens enter | [`entry`], [`scanned`], [`doubles`], [`remark`], [`pin`] |
 //! | a hamlet to practise in | [`practice`] |
 
 pub mod accounting;
+mod asking;
 mod buckets;
 mod client;
 mod confirmed;
 mod custody;
 mod device;
+mod disclosing;
 pub mod doubles;
 pub mod effect;
 mod enrolment;
@@ -60,6 +62,7 @@ pub mod history;
 pub mod home;
 mod incarnation;
 pub mod input;
+mod lent;
 pub mod limits;
 mod mine;
 mod naming;

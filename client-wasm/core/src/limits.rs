@@ -72,3 +72,10 @@ pub const PIN_COST_MS_MAX: u32 = 500;
 
 /// Passes over the memory at most: a fast phone gives its data to a slow one.
 pub const PIN_PASSES_MAX: u32 = 8;
+
+/// Disclosures that wait for the server. Who saw more full numbers without signal sees no further
+/// one before some were told.
+pub const DISCLOSURES_MAX: usize = 4_096;
+
+/// Seconds after which a phone takes other keys: a year.
+pub const KEYS_SECONDS_MAX: i64 = 365 * 24 * 3600;

@@ -29,8 +29,12 @@ use crate::pages::Directory;
 use crate::search::Found;
 use crate::sending;
 use crate::state::State;
-use crate::stored::{self, ALONE_KEY, DEVICE_KEY, NAMES_KEY, PULL_AHEAD_KEY, Unreadable};
+use crate::stored::{
+    self, ALONE_KEY, BELIEF_KEY, DEVICE_KEY, LOANS_KEY, NAMES_KEY, PULL_AHEAD_KEY, UNTOLD_KEY,
+    Unreadable,
+};
 use crate::vault::Vault;
+use crate::wiping::{Belief, wiped};
 use crate::work::{Work, delete};
 
 /// A phone whose data key is not here.
@@ -45,6 +49,10 @@ pub(crate) struct Locked {
     inbox: Vec<Record>,
     /// The pull request that was signed when the phone was last open.
     pull_ahead: Option<Vec<u8>>,
+    /// What an order to forget everything is believed by.
+    belief: Option<Belief>,
+    /// Such an order has come.
+    must_wipe: bool,
     posting: Option<Serial>,
     /// Posts in a row that nobody answered.
     failures: u32,
@@ -70,10 +78,15 @@ impl Locked {
         seed: [u8; 32],
     ) -> Result<Self, Store> {
         let (mut outbox, mut custody) = (Outbox::default(), Custody::default());
-        let mut pull_ahead = None;
+        let (mut pull_ahead, mut belief) = (None, None);
         for record in of(&stored, Store::Outbox) {
             if record.key == PULL_AHEAD_KEY {
                 pull_ahead = Some(record.value.clone());
+                continue;
+            }
+            if record.key == BELIEF_KEY {
+                // One that cannot be read is made anew once the phone is open.
+                belief = stored::read_plain(Store::Outbox, &record.value).ok();
                 continue;
             }
             let read = stored::read_plain(Store::Outbox, &record.value);
@@ -99,6 +112,8 @@ impl Locked {
             seed,
             inbox,
             pull_ahead,
+            belief,
+            must_wipe: false,
             posting: None,
             failures: 0,
             heard,
@@ -106,8 +121,43 @@ impl Locked {
         })
     }
 
-    /// Works out an input that needs no data key.
+    /// Works out an input that needs no data key. Nor does an order to forget everything, once what
+    /// is sealed was offered to the server.
     pub(crate) fn handle(&mut self, input: Input, now: UnixSeconds) -> Outcome {
+        self.must_wipe |= self.is_order(&input);
+        let (mut writes, mut effects) = self.work_out(input, now);
+        if self.must_wipe && self.posting.is_none() {
+            let (more, last) = self.wipe();
+            writes.extend(more);
+            effects.extend(last);
+        }
+        (writes, effects)
+    }
+
+    fn is_order(&self, input: &Input) -> bool {
+        let bytes = match input {
+            Input::Pulled { bytes, .. } | Input::Receipt { bytes, .. } => bytes,
+            Input::Posted {
+                answer: PostAnswer::Receipt(bytes),
+                ..
+            } => bytes,
+            _ => return false,
+        };
+        self.belief
+            .as_ref()
+            .is_some_and(|belief| belief.is_order(bytes))
+    }
+
+    fn wipe(&mut self) -> Outcome {
+        let said = self.belief.take().map(Belief::into_said);
+        self.must_wipe = false;
+        let (mut writes, _) = self.erase(Spared::Sealed);
+        let (last, effects) = wiped(said);
+        writes.extend(last);
+        (writes, effects)
+    }
+
+    fn work_out(&mut self, input: Input, now: UnixSeconds) -> Outcome {
         match input {
             Input::HandOut { .. } => {
                 let writes = self.freeze();
@@ -124,6 +174,8 @@ impl Locked {
                 effects.extend(bytes.map(|bytes| Effect::Pull { bytes }));
                 (writes, effects)
             }
+            // The order is not kept: what is sealed goes out, then all is forgotten.
+            Input::Pulled { .. } if self.must_wipe => self.send(),
             Input::Pulled { bytes, .. } => self.keep(ANSWER_KEY, &bytes),
             Input::Posted {
                 serial,
@@ -146,7 +198,16 @@ impl Locked {
                 self.failures = self.failures.saturating_add(1);
                 (Vec::new(), vec![Effect::Schedule { at }])
             }
-            Input::Receipt { bytes, .. } => self.keep_receipt(&bytes),
+            Input::Receipt { bytes, .. } => {
+                let mut outcome = self.keep_receipt(&bytes);
+                if self.must_wipe {
+                    self.heard.extend(claimed_serial_of(&bytes));
+                    let (writes, effects) = self.send();
+                    outcome.0.extend(writes);
+                    outcome.1.extend(effects);
+                }
+                outcome
+            }
             Input::Erase(spared) => self.erase(spared),
             _ => Outcome::default(),
         }
@@ -178,6 +239,7 @@ impl Locked {
         let mut work = Work::new(engine, &mut vault, state, now, seed);
         if is_new {
             work.touch_device();
+            work.take_over_outbox();
         }
         work.begin(self.history, seen);
         for kept in &self.inbox {
@@ -228,6 +290,14 @@ impl Locked {
             let names: Names = stored::read_sealed(vault, Store::Meta, NAMES_KEY, &record.value)?;
             state.names = Some(Arc::new(names));
         }
+        if let Some(record) = self.record(Store::Meta, LOANS_KEY) {
+            let loans = stored::read_sealed(vault, Store::Meta, LOANS_KEY, &record.value)?;
+            state.confirmed.loans = Arc::new(loans);
+        }
+        if let Some(record) = self.record(Store::Meta, UNTOLD_KEY) {
+            let untold = stored::read_sealed(vault, Store::Meta, UNTOLD_KEY, &record.value)?;
+            state.untold = Arc::new(untold);
+        }
         let seen = self.load_rows(&mut state.pages, &mut state.confirmed, vault)?;
         state.mine = self.load_mine(&state.confirmed, vault)?;
         for record in of(&self.records, Store::NotAccepted) {
@@ -235,6 +305,7 @@ impl Locked {
             let entry = stored::read_sealed(vault, Store::NotAccepted, &record.key, &record.value)?;
             state.not_accepted.insert(number, Arc::new(entry));
         }
+        state.belief = self.belief.clone().map(Arc::new);
         state.outbox = self.outbox.clone();
         state.custody = self.custody.clone();
         Ok(seen)
@@ -364,7 +435,8 @@ impl Locked {
     }
 
     fn holds_anything_sealed(&self) -> bool {
-        let sealed = |record: &Record| !matches!(record.store, Store::Inbox | Store::Custody);
+        let is_spared = |store| matches!(store, Store::Inbox | Store::Custody | Store::Outbox);
+        let sealed = |record: &Record| !is_spared(record.store);
         self.records.iter().any(sealed)
     }
 }
@@ -419,8 +491,13 @@ impl<E: Engine> Work<'_, E> {
 /// Which bundle a kept receipt says it answers: enough not to send that again before somebody
 /// unlocks and it is proven.
 fn claimed_serial(kept: &Record) -> Option<Serial> {
-    let receipt = Signed::<Receipt>::read(&kept.value).ok()?;
-    (kept.key != ANSWER_KEY).then(|| receipt.claimed().serial)
+    let is_receipt = kept.key != ANSWER_KEY;
+    is_receipt.then(|| claimed_serial_of(&kept.value)).flatten()
+}
+
+fn claimed_serial_of(receipt: &[u8]) -> Option<Serial> {
+    let receipt = Signed::<Receipt>::read(receipt).ok()?;
+    Some(receipt.claimed().serial)
 }
 
 fn add_stream(confirmed: &mut Confirmed, stored: StoredStream) {

@@ -118,8 +118,11 @@ impl OpenBundle {
             sections,
         };
         let made = bundle::seal(&draft, &sealing.to, sealing.key, sealing.seed)?;
-        let keys = postcard::to_allocvec(&made.section_keys)
-            .expect("section keys have no form postcard cannot write");
+        // Only the team's part is ever shown to anybody; a kept bundle must not open beyond that.
+        let mut keys = made.section_keys;
+        keys.retain(|(audience, _)| *audience == Audience::Team);
+        let keys =
+            postcard::to_allocvec(&keys).expect("section keys have no form postcard cannot write");
         self.changes = owns.iter().map(|own| own.id).collect();
         self.sealed = Some(SealedForm {
             id: made.id,

@@ -193,7 +193,7 @@ impl Directory {
         }
         let streams = confirmed.streams.values().map(|stream| &stream.rows);
         let live: usize = streams
-            .chain([&confirmed.alone])
+            .chain([&confirmed.alone, &confirmed.lent])
             .flat_map(|rows| rows.iter())
             .map(|(_, held)| held.bytes().len())
             .sum();
@@ -210,7 +210,10 @@ fn every_row(
         .iter()
         .map(|(id, stream)| (Home::Stream(*id), &stream.rows));
     streams
-        .chain([(Home::Alone, &confirmed.alone)])
+        .chain([
+            (Home::Alone, &confirmed.alone),
+            (Home::Lent, &confirmed.lent),
+        ])
         .flat_map(|(home, rows)| rows.iter().map(move |(id, held)| (home, *id, held)))
         .filter(|(_, _, held)| wanted(held))
         .map(|(home, id, _)| (home, id))

@@ -94,6 +94,8 @@ impl<E: Engine> Work<'_, E> {
             wait_seconds: 0,
             bytes_max: PULL_BYTES_MAX,
             reply,
+            lent: confirmed.loans.mark,
+            disclosures: state.untold.next(),
         };
         signed::sign(&request, &state.device.signing_key()).ok()
     }
@@ -105,7 +107,7 @@ impl<E: Engine> Work<'_, E> {
         }
         match News::read(bytes) {
             Ok(news) if news.device != self.state.device.id => self.unusable("other-device"),
-            Ok(news) => match news.open(&self.state.device.opening_key()) {
+            Ok(news) => match self.state.device.open_news(&news) {
                 Ok(answer) => self.answered_pull(&answer),
                 Err(error) => self.unusable(error.code()),
             },
@@ -178,6 +180,12 @@ impl<E: Engine> Work<'_, E> {
         }
         for receipt in &answer.receipts {
             self.receipt(receipt);
+        }
+        if let Some(lent) = &answer.lent {
+            self.take_loans(lent, answer.now);
+        }
+        if let Some(upto) = answer.disclosed {
+            self.disclosures_told(upto);
         }
         self.ask_first_names();
         let mut more = answer.more;
@@ -428,7 +436,7 @@ impl<E: Engine> Work<'_, E> {
         self.touch_found(to);
     }
 
-    fn reroot(&mut self) {
+    pub(crate) fn reroot(&mut self) {
         let confirmed = &self.state.confirmed;
         self.state.mine.reroot(|id| confirmed.root(id));
         let roots: Vec<DocumentId> = self.state.mine.roots().copied().collect();

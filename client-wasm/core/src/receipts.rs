@@ -8,6 +8,8 @@ use std::sync::Arc;
 use shared::bundle::Serial;
 use shared::engine::Engine;
 use shared::id::{Audience, DocumentId};
+use shared::kind::Kind;
+use shared::permission::needs_loan;
 use shared::receipt::{
     BackedUpTo, Outcome, Receipt, RefuseReason, RejectReason, Rejection, Verdict,
 };
@@ -47,6 +49,7 @@ impl<E: Engine> Work<'_, E> {
         self.learn_from(&receipt);
         self.judge(&receipt);
         self.prune_sent();
+        self.wipe_ordered_by(&receipt);
         true
     }
 
@@ -123,7 +126,7 @@ impl<E: Engine> Work<'_, E> {
             let Some(own) = first.filter(|own| own.state == OwnState::Received) else {
                 return;
             };
-            if self.state.is_followed(&row, own.audience) {
+            if self.state.is_followed(root, &row, own.audience) {
                 return;
             }
             let (id, audience) = (own.id, own.audience);
@@ -133,14 +136,20 @@ impl<E: Engine> Work<'_, E> {
                 return;
             }
             // Whoever may not read the stream keeps no values from it either.
-            let kept = match audience {
-                Audience::Police => confirmed.stub(),
-                Audience::Team => confirmed,
+            let kept = match audience == Audience::Police || self.borrows() {
+                true => confirmed.stub(),
+                false => confirmed,
             };
             self.state.confirmed.alone.insert(*root, Held::new(&kept));
             self.touch_row(Home::Alone, *root);
             self.remove_own(id);
         }
+    }
+
+    /// Whether this phone sees residents only while they are lent to it.
+    fn borrows(&self) -> bool {
+        let assignment = self.state.device.assignment.as_ref();
+        assignment.is_some_and(|known| needs_loan(known.grant.role, Kind::Dossier))
     }
 
     /// Has a stream pulled anew from its start. What is here stays visible until then.

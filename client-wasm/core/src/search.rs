@@ -102,6 +102,10 @@ impl Found {
         if kind.is_companion() {
             return None;
         }
+        // Of somebody who is lent no longer only a stub is left.
+        if row.get(&name_key(kind)) == Some(&Value::Withheld) {
+            return None;
+        }
         let text = |key: &Key| row.get(key).and_then(Value::as_text);
         let number = |key: &Key| row.get(key).and_then(Value::as_uint);
         let name = text(&name_key(kind)).unwrap_or_default().to_owned();

@@ -15,6 +15,7 @@ use crate::work::Work;
 impl<E: Engine> Work<'_, E> {
     /// Sends whatever is due now, and asks to be woken for the rest.
     pub(crate) fn drive(&mut self) {
+        self.end_loans();
         if self.state.outbox.tail.is_some() && self.state.sender.tail_due.is_none() {
             self.state.sender.tail_due = Some(self.now.plus(SEND_DELAY_SECONDS));
         }
@@ -164,6 +165,7 @@ impl<E: Engine> Work<'_, E> {
         if let Some(bytes) = self.pull_request() {
             self.state.sender.pulling = true;
             self.effects.push(Effect::Pull { bytes });
+            self.drive_rekey();
         }
     }
 
@@ -193,7 +195,8 @@ impl<E: Engine> Work<'_, E> {
         let asks = !device.is_active && device.invite.is_some();
         let pulls = asks || (device.is_active && !sender.pulling);
         let pull = pulls.then_some(sender.pull_at);
-        let Some(at) = posts.chain(pull).min() else {
+        let ends = self.next_loan_end();
+        let Some(at) = posts.chain(pull).chain(ends).min() else {
             return;
         };
         let at = at.max(self.now.plus(1));

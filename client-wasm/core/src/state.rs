@@ -1,6 +1,6 @@
 //! Everything an open phone holds in memory. Cheap to copy: large parts are shared.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -17,12 +17,14 @@ use crate::buckets::Buckets;
 use crate::confirmed::Confirmed;
 use crate::custody::Custody;
 use crate::device::Device;
+use crate::disclosing::Untold;
 use crate::input::Put;
 use crate::mine::{Mine, OwnState};
 use crate::outbox::Outbox;
 use crate::pages::Directory;
 use crate::preview::Previews;
 use crate::search::Found;
+use crate::wiping::Belief;
 
 /// The state of an open phone.
 #[derive(Clone)]
@@ -39,6 +41,12 @@ pub(crate) struct State {
     pub(crate) sender: Sender,
     /// Names of units and colleagues; `None` before the first answer.
     pub(crate) names: Option<Arc<Names>>,
+    /// What a locked phone believes an order by, as it is stored.
+    pub(crate) belief: Option<Arc<Belief>>,
+    /// Disclosures the server has not confirmed.
+    pub(crate) untold: Arc<Untold>,
+    /// Dossiers whose full number is shown until the phone is locked. Not stored.
+    pub(crate) disclosed: BTreeSet<DocumentId>,
 }
 
 /// Something the server did not take, with what is needed to do it again.
@@ -114,6 +122,9 @@ impl State {
             found: Buckets::default(),
             sender: Sender::default(),
             names: None,
+            belief: None,
+            untold: Arc::default(),
+            disclosed: BTreeSet::new(),
         }
     }
 
@@ -131,7 +142,10 @@ impl State {
     }
 
     /// Whether a page will bring the changes of this document.
-    pub(crate) fn is_followed(&self, row: &Row, audience: Audience) -> bool {
+    pub(crate) fn is_followed(&self, root: &DocumentId, row: &Row, audience: Audience) -> bool {
+        if self.confirmed.lent.get(root).is_some() {
+            return true;
+        }
         let Some(unit) = row.unit() else {
             return false;
         };

@@ -1,7 +1,7 @@
 //! The forms in which the phone's parts lie in storage.
 //!
-//! Keys: `device`, `alone`, `names` and `stream` + stream id in [`Store::Meta`]; save, page and entry
-//! numbers big-endian elsewhere; `pull` in [`Store::Outbox`]. Every value of a store that holds something of people is sealed
+//! Keys: `device`, `alone`, `names`, `loans`, `untold` and `stream` + stream id in [`Store::Meta`]; save, page and entry
+//! numbers big-endian elsewhere; `pull` and `belief` in [`Store::Outbox`]. Every value of a store that holds something of people is sealed
 //! by the [`Vault`]; bundles are sealed to the server already and stay readable while locked.
 
 use serde::Serialize;
@@ -14,8 +14,12 @@ use crate::vault::Vault;
 pub(crate) const DEVICE_KEY: &[u8] = b"device";
 pub(crate) const ALONE_KEY: &[u8] = b"alone";
 pub(crate) const NAMES_KEY: &[u8] = b"names";
+pub(crate) const LOANS_KEY: &[u8] = b"loans";
+pub(crate) const UNTOLD_KEY: &[u8] = b"untold";
 /// In [`Store::Outbox`]; the keys of bundles have 8 bytes.
 pub(crate) const PULL_AHEAD_KEY: &[u8] = b"pull";
+/// In [`Store::Outbox`]: what a locked phone believes an order by.
+pub(crate) const BELIEF_KEY: &[u8] = b"belief";
 const STREAM_PREFIX: &[u8] = b"stream";
 
 /// A stored value that is not what its place says.

@@ -2,6 +2,7 @@
 
 mod carrying;
 mod day;
+mod dumping;
 mod phone;
 mod practising;
 mod progress;

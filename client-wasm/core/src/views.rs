@@ -118,6 +118,8 @@ pub struct Line {
     pub same_as: Option<DocumentId>,
     /// Whether two devices wrote different things.
     pub is_conflicted: bool,
+    /// Until when it is lent to this phone, by the server's clock, if it is.
+    pub lent_until: Option<UnixSeconds>,
     /// The state of what is mine in it; `None` if all is confirmed.
     pub state: Option<RecordState>,
 }
@@ -143,6 +145,8 @@ pub struct DocumentView {
     pub unit: Option<UnitId>,
     /// Where it went, if it left this phone's units: read only then.
     pub moved_to: Option<UnitId>,
+    /// Until when it is lent to this phone, by the server's clock, if it is.
+    pub lent_until: Option<UnixSeconds>,
     /// Every key with its live values, events left out.
     pub fields: Vec<Field>,
     /// Card stages.
@@ -159,6 +163,17 @@ pub struct DocumentView {
     pub state: Option<RecordState>,
     /// What colleagues showed of their work.
     pub previews: Vec<PreviewView>,
+}
+
+/// A loan as screens show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LoanView {
+    /// A day list; else somebody looked up.
+    pub is_day_list: bool,
+    /// When it is over, by the server's clock.
+    pub until: UnixSeconds,
+    /// In the order in which they are to be called on.
+    pub dossiers: Vec<DocumentId>,
 }
 
 /// One key of a document.
@@ -388,7 +403,8 @@ impl<E: Engine> Client<E> {
             kind: row.kind(),
             unit: row.unit(),
             moved_to: state.confirmed.moved_to(&root),
-            fields: fields(state, &writers, &row),
+            lent_until: lent_until(state, &root),
+            fields: fields(state, &writers, (&root, &row)),
             card: funnel(&stages.card),
             eid: funnel(&stages.eid),
             events: events.valid.iter().map(|e| view(e.id, &e.event)).collect(),
@@ -470,6 +486,12 @@ impl<E: Engine> Client<E> {
                 said: entry.puts.iter().filter_map(Said::of).collect(),
             })
             .collect()
+    }
+
+    /// What is lent to this phone.
+    pub fn loans(&self) -> Vec<LoanView> {
+        self.state()
+            .map_or_else(Vec::new, |state| state.confirmed.loans.views())
     }
 
     /// Names of units and colleagues; `None` before the first answer.
@@ -604,6 +626,7 @@ pub(crate) fn line(state: &State, id: &DocumentId, found: &Found) -> Line {
             .map(str::to_owned),
         same_as: found.work.same_as.map(|id| state.confirmed.root(&id)),
         is_conflicted: found.is_conflicted,
+        lent_until: lent_until(state, id),
         state: states.min_by_key(urgency),
     }
 }
@@ -643,7 +666,24 @@ impl OwnActors {
     }
 }
 
-fn fields(state: &State, writers: &Writers, row: &Row) -> Vec<Field> {
+/// Until when a document is lent; a companion as long as its dossier.
+fn lent_until(state: &State, root: &DocumentId) -> Option<UnixSeconds> {
+    state.confirmed.lent.get(root)?;
+    let loans = &state.confirmed.loans;
+    loans.until(|dossier| {
+        let dossier = loans.marks.root(dossier);
+        dossier == *root || dossier.companion(Companion::Identity) == *root
+    })
+}
+
+/// Whether a full number may be shown: it was written down that it is, or it is no such key.
+fn is_disclosed(state: &State, root: &DocumentId, key: &Key) -> bool {
+    let is_number = [Key::NUMBER, Key::OLD_NUMBER].contains(key);
+    let mut disclosed = state.disclosed.iter();
+    !is_number || disclosed.any(|dossier| dossier.companion(Companion::Identity) == *root)
+}
+
+fn fields(state: &State, writers: &Writers, (root, row): (&DocumentId, &Row)) -> Vec<Field> {
     let named = row.cells.iter().filter(|(key, _)| key.event_id().is_none());
     named
         .map(|(key, cells)| Field {
@@ -653,7 +693,10 @@ fn fields(state: &State, writers: &Writers, row: &Row) -> Vec<Field> {
                 .map(|cell| {
                     let device = writers.device(cell.id.actor);
                     LiveValue {
-                        value: cell.value.clone(),
+                        value: match is_disclosed(state, root, key) {
+                            true => cell.value.clone(),
+                            false => Value::Withheld,
+                        },
                         actor: cell.id.actor,
                         device,
                         is_mine: device == Some(state.device.id),

@@ -101,7 +101,7 @@ impl<E: Engine> Work<'_, E> {
         let dossier = self.root(&own.name.origin.document());
         let row = self.state.confirmed.row(&dossier)?;
         let is_it = dossier.companion(which) == *root;
-        let unseen = !self.state.is_followed(&row, Audience::Police);
+        let unseen = !self.state.is_followed(root, &row, Audience::Police);
         (is_it && unseen).then_some(dossier)
     }
 

@@ -24,7 +24,7 @@ use crate::outbox::{FrozenBundle, OpenBundle, Sealing, StoredBundle, bundle_key}
 use crate::pages::Changed;
 use crate::search::Found;
 use crate::state::{NotAcceptedEntry, State};
-use crate::stored::{self, ALONE_KEY, DEVICE_KEY};
+use crate::stored::{self, ALONE_KEY, DEVICE_KEY, LOANS_KEY, UNTOLD_KEY};
 use crate::vault::Vault;
 
 /// A candidate state with what led to it.
@@ -44,6 +44,8 @@ pub(crate) struct Work<'a, E> {
 struct Touched {
     device: bool,
     alone_marks: bool,
+    loans: bool,
+    untold: bool,
     everything_in_rows: bool,
     tail: bool,
     streams: BTreeSet<StreamId>,
@@ -58,7 +60,7 @@ struct Touched {
 impl Touched {
     /// Whether nothing that a pull request speaks of has changed.
     fn leaves_requests_true(&self) -> bool {
-        !self.device && self.streams.is_empty()
+        !self.device && !self.loans && !self.untold && self.streams.is_empty()
     }
 }
 
@@ -133,6 +135,14 @@ impl<'a, E: Engine> Work<'a, E> {
 
     pub(crate) fn touch_alone_marks(&mut self) {
         self.touched.alone_marks = true;
+    }
+
+    pub(crate) fn touch_loans(&mut self) {
+        self.touched.loans = true;
+    }
+
+    pub(crate) fn touch_untold(&mut self) {
+        self.touched.untold = true;
     }
 
     /// Has screens and search look at this document again.
@@ -252,6 +262,7 @@ impl<'a, E: Engine> Work<'a, E> {
         }
         if !self.touched.leaves_requests_true() {
             self.leave_pull_ahead();
+            self.leave_belief();
         }
         let writes = self.writes();
         Worked {
@@ -371,6 +382,24 @@ impl<'a, E: Engine> Work<'a, E> {
                 Store::Meta,
                 ALONE_KEY,
                 marks,
+            ));
+        }
+        if touched.loans {
+            let loans = &*self.state.confirmed.loans;
+            writes.push(stored::put_sealed(
+                self.vault,
+                Store::Meta,
+                LOANS_KEY,
+                loans,
+            ));
+        }
+        if touched.untold {
+            let untold = &*self.state.untold;
+            writes.push(stored::put_sealed(
+                self.vault,
+                Store::Meta,
+                UNTOLD_KEY,
+                untold,
             ));
         }
         if touched.device {

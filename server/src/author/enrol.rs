@@ -1,6 +1,7 @@
 //! Making an author a device of this server, without invite and check code: whoever calls this
 //! holds the author's key already.
 
+use shared::disclosure::DisclosedUpto;
 use shared::enrol::{Assignment, EnrolKeys, InviteId};
 use shared::permission::Grant;
 use shared::time::{LocalDay, UnixSeconds};
@@ -88,5 +89,9 @@ pub(crate) fn device_record(
         owes: Default::default(),
         copies: 0,
         wiped: None,
+        former_keys: Vec::new(),
+        has_used_key: true,
+        looked_up: (now, 0),
+        disclosed: DisclosedUpto::NOTHING,
     }
 }

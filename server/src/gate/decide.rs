@@ -185,6 +185,7 @@ async fn judged<S: Store>(
     let subject = Subject {
         kind: place.kind,
         unit: place.stream.unit,
+        dossier: place.sealed_under,
         row: &row,
     };
     let HeldChange {

@@ -23,6 +23,7 @@ use crate::ledger::document::{
 };
 use crate::ledger::history::{append_change, append_mark};
 use crate::ledger::key::{KeyPlace, block_of, put_key};
+use crate::ledger::loan::LoanRecord;
 use crate::ledger::receipt::{Answered, put_receipt, serial_key, signed};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::target::put_target;
@@ -64,6 +65,7 @@ pub(super) struct Draft<'l, S> {
     pub(super) documents: BTreeMap<DocumentId, Working>,
     aliases: BTreeMap<DocumentId, Option<Alias>>,
     devices: BTreeMap<DeviceId, Read<DeviceRecord>>,
+    loans: BTreeMap<DeviceId, Vec<LoanRecord>>,
     answers: BTreeMap<Serial, (Version, Option<u64>, Answered)>,
     pub(super) tags: BTreeMap<Tag, TagRecord>,
     /// Documents whose first change this draft refuses.
@@ -81,6 +83,7 @@ impl<'l, S: Store> Draft<'l, S> {
             documents: BTreeMap::new(),
             aliases: BTreeMap::new(),
             devices: BTreeMap::new(),
+            loans: BTreeMap::new(),
             answers: BTreeMap::new(),
             tags: BTreeMap::new(),
             refused: BTreeSet::new(),
@@ -168,6 +171,23 @@ impl<'l, S: Store> Draft<'l, S> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether the dossier, under any of its names, is lent to the device, or was not long ago.
+    pub(super) async fn is_lent(
+        &mut self,
+        device: DeviceId,
+        dossier: DocumentId,
+    ) -> Result<bool, LedgerError> {
+        if !self.loans.contains_key(&device) {
+            let loans = self.ledger.loans(device).await?;
+            self.loans.insert(device, loans);
+        }
+        let (names, now) = (self.names(dossier), self.moment.now);
+        let mut takes = self.loans[&device]
+            .iter()
+            .filter(|loan| loan.takes_work(now));
+        Ok(takes.any(|record| names.iter().any(|name| record.loan.dossiers.contains(name))))
     }
 
     /// Begins a document that is nowhere yet.
@@ -485,6 +505,7 @@ impl<'l, S: Store> Draft<'l, S> {
             verdict,
             backed_up_to: None,
             sealing_keys: self.ledger.secrets().public().sealing,
+            wipe: None,
         };
         self.issue(serial, found, receipt).await
     }
@@ -555,7 +576,14 @@ impl<'l, S: Store> Draft<'l, S> {
     pub(super) fn receipt_of(&self, serial: Serial) -> Result<Vec<u8>, LedgerError> {
         let (_, _, answered) = self.answers.get(&serial).ok_or(NOT_OPEN)?;
         let key = self.ledger.secrets().signing();
-        signed(answered.receipt.clone(), self.moment.epoch, key)
+        let device = self.devices.get(&serial.device);
+        let device = device.and_then(|read| read.record.as_ref());
+        // Kept without the order, for the phone may be found again; sent with it while it is lost.
+        let receipt = Receipt {
+            wipe: device.and_then(DeviceRecord::wipe_ordered),
+            ..answered.receipt.clone()
+        };
+        signed(receipt, self.moment.epoch, key)
     }
 
     /// Everything that is to be written.

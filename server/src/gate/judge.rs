@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use shared::change::{Action, Change};
 use shared::check::{PutFault, check_put};
 use shared::event::{Event, What};
-use shared::id::{Companion, DeviceId, UnitId};
+use shared::id::{Companion, DeviceId, DocumentId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
-use shared::permission::{Grant, Operation, Standing, may_void, may_write};
+use shared::permission::{Grant, Operation, Standing, may_void, may_write, needs_loan};
 use shared::receipt::{HoldReason, RefuseReason, RejectReason};
 use shared::row::Row;
 use shared::value::Value;
@@ -41,6 +41,8 @@ impl From<Decision> for Fate {
 pub(super) struct Subject<'a> {
     pub(super) kind: Kind,
     pub(super) unit: UnitId,
+    /// The dossier it is or belongs to; itself for other kinds.
+    pub(super) dossier: DocumentId,
     /// What it shows without the change.
     pub(super) row: &'a Row,
 }
@@ -71,6 +73,11 @@ pub(super) async fn judge<S: Store>(
     if let Some(reason) = waits_for_device(record) {
         return Ok(Fate::Held(reason));
     }
+    let lent = match needs_loan(grant.role, subject.kind) {
+        true => draft.is_lent(device, subject.dossier).await?,
+        false => true,
+    };
+    let grant = &draft.device(device).await?.assignment.grant;
     let today = moment.now.local_day();
     let mut units = units_of(subject, change).into_iter();
     let covers = |unit: UnitId| {
@@ -79,7 +86,8 @@ pub(super) async fn judge<S: Store>(
     };
     Ok(match units.all(covers) {
         false => Fate::Held(HoldReason::UnitChanged),
-        true if is_allowed => Fate::Stored,
+        true if is_allowed && lent => Fate::Stored,
+        true if is_allowed => Fate::Held(HoldReason::NotLent),
         true => Fate::Held(HoldReason::RoleChanged),
     })
 }

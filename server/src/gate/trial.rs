@@ -258,6 +258,7 @@ impl Trial {
                 let subject = judge::Subject {
                     kind: self.kind,
                     unit: self.unit,
+                    dossier: self.sealed_under,
                     row: &self.row,
                 };
                 let (device, at) = (group.serial.device, group.positions[position]);

@@ -29,7 +29,8 @@ use crate::ledger::LedgerError;
 use crate::rate::TooOften;
 use crate::server::{
     CommitError, DecidingError, DeviceError, EditError, EnrolError, EraseError, FreezeError,
-    HoldError, IntakeError, InviteError, ParcelRefused, ProgressError, PullError, RefoundError,
+    HoldError, IntakeError, InviteError, LendError, ParcelRefused, ProgressError, PullError,
+    RefoundError,
 };
 use crate::store::StoreError;
 use crate::writer::WriteError;
@@ -355,6 +356,7 @@ impl From<PullError> for Failure {
     fn from(error: PullError) -> Self {
         match error {
             PullError::Request(error) => error.into(),
+            PullError::Commit(error) => error.into(),
             PullError::TooMuch => Self::theirs(StatusCode::BAD_REQUEST, "pull-too-much", &error),
             PullError::UnknownDevice => Self::unknown_device(&error),
             PullError::TooOften(wait) => Self::too_often(wait),
@@ -473,6 +475,22 @@ impl From<RefoundError> for Failure {
             _ => (StatusCode::BAD_REQUEST, "not-refoundable"),
         };
         Self::theirs(status, code, &error)
+    }
+}
+
+impl From<LendError> for Failure {
+    fn from(error: LendError) -> Self {
+        match error {
+            LendError::Commit(error) => error.into(),
+            LendError::Ledger(error) => error.into(),
+            LendError::UnknownDevice => {
+                Self::theirs(StatusCode::NOT_FOUND, "unknown-device", &error)
+            }
+            LendError::NoLoan => Self::theirs(StatusCode::NOT_FOUND, "no-loan", &error),
+            LendError::NoDossier => Self::no_dossier(),
+            LendError::NotBorrowing => Self::theirs(StatusCode::CONFLICT, "not-borrowing", &error),
+            LendError::BadMoment | LendError::TooMany => Self::bad_request(&error),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::{Service, answer, body};
 use crate::server::{Asked, Pull};
 use crate::store::{Hint, Store};
 
-type Octets = WithHeader<Vec<u8>>;
+pub(super) type Octets = WithHeader<Vec<u8>>;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     let with = |service: &Service<S>| {
@@ -132,6 +132,6 @@ async fn news(hints: &mut broadcast::Receiver<Hint>, pull: &Pull) {
     }
 }
 
-fn octets(bytes: Vec<u8>) -> Octets {
+pub(super) fn octets(bytes: Vec<u8>) -> Octets {
     with_header(bytes, CONTENT_TYPE, "application/octet-stream")
 }

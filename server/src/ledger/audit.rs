@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::bundle::Serial;
+use shared::disclosure::Way;
 use shared::hash::digest;
 use shared::id::{Audience, BundleId, ChangeHash, DeviceId, DocumentId, StreamId, UnitId};
 use shared::key::Key;
@@ -199,6 +200,22 @@ pub enum Act {
         /// The device that stands for it.
         import: DeviceId,
     },
+    /// A device looked somebody up by the full number, which is not kept.
+    LookedUp {
+        /// The dossiers it was told of.
+        found: Vec<DocumentId>,
+    },
+    /// A full number was seen on a device, with or without signal.
+    Disclosed {
+        /// How.
+        way: Way,
+        /// Whose; `None` for a search that found nobody.
+        dossier: Option<DocumentId>,
+        /// When, by the device's clock.
+        on_device_at: UnixSeconds,
+    },
+    /// A device has other keys.
+    Rekeyed,
 }
 
 /// Writes an audit entry.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use shared::disclosure::DisclosedUpto;
 use shared::enrol::{Assignment, InviteId};
 use shared::id::{BundleId, DeviceId, Incarnation, StreamId};
 use shared::permission::Grant;
@@ -72,7 +73,27 @@ pub struct DeviceRecord {
     pub copies: u32,
     /// When, being lost, it said that it has forgotten everything.
     pub wiped: Option<UnixSeconds>,
+    /// Keys that signed for it before, newest last, at most [`FORMER_KEYS_MAX`].
+    pub former_keys: Vec<FormerKey>,
+    /// Whether the present key was seen in use: from then on no former one asks for news.
+    pub has_used_key: bool,
+    /// When the hour began in which it last looked people up by number, and how many.
+    pub looked_up: (UnixSeconds, u32),
+    /// How far the disclosures on it are written down.
+    pub disclosed: DisclosedUpto,
 }
+
+/// A key that signed for a device before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerKey {
+    /// Verifies what it signed.
+    pub public: DevicePublic,
+    /// When another took its place.
+    pub replaced: UnixSeconds,
+}
+
+/// Former keys that are remembered: a year's change and some on doubt.
+pub const FORMER_KEYS_MAX: usize = 8;
 
 /// The end of one incarnation's chain of bundles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +113,12 @@ pub const CHAINS_MAX: usize = 64;
 pub const ASSIGNMENTS_BEFORE_MAX: usize = 16;
 
 impl DeviceRecord {
+    /// What its receipts say while it is lost: the version of its assignment.
+    #[must_use]
+    pub fn wipe_ordered(&self) -> Option<u32> {
+        (self.state == DeviceState::Lost).then_some(self.assignment.version)
+    }
+
     /// Gives it another assignment, and remembers the one before.
     pub fn assign(&mut self, grant: Grant, streams: Vec<StreamId>) {
         let next = Assignment {

@@ -1,5 +1,6 @@
 //! Enrolment: invites, and how a phone becomes a device.
 
+use shared::disclosure::DisclosedUpto;
 use shared::enrol::{
     Assignment, BadProof, EnrolAnswer, EnrolKeys, EnrolRequest, EnrolState, Invite, InviteId,
 };
@@ -232,6 +233,10 @@ impl<S: Store> Server<S> {
             owes: std::collections::BTreeMap::new(),
             copies: 0,
             wiped: None,
+            former_keys: Vec::new(),
+            has_used_key: true,
+            looked_up: (now, 0),
+            disclosed: DisclosedUpto::NOTHING,
         };
         invite.bound = Some(device);
         let expect_device = Expect {

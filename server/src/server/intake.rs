@@ -86,7 +86,7 @@ impl<S: Store> Server<S> {
         self.device_rates.look(device, circumstances.now)?;
         let lane = Lane::for_bundle(bytes.len());
         let (server, bytes) = (self.clone(), Arc::<[u8]>::from(bytes));
-        let work = async move { server.let_in(&bytes).await };
+        let work = async move { server.let_in(&bytes, circumstances.now).await };
         let inside = self.crew().run(device, lane, work).await??;
         // Only now is it the device's own doing; the signature of a later version says nothing.
         if !matches!(inside.opened, Opened::Later { .. }) {
@@ -127,6 +127,11 @@ impl<S: Store> Server<S> {
         circumstances: Circumstances,
     ) -> Result<Vec<u8>, IntakeError> {
         let forked = Verdict::Rejected(Rejection::whole(RejectReason::Fork));
+        let device = self.ledger().device(receipt.serial.device).await?.record;
+        let receipt = Receipt {
+            wipe: device.and_then(|device| device.wipe_ordered()),
+            ..receipt
+        };
         if receipt.verdict != forked {
             return Ok(self.signed(receipt)?);
         }
@@ -142,9 +147,9 @@ impl<S: Store> Server<S> {
     }
 
     /// The door's part.
-    async fn let_in(&self, bytes: &[u8]) -> Result<Inside, IntakeError> {
+    async fn let_in(&self, bytes: &[u8], now: UnixSeconds) -> Result<Inside, IntakeError> {
         let _at_work = self.pills.begin(BundleId::of(bytes))?;
-        let (opened, home) = door::open(self.ledger(), bytes).await?;
+        let (opened, home) = door::open(self.ledger(), bytes, now).await?;
         Ok(Inside { opened, home })
     }
 
@@ -186,6 +191,7 @@ impl<S: Store> Server<S> {
             verdict: Verdict::TooNew,
             backed_up_to: None,
             sealing_keys: self.ledger().secrets().public().sealing,
+            wipe: None,
         })
     }
 }

@@ -2,18 +2,18 @@
 
 use serde_bytes::ByteBuf;
 use shared::id::{DeviceId, StreamId};
-use shared::limits::PULL_ANSWER_BYTES_MAX;
+use shared::limits::{LENT_BYTES_MAX, PULL_ANSWER_BYTES_MAX};
 use shared::news;
 use shared::permission::Standing;
 use shared::pull::{Cursor, PullAnswer, PullRequest, Reply};
-use shared::signed::{Signed, SignedError, sign};
+use shared::signed::{BadSignature, Signed, SignedError, sign};
 use shared::spoken::{Spoken, asked_by, is_served};
 use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 use shared::version::{PROTOCOL, PROTOCOL_OLDEST_SERVED};
 use shared::wipe::{WipeOrder, is_wiped};
 
-use super::{Circumstances, Server};
+use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
 use crate::crew::{CrewError, Lane};
 use crate::ledger::audit::{Act, Who};
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
@@ -51,6 +51,9 @@ pub enum PullError {
     /// The device asks too often: ask again then.
     #[error(transparent)]
     TooOften(#[from] TooOften),
+    /// What the request brought could not be made durable.
+    #[error(transparent)]
+    Commit(CommitError),
     /// Too much waits, or the work broke off.
     #[error(transparent)]
     Crew(#[from] CrewError),
@@ -72,6 +75,8 @@ pub enum Asked {
 #[derive(Debug, Clone)]
 pub struct Pull {
     request: PullRequest,
+    /// Whether the device's present key signed it.
+    is_by_present_key: bool,
 }
 
 /// An answer to a pull.
@@ -141,13 +146,19 @@ impl<S: Store> Server<S> {
         }
         let device = self.ledger().device(signed.claimed().device).await?;
         let record = device.record.ok_or(PullError::UnknownDevice)?;
-        let request = signed
-            .verify(&record.public)
-            .map_err(SignedError::Signature)?;
-        Ok(Asked::Pull(Pull { request }))
+        let by = record.request_keys().find(|key| signed.is_by(key));
+        let by = by.ok_or(SignedError::Signature(BadSignature))?;
+        Ok(Asked::Pull(Pull {
+            request: signed.claimed().clone(),
+            is_by_present_key: by == record.public,
+        }))
     }
 
-    fn spoken(&self, device: DeviceId, now: UnixSeconds) -> Result<Vec<u8>, LedgerError> {
+    pub(super) fn spoken(
+        &self,
+        device: DeviceId,
+        now: UnixSeconds,
+    ) -> Result<Vec<u8>, LedgerError> {
         let spoken = Spoken {
             device,
             oldest: PROTOCOL_OLDEST_SERVED,
@@ -182,7 +193,7 @@ impl<S: Store> Server<S> {
         pull: &Pull,
         circumstances: Circumstances,
     ) -> Result<(Read<DeviceRecord>, Pulled), PullError> {
-        let found = self.ledger().device(pull.request.device).await?;
+        let found = self.take_disclosures(pull, circumstances.now).await?;
         let device = found.record.clone().ok_or(PullError::UnknownDevice)?;
         if device.state == DeviceState::Lost {
             let order = self.wipe_order(pull, &device, circumstances)?;
@@ -192,7 +203,9 @@ impl<S: Store> Server<S> {
         let has_news = answer.epoch != pull.request.epoch
             || answer.assignment.is_some()
             || !answer.receipts.is_empty()
-            || !answer.pages.is_empty();
+            || !answer.pages.is_empty()
+            || answer.lent.is_some()
+            || answer.disclosed.is_some();
         let signed = sign(&answer, self.ledger().secrets().signing())
             .map_err(|_| LedgerError::Contradiction("a pull answer beyond its limit"))?;
         let bytes = replied(pull, signed, &device, circumstances)?;
@@ -229,10 +242,55 @@ impl<S: Store> Server<S> {
         };
         let signed = sign(&order, self.ledger().secrets().signing())
             .map_err(|_| LedgerError::Contradiction("a wipe order beyond its limit"))?;
+        // In clear, however the answer was wanted: a locked phone has to read it.
         Ok(Pulled {
-            bytes: replied(pull, signed, device, circumstances)?,
+            bytes: signed,
             has_news: true,
         })
+    }
+
+    /// Writes down the full numbers that were seen on the device, each once; the device's record
+    /// as it is then.
+    async fn take_disclosures(
+        &self,
+        pull: &Pull,
+        now: UnixSeconds,
+    ) -> Result<Read<DeviceRecord>, PullError> {
+        let PullRequest {
+            device: id,
+            incarnation,
+            disclosures,
+            ..
+        } = &pull.request;
+        for _ in 0..COMMIT_TRIES_MAX {
+            let found = self.ledger().device(*id).await?;
+            let mut record = found.record.clone().ok_or(PullError::UnknownDevice)?;
+            let acting = self.acting(Who::Device(*id));
+            let new = disclosures.new_after(record.disclosed, *incarnation);
+            let acts = new.map(|disclosure| Act::Disclosed {
+                way: disclosure.way,
+                dossier: disclosure.dossier,
+                on_device_at: disclosure.at,
+            });
+            let appends: Vec<_> = acts.map(|act| acting.audited(act, now)).collect();
+            if appends.is_empty() {
+                return Ok(found);
+            }
+            record.disclosed = disclosures.upto(*incarnation);
+            let commit = Commit {
+                appends,
+                expect: vec![Expect {
+                    table: Table::Device,
+                    key: id.0.to_vec(),
+                    version: found.version,
+                }],
+                puts: vec![put_device(*id, &record)],
+                ..Commit::default()
+            };
+            // Read again: whoever writes to the record next must expect what it is now.
+            self.settle(commit).await.map_err(PullError::Commit)?;
+        }
+        Err(PullError::Commit(CommitError::Contended))
     }
 
     async fn collect(
@@ -256,12 +314,26 @@ impl<S: Store> Server<S> {
             backed_up_to: self.ledger().backed_up_to(request.device).await?,
             pages: Vec::new(),
             more: false,
+            lent: None,
+            disclosed: (!request.disclosures.is_empty()
+                && device.disclosed.incarnation == request.incarnation)
+                .then_some(device.disclosed),
+        };
+        let lent = self.lent(request.device, device, now).await?;
+        let lent_bytes = match lent.mark == request.lent {
+            true => 0,
+            false => {
+                let bytes = postcard::experimental::serialized_size(&lent);
+                answer.lent = Some(lent);
+                bytes.unwrap_or(LENT_BYTES_MAX)
+            }
         };
         let receipts_bytes = self.add_receipts(&mut answer).await?;
         if device.state != DeviceState::Active {
             return Ok(answer);
         }
-        let room = PULL_ANSWER_BYTES_MAX - FRAME_BYTES - receipts_bytes;
+        let room =
+            (PULL_ANSWER_BYTES_MAX - FRAME_BYTES - receipts_bytes).saturating_sub(lent_bytes);
         let wanted = (request.bytes_max as usize).max(PAGES_BYTES_MIN);
         let units = self.units();
         let follows = |cursor: &&Cursor| may_follow(device, cursor.stream, &units, now);
@@ -359,7 +431,9 @@ impl<S: Store> Server<S> {
             let acting = self.acting(Who::Device(device));
             acts.push(acting.audited(Act::Wiped, now));
         }
-        let confirms = self.confirm(pull, &mut record) || !acts.is_empty();
+        let is_first_use = pull.is_by_present_key && !record.has_used_key;
+        record.has_used_key |= pull.is_by_present_key;
+        let confirms = self.confirm(pull, &mut record) || is_first_use || !acts.is_empty();
         if now < record.heard.plus(HEARD_STEP_SECONDS) && !confirms {
             return;
         }

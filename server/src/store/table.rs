@@ -56,7 +56,7 @@ tables! {
     /// Facts of documents that were moved out of the streams.
     Closed = 17,
     /// Short-lived rights to read single documents.
-    Grant = 18,
+    Loan = 18,
     /// Signed-in console sessions.
     Login = 19,
     /// Campaigns, targets, services and other shared lists.

@@ -107,12 +107,26 @@ impl<'a> Bundle<'a> {
     /// # Errors
     /// [`BadSignature`] if it is not.
     pub fn verify(self, public: &DevicePublic) -> Result<Verified<'a>, BadSignature> {
+        self.verify_by_any([*public])
+    }
+
+    /// Checks that the device signed exactly these bytes with one of its keys.
+    ///
+    /// # Errors
+    /// [`BadSignature`] if it did so with none.
+    pub fn verify_by_any(
+        self,
+        keys: impl IntoIterator<Item = DevicePublic>,
+    ) -> Result<Verified<'a>, BadSignature> {
         let (signed, signature) = self
             .bytes
             .split_last_chunk::<SIGNATURE_BYTES>()
             .ok_or(BadSignature)?;
-        public.verify(DOMAIN, signed, signature)?;
-        Ok(Verified(self))
+        let mut keys = keys.into_iter();
+        match keys.any(|key| key.verify(DOMAIN, signed, signature).is_ok()) {
+            true => Ok(Verified(self)),
+            false => Err(BadSignature),
+        }
     }
 }
 

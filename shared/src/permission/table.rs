@@ -6,6 +6,7 @@ use crate::event::Step;
 use crate::id::Audience;
 use crate::key::Key;
 use crate::kind::Kind;
+use crate::loan::Purpose;
 
 /// Lets each of `roles` do each of `may` to documents of each of `kinds`.
 pub(super) struct Rule {
@@ -39,6 +40,14 @@ pub(super) struct Pull {
     pub(super) roles: &'static [Role],
     pub(super) audience: Audience,
     pub(super) standings: &'static [Standing],
+}
+
+/// Lets documents be lent to devices of one role.
+pub(super) struct Borrow {
+    pub(super) role: Role,
+    pub(super) purpose: Purpose,
+    /// Of which audiences: the dossier alone, or its companions too.
+    pub(super) audiences: &'static [Audience],
 }
 
 /// Gives each of `roles` each of `duties` at a console.
@@ -243,6 +252,25 @@ pub(super) static PULLS: &[Pull] = &[
     },
 ];
 
+/// To whom documents are lent; these roles touch residents' documents only while they are.
+pub(super) static LOANS: &[Borrow] = &[
+    // A card team fills in forms at the door and needs the number for it.
+    Borrow {
+        role: Role::MobileCardTeam,
+        purpose: Purpose::DayList,
+        audiences: &[Audience::Team, Audience::Police],
+    },
+    Borrow {
+        role: Role::Desk,
+        purpose: Purpose::LookUp,
+        audiences: &[Audience::Team],
+    },
+];
+
+/// Who may look one person up by the full number. The others find them by name and last digits, or
+/// have the number.
+pub(super) static LOOK_UPS: &[Role] = &[Role::TeamMember, Role::TeamLead, Role::Desk];
+
 /// Who does what at a console. Nobody invites somebody with more to say than themselves.
 pub(super) static DUTIES: &[Duties] = &[
     Duties {
@@ -302,6 +330,11 @@ pub(super) static DUTIES: &[Duties] = &[
     Duties {
         roles: &[Role::CommuneTeam, Role::Coordinator],
         duties: &[Duty::ImportTargets],
+    },
+    // Whoever plans the card teams' days.
+    Duties {
+        roles: &[Role::CommunePolice, Role::CommuneTeam, Role::Coordinator],
+        duties: &[Duty::Lend],
     },
     // Whoever answers for people's rights sees what was done, and nothing about anybody.
     Duties {

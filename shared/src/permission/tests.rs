@@ -127,6 +127,32 @@ fn pulled(role: Role) -> String {
         .collect()
 }
 
+fn borrowed(role: Role) -> String {
+    let pairs = Purpose::ALL
+        .iter()
+        .flat_map(|purpose| Audience::ALL.map(|audience| (*purpose, audience)));
+    let may = pairs.filter(|(purpose, audience)| may_borrow(role, *purpose, *audience));
+    may.map(|(purpose, audience)| format!(" {}/{audience:?}", purpose.name()))
+        .collect()
+}
+
+#[test]
+fn only_those_who_pull_no_hamlet_are_lent_documents() {
+    for &role in Role::ALL {
+        let follows = may_pull(role, Audience::Team, Standing::Hamlet);
+        assert!(
+            !(follows && needs_loan(role, Kind::Dossier)),
+            "{}",
+            role.name()
+        );
+        let police = Purpose::ALL
+            .iter()
+            .any(|purpose| may_borrow(role, *purpose, Audience::Police));
+        assert_eq!(police, role == Role::MobileCardTeam);
+    }
+    assert!(needs_loan(Role::Desk, Kind::Dossier) && !needs_loan(Role::Desk, Kind::Session));
+}
+
 /// Every role x kind x operation, and every role x audience x standing.
 fn whole_table() -> String {
     let mut text = String::from("# Who may do what; what is not named is not allowed.\n");
@@ -139,6 +165,13 @@ fn whole_table() -> String {
             }
         }
         writeln!(text, "  pull:{}", pulled(role)).unwrap();
+        let lent = borrowed(role);
+        if !lent.is_empty() {
+            writeln!(text, "  lent:{lent}").unwrap();
+        }
+        if may_look_up(role) {
+            writeln!(text, "  looks up by number").unwrap();
+        }
     }
     text
 }

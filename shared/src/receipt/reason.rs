@@ -88,6 +88,8 @@ reasons! {
             "It builds on a change that is itself held: it is decided together with that one."
         5 Unconfirmed "unconfirmed"
             "The device's check code has not been confirmed: a coordinator compares the codes."
+        6 NotLent "not-lent"
+            "The document is not lent to the device, or the loan ended long ago: a coordinator decides."
     }
 }
 

@@ -207,6 +207,8 @@ impl Worker {
             Outbound::Post { bytes, .. } => ("/v1/bundles", bytes),
             Outbound::Pull { bytes } => ("/v1/pull", bytes),
             Outbound::Enrol { bytes } => ("/v1/enrol", bytes),
+            Outbound::LookUp { bytes } => ("/v1/look-up", bytes),
+            Outbound::Rekey { bytes } => ("/v1/keys", bytes),
             Outbound::Carried(_) => return,
         };
         let Some(wire) = &mut self.wire else { return };
@@ -233,7 +235,8 @@ impl Worker {
             Outbound::Enrol { .. } => {
                 self.phone.enrol_answered(answer.unwrap_or_default(), now);
             }
-            Outbound::Carried(_) => {}
+            Outbound::Rekey { .. } => self.phone.rekeyed(answer.unwrap_or_default(), now),
+            Outbound::LookUp { .. } | Outbound::Carried(_) => {}
         }
     }
 }

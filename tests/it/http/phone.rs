@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::bundle::{BundleNumber, Draft, Section, Serial, seal};
 use shared::change::Change;
+use shared::disclosure::Disclosures;
 use shared::engine::{Edit, Engine, RowEngine, Slot};
 use shared::enrol::{EnrolAnswer, EnrolKeys, EnrolRequest, EnrolState, Invite};
 use shared::entry::Entry;
@@ -52,6 +53,9 @@ pub struct Phone {
     cursors: BTreeMap<StreamId, u64>,
     pub receipts_upto: u64,
     assignment: u32,
+    /// The mark of the loans it says it has, and the numbers it says were seen.
+    pub lent: u64,
+    pub disclosures: Disclosures,
 }
 
 /// What the phone's screens show: rows by document, unions followed.
@@ -129,6 +133,8 @@ impl Phone {
             cursors: BTreeMap::new(),
             receipts_upto: 0,
             assignment: 0,
+            lent: 0,
+            disclosures: Disclosures::default(),
         }
     }
 
@@ -332,6 +338,8 @@ impl Phone {
             wait_seconds,
             bytes_max: 256 * 1024,
             reply,
+            lent: self.lent,
+            disclosures: self.disclosures.clone(),
         };
         sign(&request, &self.key).unwrap()
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use client_core::Client;
 use client_core::effect::{Carried, Effect, Notice, StorageFailure};
-use client_core::input::{History, Input, Leave, PostAnswer, PreviewKey, Save};
+use client_core::input::{History, Input, Leave, PostAnswer, PreviewKey, Save, Spared};
 use shared::bundle::Serial;
+use shared::disclosure::Way;
 use shared::engine::Engine;
 use shared::id::{Audience, DocumentId};
 use shared::time::UnixSeconds;
@@ -47,6 +48,12 @@ pub enum Outbound {
         bytes: Vec<u8>,
     },
     Enrol {
+        bytes: Vec<u8>,
+    },
+    LookUp {
+        bytes: Vec<u8>,
+    },
+    Rekey {
         bytes: Vec<u8>,
     },
     /// A bundle in somebody's pocket; its receipt comes back the same way, or never.
@@ -116,11 +123,54 @@ impl<'e, E: Engine> Phone<'e, E> {
 
     /// The app is killed and started again; what was not durable is gone.
     pub fn restart(&mut self, history: History, now: UnixSeconds) {
-        self.client = Client::new(self.engine);
         self.history = history;
+        self.lock(now);
+        let (data_key, seed) = (self.data_key, self.luck.seed());
+        self.feed(Input::Unlock { data_key, seed }, now);
+    }
+
+    /// Whoever holds it does not know the PIN, or gives it away: what is stored of people goes. It
+    /// stays locked.
+    pub fn forgets_its_pin(&mut self, spared: Spared, now: UnixSeconds) {
+        self.lock(now);
+        self.feed(Input::Erase(spared), now);
+    }
+
+    /// A new PIN makes a new key; what cannot be read with it must be nobody's.
+    pub fn begins_anew(&mut self, name: &'static str, now: UnixSeconds) {
+        self.name = name;
+        self.data_key = self.luck.seed();
+        self.saved.clear();
+        self.lock(now);
+        let (data_key, seed) = (self.data_key, self.luck.seed());
+        self.feed(Input::Unlock { data_key, seed }, now);
+        assert!(self.client.is_open(), "{:?}", self.notices);
+    }
+
+    /// Whether this phone's key opens another's storage.
+    pub fn opens(&mut self, other: &Disk, now: UnixSeconds) -> bool {
+        let mut client = Client::new(self.engine);
+        let (stored, seed) = (other.read_at_start(), self.luck.seed());
+        let history = History::Certain;
+        client.handle(
+            Input::Start {
+                stored,
+                history,
+                seed,
+            },
+            now,
+        );
+        let data_key = self.data_key;
+        client.handle(Input::Unlock { data_key, seed }, now);
+        client.is_open()
+    }
+
+    /// The app is killed and started again, and nobody gives the PIN.
+    fn lock(&mut self, now: UnixSeconds) {
+        self.client = Client::new(self.engine);
         self.outbound.clear();
         self.tick_at = None;
-        let stored = self.disk.read_at_start();
+        let (stored, history) = (self.disk.read_at_start(), self.history);
         let seed = self.luck.seed();
         self.feed(
             Input::Start {
@@ -130,8 +180,6 @@ impl<'e, E: Engine> Phone<'e, E> {
             },
             now,
         );
-        let (data_key, seed) = (self.data_key, self.luck.seed());
-        self.feed(Input::Unlock { data_key, seed }, now);
     }
 
     /// Something goes wrong after so many more transactions went well.
@@ -250,6 +298,26 @@ impl<'e, E: Engine> Phone<'e, E> {
         self.feed(Input::Tick { seed }, now);
     }
 
+    /// The owner wants to know who bears a number.
+    pub fn look_up(&mut self, number: &str, now: UnixSeconds) {
+        let (number, seed) = (number.to_owned(), self.luck.seed());
+        self.feed(Input::LookUp { number, seed }, now);
+    }
+
+    pub fn looked_up(&mut self, bytes: Vec<u8>, now: UnixSeconds) {
+        self.feed(Input::LookedUp { bytes }, now);
+    }
+
+    pub fn rekeyed(&mut self, bytes: Vec<u8>, now: UnixSeconds) {
+        self.feed(Input::Rekeyed { bytes }, now);
+    }
+
+    /// The owner wants to see somebody's full number.
+    pub fn disclose(&mut self, dossier: DocumentId, now: UnixSeconds) {
+        let (way, dossier) = (Way::Viewed, Some(dossier));
+        self.feed(Input::Disclose { way, dossier }, now);
+    }
+
     pub fn enrol(&mut self, invite: String, now: UnixSeconds) {
         let seed = self.luck.seed();
         self.feed(Input::Enrol { invite, seed }, now);
@@ -321,6 +389,8 @@ impl<'e, E: Engine> Phone<'e, E> {
             }
             Effect::Post { serial, bytes } => self.outbound.push(Outbound::Post { serial, bytes }),
             Effect::Pull { bytes } => self.outbound.push(Outbound::Pull { bytes }),
+            Effect::LookUp { bytes } => self.outbound.push(Outbound::LookUp { bytes }),
+            Effect::Rekey { bytes } => self.outbound.push(Outbound::Rekey { bytes }),
             Effect::Enrol { bytes } => self.outbound.push(Outbound::Enrol { bytes }),
             // Names are for screens, and nobody looks here.
             Effect::AskNames { .. } => {}

@@ -579,6 +579,7 @@ export const en: Catalogue = {
   'hold.suspended': 'The phone is suspended.',
   'hold.on-held': 'It builds on a record that is waiting for a coordinator.',
   'hold.unconfirmed': 'The check code of the phone is not confirmed.',
+  'hold.not-lent': 'The person is not on a list lent to this phone.',
   'refuse.clock': "The phone's clock was over 24 hours off.",
   'refuse.erased': 'This dossier was erased on request.',
   'refuse.dependent': 'It builds on a record that was not accepted.',

@@ -97,6 +97,7 @@ const OUTCOMES: Record<string, OutcomeText> = {
   suspended: held('suspended'),
   'on-held': held('on-held'),
   unconfirmed: held('unconfirmed', 'next.confirm-code'),
+  'not-lent': held('not-lent'),
 
   clock: refused('clock', 'next.clock', Clock),
   erased: refused('erased', 'next.none'),

@@ -602,6 +602,7 @@ export const vi = {
   'hold.suspended': 'Máy đang tạm ngưng.',
   'hold.on-held': 'Phiếu này dựa trên một phiếu đang chờ duyệt.',
   'hold.unconfirmed': 'Mã đối chiếu của máy chưa được xác nhận.',
+  'hold.not-lent': 'Người này không có trong danh sách giao cho máy.',
   'refuse.clock': 'Giờ trên máy sai quá 24 giờ.',
   'refuse.erased': 'Hồ sơ này đã được xóa theo yêu cầu.',
   'refuse.dependent': 'Phiếu này dựa trên một phiếu chưa được nhận.',

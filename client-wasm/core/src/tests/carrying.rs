@@ -153,6 +153,6 @@ fn answer_errand(courier: &mut Phone, news: Option<Vec<u8>>) {
 /// News that only this phone can read.
 fn sealed(phone: &Phone, log: &Log) -> Vec<u8> {
     let device = phone.client.device().unwrap();
-    let key: SealingKey = phone.client.state().unwrap().device.opening_key().sealing();
+    let key: SealingKey = phone.client.state().unwrap().device.enrol_keys().sealing;
     news::seal(&log.answer(phone, 10), (device, &key), [3; 32]).unwrap()
 }

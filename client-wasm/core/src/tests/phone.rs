@@ -23,7 +23,6 @@ use crate::input::{
     DocumentWrite, DossierTarget, History, Input, PostAnswer, Put, Record, Save, Target,
 };
 use crate::practice;
-use crate::vault::Vault;
 use crate::{Client, NotSaved};
 
 pub(super) const HAMLET: UnitId = UnitId(42);
@@ -58,6 +57,10 @@ pub(super) struct Phone {
     pub(super) request: Option<Vec<u8>>,
     pub(super) errands: VecDeque<Vec<u8>>,
     pub(super) pulls: usize,
+    /// The request of the last of them.
+    pub(super) last_pull: Vec<u8>,
+    /// Look-ups and changes of keys.
+    pub(super) asked: Vec<Vec<u8>>,
     pub(super) asks_for_names: usize,
     /// When the phone wants to be woken.
     pub(super) alarm: Option<UnixSeconds>,
@@ -80,6 +83,8 @@ impl Phone {
             request: None,
             errands: VecDeque::new(),
             pulls: 0,
+            last_pull: Vec::new(),
+            asked: Vec::new(),
             asks_for_names: 0,
             alarm: None,
             enrol: None,
@@ -203,8 +208,12 @@ impl Phone {
                     }
                 }
                 Effect::Post { serial, bytes } => self.posts.push_back((serial, bytes)),
-                Effect::Pull { .. } => self.pulls += 1,
+                Effect::Pull { bytes } => {
+                    self.pulls += 1;
+                    self.last_pull = bytes;
+                }
                 Effect::AskNames { .. } => self.asks_for_names += 1,
+                Effect::LookUp { bytes } | Effect::Rekey { bytes } => self.asked.push(bytes),
                 Effect::Enrol { bytes } => self.enrol = Some(bytes),
                 Effect::HandOut { bundles, request } => {
                     self.handed_out.extend(bundles);
@@ -318,16 +327,6 @@ impl Phone {
         });
     }
 
-    /// Everything the row and history pages say, opened.
-    pub(super) fn opened_pages(&self) -> Vec<Vec<u8>> {
-        let vault = Vault::new([7; 32], [0; 32]);
-        let pages = self.disk.iter();
-        pages
-            .filter(|((store, _), _)| [Store::Rows, Store::Facts].contains(store))
-            .map(|((store, key), value)| vault.open(*store, key, value).unwrap())
-            .collect()
-    }
-
     /// How many changes a sealed bundle of this phone has, counted as the server would.
     pub(super) fn changes_in(&self, bytes: &[u8]) -> usize {
         let bundle = Bundle::read(bytes).unwrap();
@@ -399,6 +398,7 @@ pub(super) fn verdict(serial: Serial, bytes: &[u8], verdict: Verdict) -> Vec<u8>
         verdict,
         backed_up_to: None,
         sealing_keys: vec![opening_key().sealing()],
+        wipe: None,
     };
     signed::sign(&receipt, &server_key()).unwrap()
 }

@@ -222,8 +222,12 @@ fn an_erased_phone_keeps_and_sends_only_what_it_cannot_read() {
         assert_eq!(phone.send(), Some((serial, bytes.clone())));
         assert_eq!(phone.pulls, 0);
     }
+    // Whoever begins anew on it is another device, which carries on what it cannot read.
     phone.unlock();
-    assert!(!phone.client.is_open());
+    assert!(phone.client.is_open());
+    let sync = phone.client.sync();
+    assert_eq!((sync.in_custody, sync.unsent), (2, 0));
+    phone.lock(History::Certain);
     phone.give(Input::Erase(Spared::Nothing));
     assert_eq!(phone.disk.len(), 0);
     assert_eq!(phone.client.waiting(), 0);

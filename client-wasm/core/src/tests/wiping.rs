@@ -1,6 +1,7 @@
-use shared::wipe::WipeOrder;
-
 use shared::id::Audience;
+use shared::pull::PullRequest;
+use shared::receipt::{HoldReason, Outcome, Receipt};
+use shared::wipe::{WipeOrder, is_wiped};
 
 use super::phone::{Phone, server_key};
 use crate::effect::{Notice, Store};
@@ -52,7 +53,7 @@ fn a_lost_phone_offers_what_is_sealed_then_forgets_everything_else_and_says_so()
         .values()
         .any(|value| value.windows(bytes.len()).any(|part| part == bytes));
     assert!(sealed);
-    phone.restart(History::Certain);
+    phone.lock(History::Certain);
     phone.give(Input::HandOut {
         leave: crate::input::Leave::CarryOnly,
     });
@@ -72,5 +73,64 @@ fn orders_of_others_or_from_before_are_not_obeyed() {
         hear(&mut phone, bytes);
         assert!(!phone.shown.contains(&Notice::Wiped));
         assert!(stores(&phone).contains(&Store::Meta));
+    }
+}
+
+/// The receipt for a bundle with the order in it, signed as the server signs.
+fn receipt_with_order(serial: shared::bundle::Serial, bytes: &[u8], assignment: u32) -> Vec<u8> {
+    let outcomes = vec![Outcome::Held(HoldReason::AfterRevocation)];
+    let receipt = super::phone::receipt(serial, bytes, &outcomes);
+    let read: Receipt = shared::signed::verify(&receipt, &server_key().public()).unwrap();
+    let receipt = Receipt {
+        wipe: Some(assignment),
+        ..read
+    };
+    shared::signed::sign(&receipt, &server_key()).unwrap()
+}
+
+#[test]
+fn a_receipt_wipes_a_lost_phone_and_one_from_before_it_was_found_does_not() {
+    for (assignment, wipes) in [(0, false), (1, true)] {
+        let mut phone = Phone::enrolled(1, &Audience::ALL);
+        phone.add_resident("Lâm Thị Đẹp");
+        let (serial, bytes) = phone.send().expect("something waits");
+        let receipt = receipt_with_order(serial, &bytes, assignment);
+        phone.receive(receipt);
+        phone.answer(serial, Vec::new());
+        assert_eq!(phone.shown.contains(&Notice::Wiped), wipes);
+        assert_eq!(stores(&phone).contains(&Store::Meta), !wipes);
+    }
+}
+
+#[test]
+fn a_locked_phone_obeys_once_what_is_sealed_was_offered() {
+    for by_receipt in [false, true] {
+        let mut phone = Phone::enrolled(1, &Audience::ALL);
+        phone.add_resident("Lâm Thị Đẹp");
+        let order = order(&phone, 1);
+        let mut forged = order.clone();
+        forged[20] ^= 1;
+        phone.lock(History::Certain);
+        hear(&mut phone, forged);
+        assert!(stores(&phone).contains(&Store::Meta), "a forged order");
+        let (serial, bytes) = phone.send().expect("something waits");
+        match by_receipt {
+            true => {
+                let receipt = receipt_with_order(serial, &bytes, 1);
+                phone.answer(serial, receipt);
+            }
+            false => {
+                hear(&mut phone, order);
+                assert!(!phone.shown.contains(&Notice::Wiped), "first the outbox");
+                phone.answer(serial, Vec::new());
+            }
+        }
+        assert!(phone.shown.contains(&Notice::Wiped));
+        assert_eq!(stores(&phone), [Store::Outbox]);
+        let said = shared::signed::Signed::<PullRequest>::read(&phone.last_pull).unwrap();
+        assert!(
+            is_wiped(said.claimed()),
+            "it says so, by a request signed ahead"
+        );
     }
 }

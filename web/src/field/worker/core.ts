@@ -42,6 +42,11 @@ export type Input =
   | { ErrandAnswered: { bytes: Uint8Array; seed: Uint8Array } }
   | { ErrandFailed: { seed: Uint8Array } }
   | { Named: { bytes: Uint8Array } }
+  | { LookUp: { number: string; seed: Uint8Array } }
+  | { LookedUp: { bytes: Uint8Array } }
+  | { Rekeyed: { bytes: Uint8Array } }
+  /** Ways: 0 viewed, 1 searched, 2 exported, 3 printed. */
+  | { Disclose: { way: 0 | 1 | 2 | 3; dossier: Id | null } }
   | { Enrol: { invite: string; seed: Uint8Array } }
   | { EnrolAnswered: { bytes: Uint8Array; seed: Uint8Array } }
   | { Reissue: { seed: Uint8Array } }
@@ -64,6 +69,9 @@ export type Notice =
   | { Rejected: unknown }
   | { ClockOff: { seconds: number } }
   | { EnrolCode: string }
+  | { LookedUp: { dossiers: Id[]; again: number | null } }
+  | { Disclosed: { dossier: Id } }
+  | 'NotDisclosed'
   | { Unusable: string };
 
 export type Effect =
@@ -71,6 +79,8 @@ export type Effect =
   | { Post: { serial: Serial; bytes: Uint8Array } }
   | { Pull: { bytes: Uint8Array } }
   | { AskNames: { bytes: Uint8Array } }
+  | { LookUp: { bytes: Uint8Array } }
+  | { Rekey: { bytes: Uint8Array } }
   | { Enrol: { bytes: Uint8Array } }
   | { Errand: { bytes: Uint8Array } }
   | { HandOut: { bundles: { serial: Serial; bytes: Uint8Array }[]; request: Uint8Array | null } }
@@ -95,6 +105,8 @@ export interface CoreLine {
   canal: string | null;
   same_as: Id | null;
   is_conflicted: boolean;
+  /** Until when it is lent to this phone, by the server's clock, if it is. */
+  lent_until?: number | null;
   state: CoreState | null;
 }
 

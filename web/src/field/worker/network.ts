@@ -2,7 +2,9 @@
  * here: when to try again is the core's decision. */
 
 /** A request that says nothing for this long is given up. A pull may wait for news meanwhile. */
-const STALL_SECONDS = { '/v1/enrol': 30, '/v1/bundles': 60, '/v1/pull': 120, '/v1/names': 30, '/v1/parcels': 120 } as const;
+const STALL_SECONDS = {
+  '/v1/enrol': 30, '/v1/bundles': 60, '/v1/pull': 120, '/v1/names': 30, '/v1/parcels': 120, '/v1/look-up': 30, '/v1/keys': 30,
+} as const;
 
 export type Route = keyof typeof STALL_SECONDS;
 

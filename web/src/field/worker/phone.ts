@@ -145,6 +145,8 @@ export class Loop {
     else if ('Post' in effect) this.#keep(this.#post(effect.Post));
     else if ('Pull' in effect) this.#pullSoon(effect.Pull.bytes);
     else if ('AskNames' in effect) this.#keep(this.#askNames(effect.AskNames.bytes));
+    else if ('LookUp' in effect) this.#keep(this.#lookUp(effect.LookUp.bytes));
+    else if ('Rekey' in effect) this.#keep(this.#rekey(effect.Rekey.bytes));
     else if ('Enrol' in effect) this.#keep(this.#enrol(effect.Enrol.bytes));
     else if ('HandOut' in effect) this.#give(handedOut(effect.HandOut));
     else if ('Errand' in effect) this.#keep(this.#errand(effect.Errand.bytes));
@@ -201,6 +203,17 @@ export class Loop {
   async #askNames(bytes: Uint8Array): Promise<void> {
     const answer = await this.#network('/v1/names', bytes);
     if (answer.is === 'bytes') this.input({ Named: { bytes: answer.bytes } });
+  }
+
+  async #lookUp(bytes: Uint8Array): Promise<void> {
+    const answer = await post('/v1/look-up', bytes);
+    this.#listener.heard(answer.is !== 'silent');
+    if (answer.is === 'bytes') this.input({ LookedUp: { bytes: answer.bytes } });
+  }
+
+  async #rekey(bytes: Uint8Array): Promise<void> {
+    const answer = await post('/v1/keys', bytes);
+    if (answer.is === 'bytes') this.input({ Rekeyed: { bytes: answer.bytes } });
   }
 
   async #enrol(bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,100 @@
+//! Questions that need signal and are asked once: a person by the full number, other keys.
+
+use shared::engine::Engine;
+use shared::field::PersonalNumber;
+use shared::lookup::{Found, LookUp, LookedUp};
+use shared::rekey::{Rekey, Rekeyed};
+use shared::signed;
+
+use crate::effect::{Effect, Notice};
+use crate::limits::KEYS_SECONDS_MAX;
+use crate::work::Work;
+
+impl<E: Engine> Work<'_, E> {
+    /// Asks the server who bears this number.
+    pub(crate) fn look_up(&mut self, typed: &str) {
+        let Ok(number) = PersonalNumber::parse(typed) else {
+            return self.show(Notice::Unusable("bad-number".to_owned()));
+        };
+        let seed = self.draw();
+        let device = &self.state.device;
+        let to = device.server.iter().find_map(|s| s.keys.sealing.first());
+        let asked = to.map(|to| {
+            LookUp::new((device.id, self.now), &number.to_string(), to, seed)
+                .map_err(drop)
+                .and_then(|asked| signed::sign(&asked, &device.signing_key()).map_err(drop))
+        });
+        match asked {
+            Some(Ok(bytes)) => self.effects.push(Effect::LookUp { bytes }),
+            _ => self.show(Notice::Unusable("no-server".to_owned())),
+        }
+    }
+
+    /// Takes in the answer; what was lent comes with the next pull, which goes out at once.
+    pub(crate) fn looked_up(&mut self, bytes: &[u8]) {
+        let Some(server) = &self.state.device.server else {
+            return;
+        };
+        let answer = match signed::verify::<LookedUp>(bytes, &server.keys.signing) {
+            Ok(answer) if answer.device == self.state.device.id => answer,
+            _ => return self.show(Notice::Unusable("look-up".to_owned())),
+        };
+        let (dossiers, again) = match answer.found {
+            Found::Nothing => (Vec::new(), None),
+            Found::Followed(dossiers) => (dossiers, None),
+            Found::Lent(dossiers, _) => {
+                self.state.sender.pull_at = self.now;
+                (dossiers, None)
+            }
+            Found::TooOften(again) => (Vec::new(), Some(again)),
+        };
+        self.show(Notice::LookedUp { dossiers, again });
+    }
+
+    /// Hands over to other keys once the present ones are a year old; again with every pull until
+    /// the server has said that they hold.
+    pub(crate) fn drive_rekey(&mut self) {
+        let now = self.now;
+        let device = &self.state.device;
+        let since = match device.keys_since {
+            Some(since) => since,
+            None => {
+                self.state.device.keys_since = Some(now);
+                self.touch_device();
+                return;
+            }
+        };
+        if device.next_secret.is_none() {
+            if now < since.plus(KEYS_SECONDS_MAX) {
+                return;
+            }
+            let secret = self.draw();
+            self.state.device.next_secret = Some(secret);
+            self.touch_device();
+        }
+        let device = &self.state.device;
+        let Some(next) = device.next_keys() else {
+            return;
+        };
+        let asked = Rekey::new(device.id, next.public(), &next.signing_key());
+        if let Ok(bytes) = signed::sign(&asked, &device.signing_key()) {
+            self.effects.push(Effect::Rekey { bytes });
+        }
+    }
+
+    /// The server says which keys hold: from now on the new ones sign.
+    pub(crate) fn rekeyed(&mut self, bytes: &[u8]) {
+        let Some(server) = &self.state.device.server else {
+            return;
+        };
+        let (id, now) = (self.state.device.id, self.now);
+        match signed::verify::<Rekeyed>(bytes, &server.keys.signing) {
+            Ok(answer) if answer.device == id => {
+                if self.state.device.take_next_keys(&answer.keys, now) {
+                    self.touch_device();
+                }
+            }
+            _ => self.show(Notice::Unusable("keys".to_owned())),
+        }
+    }
+}

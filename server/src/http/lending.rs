@@ -1,0 +1,157 @@
+//! Loans as the console makes and ends them; and what phones ask about single people and keys.
+
+use bytes::Buf;
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+use shared::id::{DeviceId, DocumentId, UnitId};
+use shared::limits::{LOOK_UP_BYTES_MAX, REKEY_BYTES_MAX};
+use shared::loan::Purpose;
+use shared::permission::Duty;
+use shared::time::UnixSeconds;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::StatusCode;
+use warp::reply::{Json, Response, json};
+
+use super::access::{Caller, Place, Shown, shown};
+use super::error::Failure;
+use super::limits::JSON_BYTES_MAX;
+use super::phone::{Octets, octets};
+use super::{Service, answer, body};
+use crate::server::Lending;
+use crate::store::Store;
+
+pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+    let lending = warp::path!("v1" / "devices" / DeviceId / "loans")
+        .and(warp::post())
+        .and(shown(service))
+        .and(warp::body::stream())
+        .and_then(|device, shown: Shown<S>, body| answer(lend(device, shown, body)));
+    let listing = warp::path!("v1" / "devices" / DeviceId / "loans")
+        .and(warp::get())
+        .and(shown(service))
+        .and_then(|device, shown: Shown<S>| answer(list(device, shown)));
+    let ending = warp::path!("v1" / "devices" / DeviceId / "loans" / u32)
+        .and(warp::delete())
+        .and(shown(service))
+        .and_then(|device, number, shown: Shown<S>| answer(end(device, number, shown)));
+    let asked = || {
+        let service = service.clone();
+        warp::post()
+            .map(move || service.clone())
+            .and(warp::body::stream())
+    };
+    let looking_up = warp::path!("v1" / "look-up")
+        .and(asked())
+        .and_then(|service, body| answer(look_up(service, body)));
+    let rekeying = warp::path!("v1" / "keys")
+        .and(asked())
+        .and_then(|service, body| answer(rekey(service, body)));
+    let console = lending.or(listing).unify().or(ending).unify();
+    console.or(looking_up).unify().or(rekeying).unify().boxed()
+}
+
+async fn look_up<S: Store, B: Buf>(
+    service: Service<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<Octets, Failure> {
+    let bytes = body::read(body, LOOK_UP_BYTES_MAX).await?;
+    let now = service.clock.now();
+    Ok(octets(service.server.look_up(&bytes, now).await?))
+}
+
+async fn rekey<S: Store, B: Buf>(
+    service: Service<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<Octets, Failure> {
+    let bytes = body::read(body, REKEY_BYTES_MAX).await?;
+    let now = service.clock.now();
+    Ok(octets(service.server.rekey(&bytes, now).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedLoan {
+    /// Hexadecimal, in the order in which they are to be called on.
+    dossiers: Vec<String>,
+    /// Seconds since 1970.
+    until: i64,
+}
+
+#[derive(Serialize)]
+struct LoanMade {
+    number: u32,
+}
+
+/// Makes a day list: look-ups make themselves.
+async fn lend<S: Store, B: Buf>(
+    device: DeviceId,
+    shown: Shown<S>,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<Json, Failure> {
+    let (service, caller) = shown.actor().await?;
+    let bytes = body::read(body, JSON_BYTES_MAX).await?;
+    let what = "a loan needs dossiers and until, in seconds since 1970";
+    let asked: AskedLoan =
+        serde_json::from_slice(&bytes).map_err(|_| Failure::bad_request(&what))?;
+    let parsed = asked.dossiers.iter().map(|id| id.parse::<DocumentId>());
+    let dossiers: Vec<DocumentId> = parsed
+        .collect::<Result<_, _>>()
+        .map_err(|_| Failure::bad_request(&what))?;
+    // Both of whoever borrows and of whom is lent: nobody lends what is not theirs to.
+    may_lend(&service, &caller, device).await?;
+    let units = service.server.units_of_dossiers(&dossiers).await?;
+    needs(&service, &caller, units)?;
+    let lending = Lending {
+        device,
+        purpose: Purpose::DayList,
+        until: UnixSeconds(asked.until),
+        dossiers,
+    };
+    let server = service.server.acting(caller.who());
+    let number = server.lend(lending, service.clock.now()).await?;
+    Ok(json(&LoanMade { number }))
+}
+
+async fn list<S: Store>(device: DeviceId, shown: Shown<S>) -> Result<Json, Failure> {
+    let (service, caller) = shown.reader().await?;
+    may_lend(&service, &caller, device).await?;
+    let loans = service.server.loans(device, service.clock.now()).await?;
+    Ok(json(&loans))
+}
+
+async fn end<S: Store>(
+    device: DeviceId,
+    number: u32,
+    shown: Shown<S>,
+) -> Result<StatusCode, Failure> {
+    let (service, caller) = shown.actor().await?;
+    may_lend(&service, &caller, device).await?;
+    let server = service.server.acting(caller.who());
+    server.end_loan(device, number, service.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Goes on if the caller lends to the units the device works in.
+async fn may_lend<S: Store>(
+    service: &Service<S>,
+    caller: &Caller,
+    device: DeviceId,
+) -> Result<(), Failure> {
+    let units = service.server.units_of_device(device).await?;
+    needs(service, caller, units)
+}
+
+fn needs<S: Store>(
+    service: &Service<S>,
+    caller: &Caller,
+    units: impl IntoIterator<Item = UnitId>,
+) -> Result<(), Failure> {
+    let tree = service.server.units();
+    let place = Place {
+        tree: &tree,
+        day: service.clock.now().local_day(),
+    };
+    let units: Vec<UnitId> = units.into_iter().collect();
+    caller.needs(Duty::Lend, &units, place)
+}
