@@ -36,6 +36,7 @@ use crate::import::carry_out::CarryOutError;
 use crate::import::order::What;
 use crate::import::plan::PlanError;
 use crate::ledger::LedgerError;
+use crate::retention::CONTACT_DAYS;
 use crate::room::ROOM_MIB_MIN;
 use crate::server::{AccountError, CommitError, EraseError, EraseReason, InviteError};
 use crate::writer::WriteError;
@@ -116,6 +117,9 @@ struct Serve {
     /// Hours between two backups
     #[arg(long, value_name = "N", default_value_t = 24, requires = "backups")]
     backup_hours: u32,
+    /// Days after which notes and phone numbers leave dossiers nobody has written to; 0 keeps them
+    #[arg(long, value_name = "N", default_value_t = CONTACT_DAYS)]
+    contact_days: u32,
     /// MiB to keep free on the disk: with less, nothing is stored and everything can be read
     #[arg(long, value_name = "MIB", default_value_t = ROOM_MIB_MIN)]
     room_mib: u64,

@@ -20,6 +20,7 @@ pub mod import;
 pub mod ledger;
 pub mod pills;
 pub mod rate;
+pub mod retention;
 pub mod room;
 pub mod secrets;
 pub mod server;

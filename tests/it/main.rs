@@ -34,6 +34,8 @@ mod permissions;
 mod recount;
 // A document can lose its history, and nobody's late work is lost by it.
 mod refounding;
+// What is kept for a term goes by itself.
+mod retention;
 // What stands around every route.
 mod shell;
 // Every store keeps the same promises, whatever happens to its disk.

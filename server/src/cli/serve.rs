@@ -19,6 +19,7 @@ use crate::foundation;
 use crate::http::limits::CERTIFICATE_LOOK_TIME;
 use crate::http::{self, AddressRates, Front, Parts, Tls, TokenHash, Web};
 use crate::pills::Pills;
+use crate::retention::Retention;
 use crate::server::{DEVICE_RATE, DeviceRates, Server};
 use crate::store::{Redb, Store};
 use crate::writer::{WriteError, Writer, WriterConfig};
@@ -65,7 +66,12 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
         ground.clock.clone(),
         serve.audit_heads,
     ));
+    let keeping = (serve.contact_days > 0).then(|| {
+        let retention = Retention::new(ground.server.clone(), serve.contact_days);
+        tokio::spawn(retention.run(ground.clock.clone()))
+    });
     let served = serve_on(ground, &serve.listen).await;
+    keeping.iter().for_each(JoinHandle::abort);
     watching.abort();
     heads.abort();
     if let Some(backing_up) = backing_up {
