@@ -290,6 +290,9 @@ fn kind(act: &Act) -> &'static str {
         Act::ImportUndone { .. } => "import-undone",
         Act::TableExported { .. } => "table-exported",
         Act::Froze { .. } => "froze",
+        Act::LookedUp { .. } => "looked-up",
+        Act::Disclosed { .. } => "disclosed",
+        Act::Rekeyed => "rekeyed",
     }
 }
 
@@ -304,6 +307,7 @@ fn about(act: &Act) -> Option<String> {
         | Act::Erased { dossier: id, .. }
         | Act::Hold { dossier: id, .. }
         | Act::Granted { document: id, .. } => Some(id.to_string()),
+        Act::Disclosed { dossier, .. } => dossier.map(|id| id.to_string()),
         Act::Steered { device, .. } | Act::Assigned { device, .. } => Some(device.to_string()),
         Act::Answered { serial, .. } | Act::Forked { serial } => Some(serial.device.to_string()),
         _ => None,
