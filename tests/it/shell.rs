@@ -20,7 +20,7 @@ use crate::http::phone::MORNING;
 use crate::http::wire::{Answer, HAMLET, Outside, Site, exchange_on};
 
 /// Every route, as a stranger asks for it.
-const ROUTES: [(&str, &str); 32] = [
+const ROUTES: [(&str, &str); 37] = [
     ("POST", "/v1/enrol"),
     ("POST", "/v1/bundles"),
     ("POST", "/v1/pull"),
