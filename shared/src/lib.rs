@@ -47,6 +47,7 @@ pub mod percent;
 pub mod permission;
 pub mod problem;
 pub mod pull;
+pub mod quota;
 pub mod reason;
 pub mod receipt;
 pub mod rekey;

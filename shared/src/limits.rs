@@ -13,6 +13,14 @@ pub const CHANGE_DEPS_MAX: usize = 64;
 /// Bytes of one text or bytes value. The longest honest one is a session's note.
 pub const VALUE_BYTES_MAX: usize = 4_096;
 
+/// Bytes of keys and values one document may show: a thousand events and every field at its
+/// longest. Usual dossiers show under 1 KB.
+pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
+
+/// Ops in the life of one document, by its greatest counter. A dossier that is written to every day
+/// for 20 years stays below; re-founding begins anew.
+pub const DOCUMENT_OPS_MAX: u64 = 20_000;
+
 /// Bytes of a key's name, literal or from the table.
 pub const KEY_BYTES_MAX: usize = 22;
 

@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "08ff08062f078be68d3369ee602a7a14fd5ce269e730be97ca186306bfd6026e";
+    "0dd687b8439989066d5b4c69dd9ccf55aab3194dbd427489bc2efd047bde464b";

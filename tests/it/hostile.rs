@@ -6,16 +6,18 @@ use server::ledger::document::{Alias, drop_document, put_alias};
 use server::store::{Commit, Memory, RangeQuery, ScanLimit, Store, Table, Tally, TallyQuery};
 use shared::change::Action;
 use shared::engine::Slot;
+use shared::event::{Event, Stamp, Visit, VisitResult, What};
 use shared::facts::{Batch, DepRef, FactOp, FactSlot, Form, Name, Origin, Upon, encode};
-use shared::id::{Audience, ChangeHash, DeviceId, DocumentId, StreamId};
+use shared::id::{Audience, ChangeHash, DeviceId, DocumentId, StreamId, TeamId};
 use shared::key::Key;
 use shared::kind::Kind;
+use shared::limits::EVENT_NOTE_BYTES_MAX;
 use shared::receipt::{Outcome, Verdict};
 use shared::tally::Indicator;
 use shared::time::LocalDay;
 use shared::value::Value;
 
-use crate::http::phone::{Phone, Written, put};
+use crate::http::phone::{MORNING, Phone, Written, put};
 use crate::http::wire::{COMMUNE, HAMLET, PROVINCE, Site};
 
 const NAME: &str = "Nguyễn Văn An";
@@ -205,6 +207,44 @@ async fn sections_that_are_no_facts_are_rejected_and_later_codecs_kept_for_later
     plain.push(0);
     let bundle = scene.phone.bundle_saying(vec![(Audience::Team, plain)]);
     scene.refuses(&bundle, "malformed").await;
+}
+
+#[tokio::test]
+async fn a_document_grows_no_further_than_phones_can_carry() {
+    let mut scene = Scene::set().await;
+    let few = scene.phone.write(scene.dossier, visits(200));
+    let many = scene.phone.write(scene.dossier, visits(100));
+    let receipt = scene.site.push(&scene.phone.bundle(&[few])).await;
+    assert_eq!(told(&scene.phone, &receipt), "stored");
+    let receipt = scene.site.push(&scene.phone.bundle(&[many])).await;
+    assert_eq!(told(&scene.phone, &receipt), "full");
+    // What is short still finds room.
+    scene.site.pull(&mut scene.colleague).await;
+    let puts = vec![put(Key::ADDRESS, "Ấp 1")];
+    let name = Name {
+        origin: Origin::Elsewhere(scene.dossier.document()),
+        companion: None,
+    };
+    let short = scene.colleague.write(name, puts);
+    let receipt = scene.site.push(&scene.colleague.bundle(&[short])).await;
+    assert_eq!(told(&scene.colleague, &receipt), "stored");
+}
+
+/// So many visits with the longest notes: about 1 KB each.
+fn visits(count: usize) -> Vec<(Slot, Value)> {
+    let visit = Event {
+        what: What::Visit(Visit {
+            result: VisitResult::Met,
+            note: "n".repeat(EVENT_NOTE_BYTES_MAX),
+        }),
+        stamp: Stamp {
+            at: MORNING.local_minute(),
+            unit: HAMLET,
+            team: TeamId(1),
+        },
+    };
+    let payload = Value::Bytes(visit.to_payload());
+    vec![(Slot::Event, payload); count]
 }
 
 #[tokio::test]

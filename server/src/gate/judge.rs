@@ -9,6 +9,7 @@ use shared::id::{Companion, DeviceId, DocumentId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::{Grant, Operation, Standing, may_void, may_write, needs_loan};
+use shared::quota;
 use shared::receipt::{HoldReason, RefuseReason, RejectReason};
 use shared::row::Row;
 use shared::value::Value;
@@ -69,6 +70,9 @@ pub(super) async fn judge<S: Store>(
     // its role may never write.
     if !is_allowed && !before.any(|a| allows(&a.grant, subject, change)) {
         return Err(Stop::reject_change(RejectReason::NotAllowed, position));
+    }
+    if quota::room(subject.row, change).is_err() {
+        return Ok(Fate::Refused(RefuseReason::Full));
     }
     if let Some(reason) = waits_for_device(record) {
         return Ok(Fate::Held(reason));

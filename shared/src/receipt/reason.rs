@@ -106,6 +106,8 @@ reasons! {
             "A coordinator refused it: show the decision and offer to make the edit again."
         4 Moved "moved"
             "The document moved to a unit where the author does not work: tell a coordinator."
+        5 Full "full"
+            "The document holds as much as one may: a coordinator re-founds it, then make the edit again."
     }
 }
 

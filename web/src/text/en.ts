@@ -585,6 +585,7 @@ export const en: Catalogue = {
   'refuse.dependent': 'It builds on a record that was not accepted.',
   'refuse.by-decision': 'A coordinator gave this record back.',
   'refuse.moved': 'This person has moved to another hamlet.',
+  'refuse.full': 'This dossier is full and takes no more.',
   'reject.bad-header': 'The head of the bundle does not fit this phone.',
   'reject.unknown-recipient': 'The bundle is sealed to an old key of the server.',
   'reject.bad-seal': 'The server cannot open the bundle.',

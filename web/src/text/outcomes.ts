@@ -104,6 +104,7 @@ const OUTCOMES: Record<string, OutcomeText> = {
   dependent: refused('dependent', 'next.redo'),
   'by-decision': refused('by-decision', 'next.redo', Undo2),
   moved: refused('moved', 'next.ask'),
+  full: refused('full', 'next.ask'),
 
   // What a fresh start of the outbox cures by itself.
   ...each(['bad-header', 'unknown-recipient', 'limit-exceeded', 'fork', 'chain-broken'], 'next.automatic'),

@@ -608,6 +608,7 @@ export const vi = {
   'refuse.dependent': 'Phiếu này dựa trên một phiếu chưa được nhận.',
   'refuse.by-decision': 'Điều phối đã trả lại phiếu này.',
   'refuse.moved': 'Người này đã chuyển ấp.',
+  'refuse.full': 'Hồ sơ này đã đầy, không ghi thêm được.',
   'reject.bad-header': 'Phần đầu của gói không khớp với máy này.',
   'reject.unknown-recipient': 'Gói khóa bằng chìa cũ của máy chủ.',
   'reject.bad-seal': 'Máy chủ không mở được gói.',
