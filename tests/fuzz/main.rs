@@ -7,6 +7,7 @@
 
 #[path = "../bench/figure.rs"]
 mod figure;
+mod foreign;
 mod gate;
 mod mutate;
 #[path = "../it/http/phone.rs"]
@@ -60,6 +61,7 @@ struct Tally {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut targets = readers::all();
+    targets.push(Box::new(foreign::Foreign::new()));
     targets.push(Box::new(gate::Gate::new()));
     targets.push(Box::new(gate::Pulls::new()));
     let mut tally = Tally::default();

@@ -12,7 +12,8 @@ pub struct Options {
     /// Where chance begins
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Only targets whose name contains one of these: header, facts, page, armor, gate, pull
+    /// Only targets whose name contains one of these: header, facts, page, armor, foreign, gate,
+    /// pull
     targets: Vec<String>,
 }
 
