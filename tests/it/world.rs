@@ -12,7 +12,7 @@ use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
 use server::backup::reach::Reach;
 use server::gate::Decided;
 use server::secrets::Secrets;
-use server::server::{Circumstances, DeviceStep, Foundation, Offer, Server};
+use server::server::{Circumstances, DeviceStep, EraseReason, Foundation, Offer, Server};
 use server::store::{Memory, Redb, Store};
 use server::writer::Writer;
 use shared::engine::Engine;
@@ -119,8 +119,8 @@ pub struct World<'e, E, S = Memory> {
     /// What rare things happened, and what was answered before.
     pub memory: marks::Memory,
     readers: Vec<Reader>,
-    /// Devices that were reported lost.
-    lost: Vec<DeviceId>,
+    /// Whether work is held for no fault of its own: a phone was lost, or somebody works elsewhere.
+    must_look_through: bool,
 }
 
 /// Drives a future that never waits: the memory store answers at once.
@@ -177,7 +177,7 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             outcomes: BTreeMap::new(),
             memory: marks::Memory::default(),
             readers: Vec::new(),
-            lost: Vec::new(),
+            must_look_through: false,
         }
     }
 
@@ -321,13 +321,43 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         }
     }
 
+    /// Somebody works in the team of one hamlet from now on.
+    pub fn assign(&mut self, phone: usize, hamlet: UnitId) {
+        let grant = Grant {
+            role: Role::TeamMember,
+            units: vec![hamlet],
+            team: TeamId(7),
+        };
+        let (device, now) = (self.device_of(phone), self.now);
+        self.readers[phone].units = grant.units.clone();
+        at_once(self.server.assign(device, grant, now)).expect("a grant in this commune");
+        self.must_look_through = true;
+    }
+
+    /// Somebody wants to be forgotten: one of the residents, counted round.
+    pub fn erase(&mut self, which: usize) {
+        let rows = checks::server_rows(self).into_iter();
+        let dossiers = rows.filter(|(_, row)| row.kind() == Some(Kind::Dossier));
+        let dossiers: Vec<DocumentId> = dossiers.map(|(id, _)| id).collect();
+        if dossiers.is_empty() {
+            return;
+        }
+        let dossier = dossiers[which % dossiers.len()];
+        let circumstances = self.circumstances();
+        let erased = self
+            .server
+            .erase(dossier, EraseReason::Request, circumstances);
+        at_once(erased)
+            .unwrap_or_else(|error| panic!("seed {}: {dossier} is not erased: {error}", self.seed));
+    }
+
     /// A phone is lost or stolen, and reported; its person gets another under this name.
     pub fn loses(&mut self, phone: usize, name: &'static str) {
         let device = self.device_of(phone);
         let circumstances = self.circumstances();
         // One that is put aside already stays so.
         let _same = at_once(self.server.steer(device, DeviceStep::Lose, circumstances));
-        self.lost.push(device);
+        self.must_look_through = true;
         let carried = |parcel: &Parcel| matches!(parcel.message, Outbound::Carried(_));
         self.collect();
         self.parcels
@@ -593,15 +623,15 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 self.reachable(phone);
             }
             self.run_until_quiet();
-            self.accept_lost_work();
+            self.accept_held_work();
             self.advance(3_600);
             self.run_until_quiet();
         }
     }
 
-    /// What lost phones had handed out is looked through, and taken.
-    fn accept_lost_work(&mut self) {
-        if self.lost.is_empty() {
+    /// What is held of work from elsewhere is looked through, and taken.
+    fn accept_held_work(&mut self) {
+        if !self.must_look_through {
             return;
         }
         let held = at_once(self.server.held()).expect("a readable ledger");

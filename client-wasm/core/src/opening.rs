@@ -451,11 +451,11 @@ impl<E: Engine> Work<'_, E> {
         if self.state.outbox.tail.is_some() {
             self.state.sender.tail_due = Some(self.now);
         }
-        self.prune_sent();
         self.prune_returns();
         for (id, (home, found)) in seen {
             let confirmed = &self.state.confirmed;
             let is_shown = confirmed.root(&id) == id
+                && home != Home::Alone
                 && confirmed.held(&id).is_some_and(|(from, _)| from == home);
             match found {
                 Some(found) if is_shown => {

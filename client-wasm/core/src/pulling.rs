@@ -200,7 +200,7 @@ impl<E: Engine> Work<'_, E> {
         if fresh && !more {
             self.reissue_misplaced();
         }
-        self.prune_sent();
+        self.prune_sent(fresh.then_some(answer.now));
         self.pull_next(more);
     }
 
@@ -226,6 +226,7 @@ impl<E: Engine> Work<'_, E> {
         for id in left {
             self.unfollow(id);
         }
+        self.settle_left();
     }
 
     fn heard(&mut self, answer: &PullAnswer, fresh: bool) {
@@ -292,9 +293,7 @@ impl<E: Engine> Work<'_, E> {
             self.rewrite_rows();
         }
         if told.purges {
-            // History would keep what was just destroyed; it is pulled anew without that.
-            self.drop_history(id);
-            self.spoil(id);
+            self.purge(id);
         }
         self.follow(told);
     }
@@ -448,13 +447,25 @@ impl<E: Engine> Work<'_, E> {
     fn unfollow(&mut self, id: StreamId) {
         self.state.confirmed.refills.remove(&id);
         if let Some(stream) = self.state.confirmed.streams.remove(&id) {
-            for (document, _) in stream.rows.iter() {
+            for (document, held) in stream.rows.iter() {
+                // What is still to be made again of own work stands upon what was here.
+                if self.state.mine.of(document).next().is_some() {
+                    let stub = Held::new(&held.row().stub());
+                    self.state.confirmed.alone.insert(*document, stub);
+                }
                 self.touch_found(*document);
             }
         }
         self.touch_stream(id);
         self.rewrite_rows();
         self.drop_history(id);
+    }
+
+    /// A stream's history would keep what was just destroyed: it goes at once, and what stays of
+    /// it is pulled anew, so that every row can still be accounted for.
+    fn purge(&mut self, id: StreamId) {
+        self.drop_history(id);
+        self.spoil(id);
     }
 
     fn drop_history(&mut self, id: StreamId) {

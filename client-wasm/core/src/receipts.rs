@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use shared::bundle::Serial;
 use shared::engine::Engine;
-use shared::id::{Audience, DocumentId};
-use shared::kind::Kind;
-use shared::permission::needs_loan;
+use shared::id::DocumentId;
 use shared::receipt::{
     BackedUpTo, Outcome, Receipt, RefuseReason, RejectReason, Rejection, Verdict,
 };
 use shared::signed;
+use shared::time::UnixSeconds;
 
 use crate::confirmed::{Held, Home, Stream};
 use crate::effect::Notice;
@@ -48,7 +47,6 @@ impl<E: Engine> Work<'_, E> {
         }
         self.learn_from(&receipt);
         self.judge(&receipt);
-        self.prune_sent();
         self.wipe_ordered_by(&receipt);
         true
     }
@@ -58,8 +56,13 @@ impl<E: Engine> Work<'_, E> {
         if let Some(server) = &mut self.state.device.server {
             server.epoch = epoch;
         }
-        self.state.device.backed_up_to = backed_up_to;
-        self.state.device.receipts_upto = 0;
+        let device = &mut self.state.device;
+        device.backed_up_to = backed_up_to;
+        device.receipts_upto = 0;
+        // Assignments are numbered anew from wherever the restored server stands.
+        if let Some(assignment) = &mut device.assignment {
+            assignment.version = 0;
+        }
         self.begin_life_as_it_is();
         let lost: Vec<Serial> = (self.state.outbox.frozen.keys())
             .filter(|serial| !covers(backed_up_to, **serial))
@@ -94,15 +97,17 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
-    /// Lets go of bundles that are safe elsewhere.
-    pub(crate) fn prune_sent(&mut self) {
-        let (now, backed_up_to) = (self.now, self.state.device.backed_up_to);
+    /// Lets go of bundles that are safe elsewhere, and of old ones where the server has just told
+    /// its time: a phone whose clock is years off would think that it has kept them long enough.
+    pub(crate) fn prune_sent(&mut self, told: Option<UnixSeconds>) {
+        let backed_up_to = self.state.device.backed_up_to;
         let done: Vec<Serial> = (self.state.outbox.frozen.values())
             .filter(|bundle| {
                 let Some(at) = bundle.answered else {
                     return false;
                 };
-                covers(backed_up_to, bundle.serial()) || at.plus(KEEP_SENT_SECONDS) <= now
+                covers(backed_up_to, bundle.serial())
+                    || told.is_some_and(|now| at.plus(KEEP_SENT_SECONDS) <= now)
             })
             // A later receipt may still have to be matched with these.
             .filter(|bundle| {
@@ -129,27 +134,18 @@ impl<E: Engine> Work<'_, E> {
             if self.state.is_followed(root, &row, own.audience) {
                 return;
             }
-            let (id, audience) = (own.id, own.audience);
+            let id = own.id;
             let change = own.change.clone();
             let mut confirmed = self.state.confirmed.row(root).unwrap_or_default();
             if self.engine.fold(&mut confirmed, &change).is_err() {
                 return;
             }
             // Whoever may not read the stream keeps no values from it either.
-            let kept = match audience == Audience::Police || self.borrows() {
-                true => confirmed.stub(),
-                false => confirmed,
-            };
-            self.state.confirmed.alone.insert(*root, Held::new(&kept));
+            let kept = Held::new(&confirmed.stub());
+            self.state.confirmed.alone.insert(*root, kept);
             self.touch_row(Home::Alone, *root);
             self.remove_own(id);
         }
-    }
-
-    /// Whether this phone sees residents only while they are lent to it.
-    fn borrows(&self) -> bool {
-        let assignment = self.state.device.assignment.as_ref();
-        assignment.is_some_and(|known| needs_loan(known.grant.role, Kind::Dossier))
     }
 
     /// Has a stream pulled anew from its start. What is here stays visible until then.
@@ -193,7 +189,7 @@ impl<E: Engine> Work<'_, E> {
                 self.show(Notice::Unusable("receipt-length".to_owned()));
             }
             Verdict::Taken(outcomes) => {
-                self.answered(serial);
+                self.answered(serial, receipt.received);
                 self.state.device.reissues = 0;
                 let ahead = |(id, outcome): (&OwnId, &Outcome)| {
                     let refused = *outcome == Outcome::Refused(RefuseReason::Clock);
@@ -208,7 +204,7 @@ impl<E: Engine> Work<'_, E> {
                 self.settle_all(&changes);
             }
             Verdict::Rejected(rejection) => {
-                self.answered(serial);
+                self.answered(serial, receipt.received);
                 self.rejected(serial, &changes, rejection);
             }
             Verdict::TooNew => {
@@ -221,10 +217,9 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
-    fn answered(&mut self, serial: Serial) {
-        let now = self.now;
+    fn answered(&mut self, serial: Serial, at: UnixSeconds) {
         if let Some(bundle) = self.state.outbox.frozen.get_mut(&serial) {
-            bundle.answered.get_or_insert(now);
+            bundle.answered.get_or_insert(at);
             bundle.not_before = None;
         }
         self.touch_bundle(serial);
@@ -256,6 +251,12 @@ impl<E: Engine> Work<'_, E> {
             self.update_own(id, |own| own.state = state);
             self.touch_found(root);
         }
+    }
+
+    /// What the server has of streams that this phone has just left is nobody's to show here.
+    pub(crate) fn settle_left(&mut self) {
+        let all: Vec<OwnId> = self.state.mine.all().map(|own| own.id).collect();
+        self.settle_all(&all);
     }
 
     fn settle_all(&mut self, changes: &[OwnId]) {

@@ -8,7 +8,10 @@ use shared::time::UnixSeconds;
 
 use crate::effect::{Carried, Effect, Store};
 use crate::input::Leave;
-use crate::limits::{PULL_EVERY_SECONDS, RETRY_SECONDS_MAX, RETRY_SECONDS_MIN, SEND_DELAY_SECONDS};
+use crate::limits::{
+    PULL_EVERY_SECONDS, RETRY_SECONDS_MAX, RETRY_SECONDS_MIN, SEND_DELAY_SECONDS,
+    TOO_NEW_RETRY_SECONDS,
+};
 use crate::outbox::{Outbox, bundle_key};
 use crate::work::Work;
 
@@ -138,10 +141,11 @@ impl<E: Engine> Work<'_, E> {
     }
 
     fn drive_post(&mut self) {
-        if self.state.sender.posting.is_some() || self.now < self.state.sender.post_at {
+        let sender = &self.state.sender;
+        if sender.posting.is_some() || !is_due(sender.post_at, self.now) {
             return;
         }
-        let tail_is_due = |due: Option<UnixSeconds>| due.is_some_and(|due| due <= self.now);
+        let tail_is_due = |due: Option<UnixSeconds>| due.is_some_and(|due| is_due(due, self.now));
         if self.next_frozen().is_none() && tail_is_due(self.state.sender.tail_due) {
             if self.freeze_tail().is_err() {
                 return;
@@ -159,7 +163,7 @@ impl<E: Engine> Work<'_, E> {
     }
 
     fn drive_pull(&mut self) {
-        if self.state.sender.pulling || self.now < self.state.sender.pull_at {
+        if self.state.sender.pulling || !is_due(self.state.sender.pull_at, self.now) {
             return;
         }
         if let Some(bytes) = self.pull_request() {
@@ -170,9 +174,9 @@ impl<E: Engine> Work<'_, E> {
     }
 
     fn next_frozen(&self) -> Option<Carried> {
-        let is_due = |at: Option<UnixSeconds>| at.is_none_or(|at| at <= self.now);
+        let is_free = |at: Option<UnixSeconds>| at.is_none_or(|at| is_due(at, self.now));
         let mut unanswered = self.state.outbox.unanswered();
-        let bundle = unanswered.find(|bundle| is_due(bundle.not_before))?;
+        let bundle = unanswered.find(|bundle| is_free(bundle.not_before))?;
         Some(Carried {
             serial: bundle.serial(),
             bytes: bundle.bytes().to_vec(),
@@ -199,12 +203,21 @@ impl<E: Engine> Work<'_, E> {
         let Some(at) = posts.chain(pull).chain(ends).min() else {
             return;
         };
-        let at = at.max(self.now.plus(1));
+        let at = match is_due(at, self.now) {
+            true => self.now.plus(1),
+            false => at,
+        };
         if sender.scheduled != Some(at) {
             self.state.sender.scheduled = Some(at);
             self.effects.push(Effect::Schedule { at });
         }
     }
+}
+
+/// Whether a wait is over. None is longer than [`TOO_NEW_RETRY_SECONDS`]: one that seems to be was
+/// begun by a clock that has been put back since.
+fn is_due(at: UnixSeconds, now: UnixSeconds) -> bool {
+    at <= now || at > now.plus(TOO_NEW_RETRY_SECONDS)
 }
 
 /// All bundles without a receipt, from now on known to be carried by somebody.

@@ -37,7 +37,8 @@ pub(crate) struct Belief {
 impl Belief {
     /// Whether these bytes, a receipt or the answer to a pull, order the phone to forget.
     pub(crate) fn is_order(&self, bytes: &[u8]) -> bool {
-        let is_due = |assignment, epoch| assignment >= self.assignment && epoch >= self.epoch;
+        // A restored server numbers assignments anew.
+        let is_due = |assignment, epoch| (epoch, assignment) >= (self.epoch, self.assignment);
         let ordered = signed::verify::<WipeOrder>(bytes, &self.server);
         let by_order = ordered.is_ok_and(|order| {
             order.device == self.device && is_due(order.assignment, order.epoch)
@@ -103,7 +104,7 @@ impl<E: Engine> Work<'_, E> {
         let device = &self.state.device;
         let known = device.assignment.as_ref().map_or(0, |known| known.version);
         let epoch = device.server.as_ref().map_or(0, |server| server.epoch);
-        if assignment < known || order_epoch < epoch {
+        if (order_epoch, assignment) < (epoch, known) {
             self.show(Notice::Unusable("former-order".to_owned()));
             return false;
         }

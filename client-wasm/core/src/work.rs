@@ -336,14 +336,21 @@ impl<'a, E: Engine> Work<'a, E> {
 
     fn look_again(&mut self, root: DocumentId) {
         let row = self.row(&root);
+        let is_shown = self.root(&root) == root && !self.is_stub(&root);
         match Found::of(&row) {
-            Some(found) if self.root(&root) == root => {
+            Some(found) if is_shown => {
                 self.state.found.insert(root, Arc::new(found));
             }
             _ => {
                 self.state.found.remove(&root);
             }
         }
+    }
+
+    /// Whether nothing of the document is left here but what an edit needs.
+    fn is_stub(&self, root: &DocumentId) -> bool {
+        let alone = (self.state.confirmed.held(root)).is_some_and(|(home, _)| home == Home::Alone);
+        alone && self.state.mine.of(root).next().is_none()
     }
 
     fn writes(&mut self) -> Vec<Write> {

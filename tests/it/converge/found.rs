@@ -220,3 +220,86 @@ fn a_backup_of_a_later_life_says_nothing_of_earlier_ones() {
         happenings,
     });
 }
+
+/// What somebody had written where they do not work any more, and a coordinator approved, stayed
+/// on their phone for ever, in its list and in its figures.
+#[test]
+fn whoever_works_elsewhere_keeps_no_work_from_where_they_may_not_read() {
+    let elsewhere = Happening::Assigned {
+        phone: AN,
+        hamlet: HAMLETS[1],
+    };
+    let number = Some("099052000002");
+    lives(Story::with(
+        1,
+        vec![records(AN, "Huỳnh Út", number), elsewhere.clone()],
+    ));
+    let sent = [Happening::FindsSignal { phone: AN }, MOVES, MOVES, MOVES];
+    let mut happenings = vec![records(AN, "Huỳnh Út", number)];
+    happenings.extend(sent);
+    happenings.push(elsewhere);
+    lives(Story::with(1, happenings));
+}
+
+/// When somebody was forgotten, the phone destroyed the history of all their neighbours and took
+/// it for a disagreement with automerge.
+#[test]
+fn after_somebody_is_forgotten_everybody_else_can_still_be_accounted_for() {
+    lives(Story::with(
+        34,
+        vec![
+            records(DUNG, "Lê Văn Đẹp", None),
+            records(AN, "Huỳnh Út", Some("099050000003")),
+            Happening::FindsSignal { phone: AN },
+            MOVES,
+            MOVES,
+            MOVES,
+            Happening::Erases { which: 0 },
+        ],
+    ));
+}
+
+/// A server restored to before somebody got other work numbered its assignments anew, and the
+/// phone, which knew a higher number, stayed with what no longer held.
+#[test]
+fn a_restored_server_says_anew_who_works_where() {
+    let works = |hamlet| Happening::Assigned { phone: AN, hamlet };
+    lives(Story::with(
+        33,
+        vec![
+            Happening::CopiesServer,
+            works(HAMLETS[1]),
+            works(HAMLETS[0]),
+            Happening::FindsSignal { phone: AN },
+            MOVES,
+            Happening::RestoresServer,
+            works(HAMLETS[1]),
+            records(BINH, "Lâm Đời", None),
+        ],
+    ));
+}
+
+/// A phone whose clock was months off took what it had just sent for long kept, and let go of it
+/// before any backup had it.
+#[test]
+fn a_wrong_clock_lets_go_of_nothing_that_a_restored_server_needs() {
+    for days in [-200, 200] {
+        let wrong = Happening::ClockIs {
+            phone: AN,
+            ahead_seconds: days * 86_400,
+        };
+        let mut happenings = vec![
+            records(AN, "Lâm Đời", None),
+            Happening::CopiesServer,
+            Happening::TimePasses { seconds: 600 },
+        ];
+        let moves = [MOVES, MOVES, MOVES, MOVES];
+        match days {
+            ..0 => happenings.extend([wrong].into_iter().chain(moves)),
+            _ => happenings.extend(moves.into_iter().chain([wrong])),
+        }
+        happenings.push(Happening::FindsSignal { phone: AN });
+        happenings.extend([MOVES, MOVES, Happening::RestoresServer]);
+        lives(Story::with(568, happenings));
+    }
+}

@@ -6,7 +6,7 @@ use client_core::views::Query;
 use server::store::{RangeQuery, Table, TallyQuery};
 use shared::account::Account;
 use shared::engine::Engine;
-use shared::id::{Companion, DocumentId};
+use shared::id::{Audience, Companion, DocumentId, UnitId};
 use shared::kind::Kind;
 use shared::row::Row;
 use shared::tally::{Indicator, Tallies, contributions};
@@ -206,7 +206,8 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         server_rows(self).remove(&dossier.companion(which))
     }
 
-    fn hamlets_of(&self, name: &str) -> Vec<shared::id::UnitId> {
+    /// The hamlets whose dossiers somebody follows, in their order.
+    pub fn hamlets_of(&self, name: &str) -> Vec<UnitId> {
         let devices = at_once(self.server.devices()).expect("readable");
         let device = devices
             .iter()
@@ -216,13 +217,11 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         let record = at_once(self.server.ledger().device(id))
             .expect("readable")
             .record;
-        record
-            .expect("enrolled")
-            .assignment
-            .streams
-            .iter()
-            .map(|stream| stream.unit)
-            .filter(|unit| HAMLETS.contains(unit))
-            .collect()
+        let streams = record.expect("enrolled").assignment.streams;
+        let follows = |hamlet: &UnitId| {
+            (streams.iter())
+                .any(|stream| stream.unit == *hamlet && stream.audience == Audience::Team)
+        };
+        HAMLETS.into_iter().filter(follows).collect()
     }
 }

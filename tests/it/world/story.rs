@@ -13,6 +13,7 @@ use server::server::DeviceStep;
 use server::store::Memory;
 use shared::engine::Engine;
 use shared::event::Step;
+use shared::id::UnitId;
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::Role;
@@ -93,6 +94,15 @@ pub enum Happening {
     },
     CopiesServer,
     RestoresServer,
+    /// Somebody works in the team of this hamlet only.
+    Assigned {
+        phone: usize,
+        hamlet: UnitId,
+    },
+    /// One of the residents, counted round, wants to be forgotten.
+    Erases {
+        which: usize,
+    },
     /// The phone is lost with all that is on it, and reported; its person gets another.
     Loses {
         phone: usize,
@@ -125,6 +135,10 @@ pub struct Story {
 }
 
 impl Story {
+    pub fn with(seed: u64, happenings: Vec<Happening>) -> Self {
+        Self { seed, happenings }
+    }
+
     /// The story of a seed, as long as the seed says: 5 to 119 turns.
     pub fn of_seed(seed: u64) -> Self {
         Self::drawn(seed, 5 + (seed.wrapping_mul(37) % 115) as usize)
@@ -194,6 +208,8 @@ impl Happening {
             Self::RestoresPhone { phone } => world.phones[*phone].goes_back(now),
             Self::CopiesServer => world.server_copies_itself(),
             Self::RestoresServer => world.server_goes_back(),
+            Self::Assigned { phone, hamlet } => world.assign(*phone, *hamlet),
+            Self::Erases { which } => world.erase(*which),
             Self::Loses { phone } => loses(world, *phone),
         }
     }
@@ -412,6 +428,10 @@ impl fmt::Display for Happening {
             Self::RestoresPhone { phone } => write!(f, "{}'s phone is restored", PEOPLE[*phone]),
             Self::CopiesServer => write!(f, "the server is backed up"),
             Self::RestoresServer => write!(f, "the server is restored"),
+            Self::Assigned { phone, hamlet } => {
+                write!(f, "{} works in unit {} only", PEOPLE[*phone], hamlet.0)
+            }
+            Self::Erases { which } => write!(f, "resident {which} of all is erased"),
             Self::Loses { phone } => write!(f, "{}'s phone is lost", PEOPLE[*phone]),
         }
     }
