@@ -1,6 +1,7 @@
 //! Random worlds: whatever phones, people and weather do, everybody ends with the same.
 
 mod found;
+mod shortened;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

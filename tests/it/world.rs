@@ -538,7 +538,6 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             }
             Outbound::Carried(_) => {}
             Outbound::Pull { bytes } => {
-                diary::note(|| format!("{} pulls", self.phones[phone].name));
                 let answer = arrives.then(|| {
                     at_once(self.server.pull(&bytes, circumstances)).expect("an honest pull")
                 });

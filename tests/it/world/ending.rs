@@ -62,6 +62,13 @@ pub struct Failed {
     diary: Vec<String>,
 }
 
+impl Failed {
+    /// The shortest story found.
+    pub fn story(&self) -> &Story {
+        &self.short
+    }
+}
+
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.words)?;

@@ -23,6 +23,9 @@ pub enum Trouble {
     DiesAfter,
     /// It fails and is told, and so do the next ones.
     Fails(StorageFailure),
+    /// It is said to be done and is not. No software survives that; it is here to see whether
+    /// the checks do notice.
+    Lies,
 }
 
 impl Trouble {
@@ -200,7 +203,7 @@ impl<'e, E: Engine> Phone<'e, E> {
         let (at, trouble) = self.trouble?;
         let last = match trouble {
             Trouble::Fails(_) => at + FAILING_TRANSACTIONS - 1,
-            Trouble::DiesBefore | Trouble::DiesAfter => at,
+            Trouble::DiesBefore | Trouble::DiesAfter | Trouble::Lies => at,
         };
         if number >= last {
             self.trouble = None;
@@ -365,6 +368,7 @@ impl<'e, E: Engine> Phone<'e, E> {
                             self.disk.apply(writes);
                             return self.restart(History::Certain, now);
                         }
+                        Some(Trouble::Lies) => inputs.push_back(Input::Stored(*ticket)),
                         Some(Trouble::Fails(failure)) => {
                             inputs.push_back(Input::StoreFailed(*ticket, failure));
                         }
