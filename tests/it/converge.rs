@@ -2,6 +2,7 @@
 
 mod found;
 mod shortened;
+mod storm;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

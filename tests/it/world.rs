@@ -203,6 +203,15 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         id
     }
 
+    /// A coordinator confirms every phone that waits for it.
+    pub fn confirm_everybody(&mut self) {
+        for phone in 0..self.phones.len() {
+            self.steer(phone, DeviceStep::Confirm);
+        }
+        self.advance(120);
+        self.run_until_quiet();
+    }
+
     /// A new phone, enrolled but not yet confirmed by a coordinator.
     pub fn unconfirmed_phone(&mut self, name: &'static str, role: Role, units: &[UnitId]) -> usize {
         let grant = Grant {
@@ -489,6 +498,28 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             which,
             ..Fate::FAIR
         });
+    }
+
+    /// A second in which the server answers this many messages, whichever they are, and turns the
+    /// others away. The phones they were from, one for each message.
+    pub fn busy_second(&mut self, answers_max: usize) -> Vec<usize> {
+        self.collect();
+        let mut waiting = std::mem::take(&mut self.parcels);
+        let mut asked = Vec::new();
+        while !waiting.is_empty() {
+            let parcel = waiting.swap_remove(self.luck.below(waiting.len()));
+            asked.push(parcel.phone);
+            let lost = asked.len() > answers_max;
+            self.deliver(parcel, Fate { lost, ..Fate::FAIR });
+        }
+        self.advance(1);
+        asked
+    }
+
+    /// Whether a phone has handed in everything and heard so.
+    pub fn is_done(&self, phone: usize) -> bool {
+        let sync = self.phones[phone].client().sync();
+        (sync.unsent, sync.sending) == (0, 0)
     }
 
     /// Everything under way is lost, and so is what is sent because of that.
