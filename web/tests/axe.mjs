@@ -37,8 +37,9 @@ if (found.length > 0) {
 }
 
 async function look(gallery, screens, viewport, looks) {
-  const page = await gallery.page(viewport);
   for (const screen of screens) {
+    // A page for each screen: one that shows a few hundred keeps them all in memory, until it crashes.
+    const page = await gallery.page(viewport);
     for (const each of looks) {
       await gallery.show(page, { screen, ...each });
       await page.addScriptTag({ path: axe });
@@ -52,8 +53,8 @@ async function look(gallery, screens, viewport, looks) {
         await page.screenshot({ path: join(out, `${name}.png`) });
       }
     }
+    await page.close();
   }
-  await page.close();
 }
 
 /** No page may scroll sideways. */
