@@ -91,6 +91,7 @@ export async function story({ server, phone, step }) {
     await khoa.goTo('Hướng dẫn');
     await khoa.press('Quầy một cửa');
     await page.getByRole('searchbox').fill('127');
+    await page.getByText('1 người', { exact: true }).waitFor();
     const taps = await counted(page);
     await page.getByRole('button', { name: /^Lâm Thị Đẹp/ }).click();
     await khoa.press('Lấy lại mật khẩu');
