@@ -69,7 +69,7 @@ export async function story({ server, phone, step }) {
     await press(/^Lâm Thị Đẹp/);
     await khoa.heading(/Lâm Thị Đẹp/).waitFor();
     await press('Quay lại');
-    await press(/^Hôm nay/);
+    await press(/Hôm nay/);
     await khoa.heading('Hôm nay').waitFor();
     await press('Mở trình đơn');
     await press('Khóa ngay');

@@ -53,7 +53,7 @@ export async function story({ server, phone, step }) {
 async function nothingReadable({ page }) {
   const { stores, bytes } = await page.evaluate(everythingStored);
   const kept = stores.filter((name) => !['Outbox', 'Custody', 'Inbox'].includes(name));
-  assert.deepEqual(kept, ['outside:erased', 'outside:writer']);
+  assert.deepEqual(kept, ['outside:build', 'outside:erased', 'outside:spent', 'outside:writer']);
   const found = Buffer.from(bytes, 'latin1').toString('utf8');
   for (const secret of SECRETS) assert.ok(!found.includes(secret), `${secret} can be read`);
 }

@@ -99,10 +99,10 @@ async function minutesPass({ page }) {
   await page.reload();
 }
 
-/** Only what is sealed to the server is left, and no word of anybody. */
+/** Only what is sealed to the server is left, which app this is and what its sending cost, and no word of anybody. */
 async function nothingReadable({ page }) {
   const { stores, bytes } = await page.evaluate(outside, 'all');
-  assert.deepEqual(stores.filter((name) => name !== 'Outbox'), ['outside:erased', 'outside:writer']);
+  assert.deepEqual(stores.filter((name) => name !== 'Outbox'), ['outside:build', 'outside:erased', 'outside:spent', 'outside:writer']);
   const found = Buffer.from(bytes, 'latin1').toString('utf8');
   for (const secret of SECRETS) assert.ok(!found.includes(secret), `${secret} can be read`);
 }
