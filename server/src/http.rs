@@ -20,6 +20,10 @@
 //! | `DELETE /v1/session` | | nothing | account |
 //! | `GET /v1/progress?unit=&day=&percents=` | | JSON | console |
 //! | `GET /v1/pace?unit=&indicator=&day=` | | JSON | console |
+//! | `GET /v1/breakdown?unit=&by=&from=&day=&percents=` | | JSON | console |
+//! | `GET /v1/services?unit=&day=` | | JSON | console |
+//! | `GET /v1/reported?unit=&day=` | | JSON | console |
+//! | `GET /v1/doubles?unit=&day=` | | JSON | console |
 //! | `GET /v1/units?parent=&day=` | | JSON | console |
 //! | `GET /v1/events` | | server-sent events | console |
 //! | `GET /v1/devices` | | JSON | console |
@@ -63,6 +67,7 @@ mod dossiers;
 mod erasing;
 mod error;
 mod events;
+mod figures;
 mod imports;
 mod lending;
 pub mod limits;
@@ -164,6 +169,8 @@ fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .or(lending::routes(service))
         .unify()
         .or(console::routes(service))
+        .unify()
+        .or(figures::routes(service))
         .unify()
         .or(session::routes(service))
         .unify()

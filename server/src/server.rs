@@ -22,12 +22,15 @@ use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
 use directory::Directory;
+use doubles::{Doubles, tag_puts};
 use editing::Turns;
 use intake::HamletTurns;
+use notebook::{Notebook, noted_puts};
 use packing::Shelf;
 use roster::{Roster, device_puts};
 
 mod accounts;
+mod breakdown;
 mod cohorts;
 mod deciding;
 mod device_rates;
@@ -35,14 +38,17 @@ mod devices;
 mod directory;
 mod dossier;
 mod dossiers;
+mod doubles;
 mod editing;
 mod enrolment;
 mod erasing;
 mod exporting;
+mod guidance;
 mod intake;
 mod lending;
 mod looking_up;
 mod naming;
+mod notebook;
 mod pace;
 mod packing;
 mod parcels;
@@ -54,18 +60,21 @@ mod reports;
 mod roster;
 
 pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
+pub use breakdown::{Breakdown, BreakdownQuery, By, Group};
 pub use cohorts::{CohortPart, CohortView};
 pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
 pub use device_rates::{DEVICE_RATE, DeviceRates};
 pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView};
 pub use dossier::{DossierView, EventView, FieldView, FunnelView, LiveView, Wrote};
 pub use dossiers::{DossierLine, DossierList, DossierQuery, LINES_MAX, Only, WITHIN_MAX};
+pub use doubles::{DOUBLES_MAX, DoubleLine, PossibleDoubles};
 pub use editing::{DossierEdit, EditError, Edited, Editing};
 pub use enrolment::{
     EnrolError, GRANT_UNITS_MAX, INVITE_SECONDS, InviteError, LABEL_BYTES_MAX, Offer, streams_of,
 };
 pub use erasing::{EraseError, EraseReason, Erasure, HOLD_BYTES_MAX, HoldError};
 pub use exporting::{DocumentExport, ExportScope, PersonExport};
+pub use guidance::{Blocked, GuidanceQuery, REPORTED_MAX, Report, ServiceLine, Services};
 pub use intake::IntakeError;
 pub use lending::{LendError, Lending, LoanView};
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
@@ -84,6 +93,8 @@ pub struct Server<S> {
     writer: Writer<S>,
     units: Arc<RwLock<Arc<UnitTree>>>,
     directory: Arc<Directory>,
+    notebook: Arc<Notebook>,
+    doubles: Arc<Doubles>,
     turns: Arc<Turns>,
     room: Room,
     roster: Arc<Roster>,
@@ -125,6 +136,8 @@ impl<S: Store> Server<S> {
             writer,
             units: Arc::new(RwLock::new(Arc::new(foundation.units))),
             directory: Arc::default(),
+            notebook: Arc::default(),
+            doubles: Arc::default(),
             turns: Arc::default(),
             room: Room::default(),
             roster: Arc::default(),
@@ -262,10 +275,14 @@ impl<S: Store> Server<S> {
         }
         self.keep_keys().await?;
         let devices = device_puts(&commit.puts);
+        let noted = noted_puts(&commit.puts);
+        let tags = tag_puts(&commit.puts);
         let outdated = packing::outdated(&commit)?;
         match self.writer.commit(commit).await? {
             Outcome::Applied { heads, .. } => {
                 self.roster.follow(&devices)?;
+                self.notebook.follow(noted);
+                self.doubles.follow(tags);
                 outdated
                     .iter()
                     .for_each(|stream| self.shelf.forget(*stream));

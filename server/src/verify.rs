@@ -10,7 +10,7 @@ use shared::engine::{Engine as _, RowEngine};
 use shared::entry::{Entry, Logged};
 use shared::id::{Audience, DocumentId, StreamId, UnitId};
 use shared::row::Row;
-use shared::tally::{Tallies, contributions};
+use shared::tally::{NO_DAY, Tallies, contributions};
 use shared::time::LocalDay;
 
 use crate::ledger::LedgerError;
@@ -205,7 +205,7 @@ impl Count {
             .iter()
             .map(|(key, n)| ((key.unit, key.indicator.code(), key.day, key.team), n))
             .collect();
-        for tally in server.tallies(&units, LocalDay(i32::MAX)).await? {
+        for tally in server.tallies(&units, NO_DAY..=LocalDay(i32::MAX)).await? {
             self.report.tallies += 1;
             let key = (tally.unit, tally.indicator, tally.day, tally.team);
             let counted = left.remove(&key).unwrap_or(0);

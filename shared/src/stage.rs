@@ -27,12 +27,14 @@ pub struct FunnelState {
     pub reached: [Option<Reached>; LEVELS as usize],
     /// The latest side state that no later step has ended.
     pub side: Option<Step>,
+    /// The event by which it came to that.
+    pub aside: Option<Reached>,
     /// Whether a step counts although a void took the same step back at a later time: somebody
     /// wrote it unseen by whoever voided, and a person should look.
     pub is_conflicted: bool,
 }
 
-/// The event that first reached a level.
+/// The event that first reached a level, or led aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reached {
     /// The event.
@@ -88,8 +90,10 @@ impl FunnelState {
 
     fn of(events: &Events, funnel: Funnel) -> Self {
         let steps: Vec<(Step, &RowEvent)> = steps_in(&events.valid, funnel).collect();
+        let side = open_side(&steps);
         let mut state = Self {
-            side: open_side(&steps),
+            side: side.map(|(step, _)| step),
+            aside: side.map(|(_, entry)| Reached::by(entry)),
             is_conflicted: is_conflicted(events, &steps, funnel),
             ..Self::default()
         };
@@ -122,14 +126,14 @@ fn steps_in(entries: &[RowEvent], funnel: Funnel) -> impl Iterator<Item = (Step,
     })
 }
 
-fn open_side(steps: &[(Step, &RowEvent)]) -> Option<Step> {
+fn open_side<'a>(steps: &[(Step, &'a RowEvent)]) -> Option<(Step, &'a RowEvent)> {
     let open = |&position: &usize| {
         let ended_by = steps[position].0.ended_by();
         let later = &steps[position + 1..];
         ended_by.is_some_and(|end| later.iter().all(|(step, _)| step.level() < Some(end)))
     };
     let latest = (0..steps.len()).rev().find(open)?;
-    Some(steps[latest].0)
+    Some(steps[latest])
 }
 
 fn is_conflicted(events: &Events, surviving: &[(Step, &RowEvent)], funnel: Funnel) -> bool {

@@ -239,6 +239,46 @@ impl UnitKind {
     }
 }
 
+/// What sort of area a unit is in, by its place among the units: reports compare the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Area {
+    /// Wards, townlets and their quarters.
+    Urban,
+    /// Communes and their hamlets.
+    Rural,
+    /// Island zones.
+    Island,
+}
+
+impl Area {
+    /// Every area.
+    pub const ALL: [Self; 3] = [Self::Urban, Self::Rural, Self::Island];
+
+    /// Its stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Urban => "urban",
+            Self::Rural => "rural",
+            Self::Island => "island",
+        }
+    }
+}
+
+impl UnitKind {
+    /// The area that units of this kind are; hamlets and what stands above communes is of none by
+    /// itself.
+    #[must_use]
+    pub fn area(self) -> Option<Area> {
+        match self {
+            Self::Ward | Self::Townlet => Some(Area::Urban),
+            Self::Commune => Some(Area::Rural),
+            Self::IslandZone => Some(Area::Island),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for UnitKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())

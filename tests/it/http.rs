@@ -7,6 +7,8 @@ pub mod accounts;
 mod carried;
 // Dossiers read and edited at the console.
 mod dossiers;
+// What stands behind a unit's figures.
+mod figures;
 // A server that is killed while phones hand in.
 mod killed;
 // A phone in a few lines.

@@ -20,7 +20,7 @@ use crate::http::phone::MORNING;
 use crate::http::wire::{Answer, HAMLET, Outside, Site, exchange_on};
 
 /// Every route, as a stranger asks for it.
-const ROUTES: [(&str, &str); 37] = [
+const ROUTES: [(&str, &str); 41] = [
     ("POST", "/v1/enrol"),
     ("POST", "/v1/bundles"),
     ("POST", "/v1/pull"),
@@ -39,6 +39,10 @@ const ROUTES: [(&str, &str); 37] = [
     ("DELETE", "/v1/session"),
     ("GET", "/v1/progress?unit=2"),
     ("GET", "/v1/pace?unit=2&indicator=dossiers"),
+    ("GET", "/v1/breakdown?unit=2&by=team"),
+    ("GET", "/v1/services?unit=2"),
+    ("GET", "/v1/reported?unit=2"),
+    ("GET", "/v1/doubles?unit=2"),
     ("GET", "/v1/units"),
     ("GET", "/v1/events"),
     ("GET", "/v1/devices"),

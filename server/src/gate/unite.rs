@@ -149,16 +149,6 @@ async fn join_residents<S: Store>(
     Ok(())
 }
 
-impl TagRecord {
-    /// Whether a coordinator has found the person known by some names to be another than the one
-    /// known by others.
-    fn forbids(&self, one: &[DocumentId], other: &[DocumentId]) -> bool {
-        self.never_unite.iter().any(|(a, b)| {
-            (one.contains(a) && other.contains(b)) || (one.contains(b) && other.contains(a))
-        })
-    }
-}
-
 impl<S: Store> Draft<'_, S> {
     pub(super) async fn tag(&mut self, tag: Tag) -> Result<TagRecord, Stop> {
         if let Some(record) = self.tags.get(&tag) {

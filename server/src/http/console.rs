@@ -5,7 +5,6 @@ use bytes::Buf;
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use shared::id::{ChangeHash, DeviceId, DocumentId, TeamId, UnitId};
-use shared::percent::PercentMode;
 use shared::permission::{Duty, Grant, Role};
 use shared::tally::Indicator;
 use shared::time::LocalDay;
@@ -19,7 +18,7 @@ use warp::reply::{Json, Response, json};
 use super::access::{Caller, Place, Shown, shown};
 use super::error::Failure;
 use super::limits::JSON_BYTES_MAX;
-use super::{Service, answer, body, events};
+use super::{Service, answer, body, events, figures};
 use crate::gate::Decided;
 use crate::server::{DeviceStep, DeviceView, Offer, PaceQuery, ProgressQuery};
 use crate::store::Store;
@@ -104,11 +103,7 @@ fn progress<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .and_then(|shown: Shown<S>, asked: AskedProgress| {
             answer(async move {
                 let (service, caller) = shown.reader().await?;
-                let percents = match asked.percents.as_deref() {
-                    None | Some("truncate") => PercentMode::Truncate,
-                    Some("round") => PercentMode::Round,
-                    Some(_) => return Err(Failure::bad_request(&"percents: truncate or round")),
-                };
+                let percents = figures::percents(asked.percents.as_deref())?;
                 let (unit, as_of) = (UnitId(asked.unit), day(&service, asked.day.as_deref())?);
                 let tree = service.server.units();
                 let place = Place {

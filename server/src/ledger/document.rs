@@ -216,6 +216,33 @@ impl<S: Store> Ledger<S> {
         page.records.into_iter().map(read).collect()
     }
 
+    /// What the documents are, by id, one page; `after` = the last of the page before. Nothing is
+    /// unsealed for it.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn kinds(
+        &self,
+        after: Option<DocumentId>,
+    ) -> Result<Vec<(DocumentId, Kind)>, LedgerError> {
+        let query = RangeQuery::new(Table::Row, []);
+        let query = match after {
+            Some(id) => query.after(id.0),
+            None => query,
+        };
+        let page = self.store().range(query).await?;
+        let read = |(key, found): (Vec<u8>, Versioned)| {
+            let id = <[u8; 16]>::try_from(key.as_slice());
+            let id = id.map_err(|_| LedgerError::Contradiction("a key is no id"))?;
+            let kind = kind_of(&found.bytes);
+            Ok((
+                DocumentId(id),
+                kind.ok_or(LedgerError::Contradiction("a document of no kind"))?,
+            ))
+        };
+        page.records.into_iter().map(read).collect()
+    }
+
     /// The document whose id, or an alias of it, begins with `prefix`.
     ///
     /// # Errors
@@ -239,6 +266,12 @@ impl<S: Store> Ledger<S> {
             _ => Match::Several,
         })
     }
+}
+
+/// Of which kind the document of this record is: its first field.
+#[must_use]
+pub fn kind_of(record: &[u8]) -> Option<Kind> {
+    postcard::take_from_bytes(record).ok().map(|(kind, _)| kind)
 }
 
 /// Whether documents of this kind hold something about a person and have a key of their own.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use shared::id::DocumentId;
 
-use super::{Ledger, LedgerError, Read, encode};
+use super::{Ledger, LedgerError, Read, decode, encode};
 use crate::secrets::Tag;
-use crate::store::{Put, Store, Table};
+use crate::store::{Put, RangeQuery, Store, Table, Versioned};
 
 /// The dossiers whose identity has one number.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,6 +23,36 @@ impl<S: Store> Ledger<S> {
     /// [`LedgerError`].
     pub async fn tagged(&self, tag: Tag) -> Result<Read<TagRecord>, LedgerError> {
         self.read(Table::Tag, tag.0.to_vec()).await
+    }
+
+    /// One page of the tags; `after` = the last of the page before.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn tags(&self, after: Option<Tag>) -> Result<Vec<(Tag, TagRecord)>, LedgerError> {
+        let query = RangeQuery::new(Table::Tag, []);
+        let query = match after {
+            Some(tag) => query.after(tag.0),
+            None => query,
+        };
+        let page = self.store().range(query).await?;
+        let read = |(key, found): (Vec<u8>, Versioned)| {
+            let tag = <[u8; 16]>::try_from(key.as_slice());
+            let tag = tag.map_err(|_| LedgerError::Contradiction("a key is no tag"))?;
+            Ok((Tag(tag), decode(Table::Tag, &found.bytes)?))
+        };
+        page.records.into_iter().map(read).collect()
+    }
+}
+
+impl TagRecord {
+    /// Whether a coordinator has found the person known by some names to be another than the one
+    /// known by others.
+    #[must_use]
+    pub fn forbids(&self, one: &[DocumentId], other: &[DocumentId]) -> bool {
+        self.never_unite.iter().any(|(a, b)| {
+            (one.contains(a) && other.contains(b)) || (one.contains(b) && other.contains(a))
+        })
     }
 }
 

@@ -132,7 +132,7 @@ pub enum ProgressError {
     Ledger(#[from] LedgerError),
 }
 
-type Counts = BTreeMap<Indicator, u64>;
+pub(super) type Counts = BTreeMap<Indicator, u64>;
 
 impl<S: Store> Server<S> {
     /// The progress of a unit and of those directly below it, in the tree of the day asked for.
@@ -185,17 +185,17 @@ impl<S: Store> Server<S> {
                 *of_member.entry(indicator).or_default() += tally.count;
             }
         };
-        for tally in self.tallies(&asked, as_of).await? {
+        for tally in self.tallies(&asked, NO_DAY..=as_of).await? {
             add(tally);
         }
         Ok(counts)
     }
 
-    /// Every count of these units up to a day.
+    /// Every count of these units in a period.
     pub(crate) async fn tallies(
         &self,
         units: &[UnitId],
-        as_of: LocalDay,
+        days: RangeInclusive<LocalDay>,
     ) -> Result<Vec<Tally>, LedgerError> {
         let indicators: Vec<u16> = Indicator::all().map(Indicator::code).collect();
         let mut found = Vec::new();
@@ -203,7 +203,7 @@ impl<S: Store> Server<S> {
             let query = TallyQuery {
                 units: units.to_vec(),
                 indicators: indicators.clone(),
-                days: NO_DAY..=as_of,
+                days: days.clone(),
             };
             found.extend(self.ledger().store().tallies(query).await?);
         }
@@ -364,7 +364,7 @@ impl Goal {
 }
 
 /// The figures that are part of another one.
-fn parts(counts: &Counts, percents: PercentMode) -> Vec<Part> {
+pub(super) fn parts(counts: &Counts, percents: PercentMode) -> Vec<Part> {
     let count = |indicator| counts.get(&indicator).copied().unwrap_or(0);
     let part = |indicator: Indicator| {
         let of = indicator.whole()?;

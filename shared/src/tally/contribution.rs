@@ -88,8 +88,9 @@ fn add_present(tallies: &mut Tallies, row: &Row, stages: &Stages) {
 }
 
 fn add_reached(tallies: &mut Tallies, state: &FunnelState, funnel: Funnel) {
-    let levels = Indicator::levels(funnel).into_iter().zip(&state.reached);
-    for (indicator, reached) in levels {
+    let levels = Indicator::levels(funnel).into_iter().zip(state.reached);
+    let aside = state.side.and_then(Indicator::aside).zip(Some(state.aside));
+    for (indicator, reached) in levels.chain(aside) {
         tallies.apply(reached.map(|reached| {
             let key = TallyKey {
                 unit: reached.unit,

@@ -6,7 +6,7 @@ use core::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Residence;
-use crate::event::{Funnel, LEVELS};
+use crate::event::{Funnel, LEVELS, Step};
 use crate::reason::Reason;
 use crate::tally::Reported;
 
@@ -45,6 +45,17 @@ pub enum Indicator {
     EidReported,
     /// Dossiers whose e-ID was activated.
     EidActivated,
+    /// Dossiers whose card was sent back and not collected again, on the day it was. Number 16.
+    CardReturned,
+    /// Dossiers whose card cannot be delivered and was not handed over or printed again since, on
+    /// the day somebody found that. Number 17.
+    CardUndeliverable,
+    /// Dossiers whose e-ID was sent back and not collected again. Number 26.
+    EidReturned,
+    /// Dossiers whose e-ID was not activated within seven days, nor since. Number 27.
+    EidOverdue,
+    /// Dossiers whose e-ID is locked. Number 28.
+    EidLocked,
     /// Visits made. Number 40.
     Visits,
     /// Guidance sessions held. Number 50.
@@ -66,7 +77,7 @@ pub enum Indicator {
 }
 
 /// The indicators without a parameter: number and name.
-const PLAIN: [(Indicator, u16, &str); 17] = [
+const PLAIN: [(Indicator, u16, &str); 22] = [
     (Indicator::Dossiers, 1, "dossiers"),
     (Indicator::Unclassified, 2, "unclassified"),
     (Indicator::CardAppointed, 11, "card-appointed"),
@@ -74,11 +85,16 @@ const PLAIN: [(Indicator, u16, &str); 17] = [
     (Indicator::CardProcessing, 13, "card-processing"),
     (Indicator::CardPrinted, 14, "card-printed"),
     (Indicator::CardHandedOver, 15, "card-handed-over"),
+    (Indicator::CardReturned, 16, "card-returned"),
+    (Indicator::CardUndeliverable, 17, "card-undeliverable"),
     (Indicator::EidLevel1, 21, "eid-level1"),
     (Indicator::EidCollected, 22, "eid-collected"),
     (Indicator::EidAccepted, 23, "eid-accepted"),
     (Indicator::EidReported, 24, "eid-reported"),
     (Indicator::EidActivated, 25, "eid-activated"),
+    (Indicator::EidReturned, 26, "eid-returned"),
+    (Indicator::EidOverdue, 27, "eid-overdue"),
+    (Indicator::EidLocked, 28, "eid-locked"),
     (Indicator::Visits, 40, "visits"),
     (Indicator::Sessions, 50, "sessions"),
     (Indicator::Attendances, 51, "attendances"),
@@ -128,12 +144,26 @@ impl Indicator {
         }
     }
 
+    /// The indicator of a side state; `None` for a step that reaches a level.
+    #[must_use]
+    pub fn aside(step: Step) -> Option<Self> {
+        match step {
+            Step::CardReturned => Some(Self::CardReturned),
+            Step::CardUndeliverable => Some(Self::CardUndeliverable),
+            Step::EidReturned => Some(Self::EidReturned),
+            Step::EidOverdue => Some(Self::EidOverdue),
+            Step::EidLocked => Some(Self::EidLocked),
+            _ => None,
+        }
+    }
+
     /// The indicator this one is a part of, where reports compare the two: cards handed over of
     /// those collected, e-IDs activated of those accepted.
     #[must_use]
     pub fn whole(self) -> Option<Self> {
         match self {
             Self::CardPrinted | Self::CardHandedOver => Some(Self::CardCollected),
+            Self::CardUndeliverable => Some(Self::CardPrinted),
             Self::EidAccepted => Some(Self::EidCollected),
             Self::EidActivated => Some(Self::EidAccepted),
             Self::Reported(figure) => figure.whole().map(Self::Reported),

@@ -69,6 +69,33 @@ fn tallies_of(row: &Row) -> Tallies {
 }
 
 #[test]
+fn a_card_nobody_can_deliver_counts_until_it_is_handed_over() {
+    let mut dossier = new_row(Kind::Dossier, 1);
+    add(&mut dossier, 1, step(Step::CardPrinted), stamp(1, 1));
+    add(
+        &mut dossier,
+        1,
+        step(Step::CardUndeliverable),
+        stamp(1_440, 2),
+    );
+    let counted = |row: &Row, indicator| {
+        let found = contributions(row).into_iter();
+        let mut found = found.filter(move |(key, _)| key.indicator == indicator);
+        found.next().map(|(key, _)| (key.unit, key.day))
+    };
+    let day = LocalDay(DAY.0 + 1);
+    let undeliverable = counted(&dossier, Indicator::CardUndeliverable);
+    assert_eq!(undeliverable, Some((UnitId(2), day)));
+    assert_eq!(
+        Indicator::CardUndeliverable.whole(),
+        Some(Indicator::CardPrinted)
+    );
+    add(&mut dossier, 1, step(Step::CardHandedOver), stamp(2_880, 1));
+    assert_eq!(counted(&dossier, Indicator::CardUndeliverable), None);
+    assert!(counted(&dossier, Indicator::CardHandedOver).is_some());
+}
+
+#[test]
 fn a_dossier_counts_where_and_when_its_work_was_stamped() {
     let mut row = new_row(Kind::Dossier, 7);
     assert_eq!(

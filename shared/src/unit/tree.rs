@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 
 use super::limits::{UNIT_DEPTH_MAX, UNIT_VERSIONS_MAX};
-use super::{Period, UnitVersion};
+use super::{Area, Period, UnitVersion};
 use crate::id::UnitId;
 
 use crate::time::LocalDay;
@@ -135,6 +135,16 @@ impl UnitTree {
         core::iter::successors(self.get(id, day).and_then(parent), move |version| {
             parent(version)
         })
+    }
+
+    /// What sort of area the unit is in on this day, by the nearest of itself and the units above
+    /// that says so; `None` above communes.
+    #[must_use]
+    pub fn area_of(&self, id: UnitId, day: LocalDay) -> Option<Area> {
+        let itself = self.get(id, day).into_iter();
+        itself
+            .chain(self.ancestors(id, day))
+            .find_map(|unit| unit.kind.area())
     }
 
     /// Whether `unit` exists on this day and is `ancestor` or stands anywhere below it.
@@ -345,6 +355,8 @@ mod tests {
         assert_eq!(above(eve()), [3, 2, 1]);
         assert_eq!(above(reform()), [4, 1]);
         assert_eq!(tree.versions_of(UnitId(50)).len(), 2);
+        assert_eq!(tree.area_of(UnitId(50), eve()), Some(Area::Rural));
+        assert_eq!(tree.area_of(UnitId(9), eve()), None);
         assert!(tree.is_within(UnitId(50), UnitId(2), eve()));
         assert!(!tree.is_within(UnitId(50), UnitId(2), reform()));
         assert!(tree.is_within(UnitId(50), UnitId(50), reform()));
