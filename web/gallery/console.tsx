@@ -58,9 +58,9 @@ const progress: ProgressView = {
   done: 639_870,
   target: 654_392,
   funnel: [
-    { step: 'eid-collected', count: 1_000_777, lost: null },
-    { step: 'eid-accepted', count: 930_102, lost: '70.675 chưa được duyệt' },
-    { step: 'eid-activated', count: 639_870, lost: '290.232 đã duyệt mà chưa kích hoạt' },
+    { step: 'eid-collected', count: 1_000_777, isGoal: false, lost: null },
+    { step: 'eid-accepted', count: 930_102, isGoal: false, lost: '70.675 chưa được duyệt' },
+    { step: 'eid-activated', count: 639_870, isGoal: true, lost: '290.232 đã duyệt mà chưa kích hoạt' },
   ],
   chart: {
     points: REACHED.map((thousand, n) => ({ day: at('10-23') + n * DAY, done: thousand * 1_000 + (n === 27 ? 870 : 0) })),

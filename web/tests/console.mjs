@@ -89,6 +89,71 @@ const PROMISES = {
     await page.getByText('Số liệu tính đến').waitFor({ state: 'detached' });
   },
 
+  async 'figures told apart by team, day, area, place and shift add up to the unit as the server answers'({ page, demo }) {
+    const part = page.locator('[data-part="breakdown"]');
+    const { unit } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    const all = new Map(unit.figures.map(({ indicator, count }) => [indicator, count]));
+    for (const [by, name] of [['day', 'Ngày'], ['area', 'Vùng'], ['place', 'Địa điểm'], ['place-area', 'Loại địa bàn'], ['shift', 'Ca'], ['team', 'Tổ']]) {
+      await part.getByRole('button', { name, exact: true }).click();
+      const first = ['place', 'place-area', 'shift'].includes(by) ? 'sessions' : 'eid-activated';
+      const shown = await part.locator(`tbody .col-${first}`);
+      await part.locator(`thead th:has-text("${name}")`).first().waitFor();
+      await page.waitForFunction(
+        ([column, wanted]) => {
+          const cells = [...document.querySelectorAll(`[data-part="breakdown"] tbody .col-${column}`)];
+          return cells.reduce((sum, cell) => sum + Number(cell.textContent.replace(/\D/g, '')), 0) === wanted;
+        },
+        [first, all.get(first) ?? 0],
+      );
+      assert.ok((await shown.count()) > 0, by);
+    }
+    assert.ok((await part.locator('tbody th').allInnerTexts()).some((words) => words.startsWith('Tổ ')), 'no team has a name');
+    await part.getByRole('button', { name: 'Vùng', exact: true }).click();
+    await part.getByRole('rowheader', { name: 'Thành thị' }).waitFor();
+    assert.match(page.url(), /by=area/);
+    await pictured('breakdown-part', page, part);
+    await looks('breakdown', page);
+  },
+
+  async 'each service says who was guided, and what was reported from below stands beside it'({ page, demo }) {
+    const { services, obstacles } = await demo.ask(`services?unit=${demo.commune.unit}`);
+    const part = page.locator('[data-part="services"]');
+    const rows = part.getByRole('table', { name: 'Hướng dẫn từng dịch vụ' }).locator('tbody tr');
+    await rows.first().waitFor();
+    assert.equal(await rows.count(), services.length);
+    for (const row of await rows.all()) {
+      const number = await row.locator('[data-service]').getAttribute('data-service');
+      const { guided } = services.find(({ service }) => String(service) === number);
+      assert.equal((await row.locator('.col-guided').innerText()).replace(/\D/g, ''), String(guided), number);
+    }
+    assert.ok(services.some(({ guided }) => guided > 0), 'nobody was guided');
+    assert.ok(obstacles > 0, 'nothing was reported');
+    const reported = await demo.ask(`reported?unit=${demo.commune.unit}`);
+    const lines = part.getByRole('table', { name: 'Vướng mắc từ dưới báo lên' }).locator('tbody tr');
+    await lines.first().waitFor();
+    assert.equal(await lines.count(), reported.length);
+    for (const { text } of reported) await part.getByText(text).first().waitFor();
+    await pictured('services-part', page, part);
+  },
+
+  async 'a domain without a denominator has a dash and no rate'({ page, demo }) {
+    const { unit } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    const served = unit.parts.filter(({ of }) => of.endsWith('-received')).length;
+    const cells = await page.getByRole('table', { name: 'Tỷ lệ nộp trực tuyến theo lĩnh vực' }).locator('.col-rate').allInnerTexts();
+    assert.deepEqual([cells.length, cells.filter((cell) => cell === '–').length], [5, 5 - served]);
+  },
+
+  async 'possible doubles are a number, and their list is for those who may read them'({ page, demo }) {
+    const { residents, listed } = await demo.ask(`doubles?unit=${demo.commune.unit}`);
+    await page.locator(`[data-part="doubles"] [data-count="${residents}"]`).waitFor();
+    await pictured('doubles-part', page, page.locator('[data-part="doubles"]'));
+    assert.deepEqual(listed, [], 'a coordinator reads names');
+    assert.ok(residents > 0, 'nobody is listed twice in the demo');
+    const read = await demo.ask(`doubles?unit=${demo.commune.unit}`, demo.officer);
+    assert.equal(read.residents, residents);
+    assert.ok(read.listed.length > 0);
+  },
+
   async 'the table goes out as a file with the figures it shows'({ page, demo }) {
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Xuất', exact: true }).click()]);
     const text = await read(await file.createReadStream());
@@ -454,6 +519,14 @@ async function looks(name, page) {
       [document.documentElement, ...document.querySelectorAll('.console-body')].filter((box) => box.scrollWidth > box.clientWidth + 1).length,
     );
     assert.equal(over, 0, `${label} is wider than the screen`);
+  }
+}
+
+/** A part of a page that is further down, in a picture of both sizes. */
+async function pictured(name, page, part) {
+  for (const viewport of [PHONE, DESK]) {
+    await page.setViewportSize(viewport);
+    await part.screenshot({ path: join(OUT, `${name}-${viewport.width}.png`) });
   }
 }
 

@@ -70,6 +70,66 @@ export interface ProgressAnswer {
   children: UnitProgress[];
 }
 
+/** By what a unit's figures are told apart. */
+export const BREAKDOWNS = ['team', 'day', 'area', 'place', 'place-area', 'shift'] as const;
+export type Breakdown = (typeof BREAKDOWNS)[number];
+
+export interface GroupAnswer {
+  /** A day, a team's number, an area, a place or a shift; `null`: what belongs to none. */
+  key: string | null;
+  name: string | null;
+  figures: Figure[];
+  parts: PartAnswer[];
+}
+
+export interface BreakdownAnswer {
+  by: Breakdown;
+  /** `yyyy-mm-dd` */
+  as_of: string;
+  /** They add up to the unit's own figures. */
+  groups: GroupAnswer[];
+}
+
+export interface ServiceAnswer {
+  /** 0: none in particular. */
+  service: number;
+  name: string;
+  /** By which a decision lists it; may be empty. */
+  code: string;
+  sessions: number;
+  guided: number;
+  submitted: number;
+  activated: number;
+  /** The most frequent first. */
+  blocked: { reason: string; count: number }[];
+}
+
+export interface ServicesAnswer {
+  as_of: string;
+  services: ServiceAnswer[];
+  sessions_with_obstacles: number;
+  obstacles: number;
+  solved: number;
+  methods: number;
+}
+
+/** What somebody reported upward. */
+export interface ReportedAnswer {
+  unit: number;
+  unit_name: string;
+  kind: 'message' | 'obstacle' | 'solved' | 'method' | 'session';
+  /** Seconds since 1970. */
+  at: number;
+  text: string;
+}
+
+export interface DoublesAnswer {
+  /** Residents of whom more than one dossier counts. */
+  residents: number;
+  /** Those whose dossiers may be read here. */
+  listed: { document: string; unit: number; unit_name: string; name: string; birth_year: number | null }[][];
+}
+
 export interface UnitAnswer {
   unit: number;
   name: string;
@@ -434,6 +494,23 @@ export class Api {
   /** A unit and those below it; `null` asks for today. */
   progress(unit: number, day: string | null, percents: Percents): Promise<ProgressAnswer> {
     return this.#read('progress', { unit: String(unit), day, percents });
+  }
+
+  /** The figures of a unit told apart; `from`: the first day that counts. */
+  breakdown(unit: number, by: Breakdown, { from, day, percents }: { from: string | null; day: string | null; percents: Percents }): Promise<BreakdownAnswer> {
+    return this.#read('breakdown', { unit: String(unit), by, from, day, percents });
+  }
+
+  services(unit: number, day: string | null): Promise<ServicesAnswer> {
+    return this.#read('services', { unit: String(unit), day });
+  }
+
+  reported(unit: number, day: string | null): Promise<ReportedAnswer[]> {
+    return this.#read('reported', { unit: String(unit), day });
+  }
+
+  doubles(unit: number, day: string | null): Promise<DoublesAnswer> {
+    return this.#read('doubles', { unit: String(unit), day });
   }
 
   /** Units below one, or those on top. */

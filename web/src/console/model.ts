@@ -66,8 +66,10 @@ export interface UnitLine {
 }
 
 export interface FunnelBar {
-  step: LevelName;
+  step: LevelName | 'card-undeliverable';
   count: number;
+  /** The target belongs to it. */
+  isGoal: boolean;
   /** What was lost on the way from the bar above, in words already. */
   lost: string | null;
 }

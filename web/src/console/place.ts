@@ -4,6 +4,8 @@
  * An address can be sent to a colleague; it names units and days, nobody and no code.
  */
 import { useEffect, useState } from 'preact/hooks';
+import type { Breakdown } from './api.ts';
+import { BREAKDOWNS } from './api.ts';
 
 export type PlaceName = 'progress' | 'dossiers' | 'decide' | 'import' | 'reports' | 'devices' | 'rights' | 'audit';
 
@@ -19,6 +21,8 @@ export interface Place {
   of: string;
   /** What becomes of the digits of a percentage that are not printed. */
   percents: Percents;
+  /** By what the unit's figures are told apart. */
+  by: Breakdown;
   /** The dossier that is open: its id, which says nothing about anybody. */
   dossier: string | null;
 }
@@ -42,17 +46,19 @@ export function placeOf(hash: string): Place {
     day: day !== null && /^\d{4}-\d\d-\d\d$/.test(day) ? day : null,
     of: /^[a-z0-9-]{1,64}$/.test(of) ? of : INDICATOR_FIRST,
     percents: query.get('percents') === 'round' ? 'round' : 'truncate',
+    by: BREAKDOWNS.find((by) => by === query.get('by')) ?? 'team',
     dossier: /^[0-9a-f]{32}$/.test(dossier) ? dossier : null,
   };
 }
 
 /** The address of a place. */
-export function hashOf({ page, path, day, of, percents, dossier }: Place): string {
+export function hashOf({ page, path, day, of, percents, by, dossier }: Place): string {
   const query = new URLSearchParams();
   if (path.length > 0) query.set('path', path.join('.'));
   if (day !== null) query.set('day', day);
   if (of !== INDICATOR_FIRST) query.set('of', of);
   if (percents === 'round') query.set('percents', percents);
+  if (by !== 'team' && page === 'progress') query.set('by', by);
   if (dossier !== null && page === 'dossiers') query.set('dossier', dossier);
   const search = query.toString();
   return `#${page}${search && `?${search}`}`;

@@ -170,7 +170,7 @@ function mainReason(unit: UnitProgress, of: string): ReasonName | null {
 
 const FUNNELS = {
   'eid-activated': ['eid-collected', 'eid-accepted', 'eid-activated'],
-  'card-handed-over': ['card-collected', 'card-printed', 'card-handed-over'],
+  'card-handed-over': ['card-collected', 'card-printed', 'card-handed-over', 'card-undeliverable'],
 } as const;
 
 /** What was lost on the way to a step. */
@@ -187,7 +187,7 @@ function funnel(unit: UnitProgress, of: string, { t }: Text): FunnelBar[] {
   return steps.map((step, at) => {
     const n = (counts[at - 1] ?? 0) - (counts[at] ?? 0);
     const key = step in LOST ? LOST[step as keyof typeof LOST] : null;
-    return { step, count: counts[at] ?? 0, lost: key !== null && n > 0 ? t(key, { n }) : null };
+    return { step, count: counts[at] ?? 0, isGoal: step === of, lost: key !== null && n > 0 ? t(key, { n }) : null };
   });
 }
 

@@ -6,7 +6,7 @@ import { useText } from '../text/text.ts';
 
 export interface FunnelBarsProps {
   bars: FunnelBar[];
-  /** Drawn on the last bar, whose indicator it belongs to. */
+  /** Drawn on the bar whose indicator it belongs to. */
   target: number | null;
 }
 
@@ -16,19 +16,18 @@ export function FunnelBars({ bars, target }: FunnelBarsProps) {
   return (
     <ol class="funnel">
       {bars.map((bar, index) => {
-        const isLast = index === bars.length - 1;
         return (
           <li key={bar.step}>
             <div class="funnel-head">
               <span>
                 {t(`step.${bar.step}`)}
-                {isLast && target !== null && <span class="soft"> · {t('progress.goal')}</span>}
+                {bar.isGoal && target !== null && <span class="soft"> · {t('progress.goal')}</span>}
               </span>
               <span class="funnel-count">{number(bar.count, language)}</span>
             </div>
             <div class="funnel-track" aria-hidden="true">
               <div class={`funnel-fill funnel-${index + 1}`} style={{ width: `${(bar.count / most) * 100}%` }} />
-              {isLast && target !== null && <div class="funnel-goal" style={{ left: `${(target / most) * 100}%` }} />}
+              {bar.isGoal && target !== null && <div class="funnel-goal" style={{ left: `${(target / most) * 100}%` }} />}
             </div>
             {bar.lost !== null && <p class="caption as-act">{bar.lost}</p>}
           </li>

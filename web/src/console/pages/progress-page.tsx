@@ -17,6 +17,7 @@ import { dayOf, minuteOfDay } from '../time.ts';
 import { useAnswer } from '../use-answer.ts';
 import { comparable, indicatorWords, progressView } from '../views.ts';
 import { Cohorts } from '../screens/cohorts.tsx';
+import { ProgressDetails } from './progress-details.tsx';
 import { DayInput, Loading, ProblemNote, Select } from './page-parts.tsx';
 
 /** Above the units of whoever is signed in. */
@@ -88,6 +89,7 @@ export function ProgressPage(props: PageProps) {
       onSilent={() => go({ page: 'devices' })}
     >
       <ProblemNote problem={progress.problem ?? problem} />
+      <ProgressDetails {...props} unit={answer.unit} asOf={answer.as_of} />
       <Figures unit={answer.unit} asOf={answer.as_of} />
       <Cohorts cohorts={cohorts.value ?? []} />
     </Progress>

@@ -1,0 +1,35 @@
+/** What stands behind a unit's figures: told apart, services and obstacles, possible doubles. */
+import type { Breakdown, UnitProgress } from '../api.ts';
+import { BreakdownTable } from '../screens/breakdown.tsx';
+import { Doubles } from '../screens/doubles.tsx';
+import { OnlineRates, Services } from '../screens/services.tsx';
+import type { PageProps } from '../signed-in.ts';
+import { dayOf, minuteOfDay } from '../time.ts';
+import { useAnswer } from '../use-answer.ts';
+
+export interface DetailsProps extends PageProps {
+  unit: UnitProgress;
+  /** `yyyy-mm-dd` */
+  asOf: string;
+}
+
+/** Days a breakdown by day shows. */
+const DAYS = 31;
+
+export function ProgressDetails({ api, me, live, place, go, frame, unit, asOf }: DetailsProps) {
+  const { day, of, percents, by } = place;
+  const from = by === 'day' ? dayOf(minuteOfDay(asOf) - (DAYS - 1) * 24 * 60) : null;
+  const breakdown = useAnswer(`breakdown ${unit.unit} ${by} ${day} ${percents}`, live.version, () => api.breakdown(unit.unit, by, { from, day, percents }));
+  const services = useAnswer(`services ${unit.unit} ${day}`, live.version, () => api.services(unit.unit, day));
+  const reported = useAnswer(`reported ${unit.unit} ${day}`, live.version, () => api.reported(unit.unit, day));
+  const doubles = useAnswer(`doubles ${unit.unit} ${day}`, live.version, () => api.doubles(unit.unit, day));
+  const open = (document: string) => go({ page: 'dossiers', dossier: document });
+  return (
+    <>
+      <BreakdownTable unit={unit.name} by={by} answer={breakdown.value} of={of} onBy={(chosen: Breakdown) => go({ by: chosen })} />
+      <OnlineRates unit={unit} asOf={asOf} />
+      {services.value && <Services answer={services.value} reported={reported.value ?? []} now={frame.now} />}
+      {doubles.value && <Doubles answer={doubles.value} onOpen={me.may.includes('dossiers') ? open : undefined} />}
+    </>
+  );
+}
