@@ -13,6 +13,7 @@ use crate::vault::VaultError;
 pub mod about;
 pub mod account;
 pub mod audit;
+pub mod closed;
 pub mod device;
 pub mod document;
 pub mod erasure;

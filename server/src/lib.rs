@@ -8,6 +8,7 @@ pub mod author;
 pub mod backup;
 pub mod cli;
 pub mod clock;
+pub mod closer;
 pub mod config;
 pub mod crew;
 pub mod demo;

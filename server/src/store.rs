@@ -10,7 +10,7 @@
 //! | data | named by | changes by |
 //! |---|---|---|
 //! | records | [`Table`] and key | [`Put`], under [`Expect`] |
-//! | stream entries | [`StreamId`] and n | [`Append`], never changed after |
+//! | stream entries | [`StreamId`] and n | [`Append`]; what one says moves by [`Rewrite`] |
 //! | history | a key chosen by the appender | [`Append::index`] |
 //! | tallies | unit, indicator, day, team | [`TallyDelta`] |
 //!
@@ -121,13 +121,15 @@ pub struct Versioned {
 
 /// One bundle's effect, all or nothing; build it from `Commit::default()`.
 ///
-/// Expectations are checked first; then puts apply in order, then appends, then tallies.
+/// Expectations are checked first; then puts apply in order, then rewrites, appends, tallies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Commit {
     /// What must still be true of the records this commit was computed from.
     pub expect: Vec<Expect>,
     /// Records to write or delete; of several with one key the last counts.
     pub puts: Vec<Put>,
+    /// Entries whose content moves elsewhere in this commit.
+    pub rewrites: Vec<Rewrite>,
     /// Entries to add to the ends of streams, in this order.
     pub appends: Vec<Append>,
     /// What to add to counts; several for one cell are added up before they are judged.
@@ -165,6 +167,18 @@ pub struct Append {
     pub bytes: Vec<u8>,
     /// Key of the record in [`Table::History`] that receives the entry's [`LogPosition`].
     pub index: Option<Vec<u8>>,
+}
+
+/// What stands in the place of an entry from now on. Its number stays, and so does the stream's
+/// head; an entry that is not there stays away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewrite {
+    /// The stream.
+    pub stream: StreamId,
+    /// The entry's number.
+    pub n: u64,
+    /// What stands there.
+    pub bytes: Vec<u8>,
 }
 
 /// What to add to one count.
@@ -267,7 +281,8 @@ impl Commit {
     /// [`StoreError::TooLarge`] names the first bound that is broken. An empty key breaks one,
     /// too: it would have no place in a range.
     pub fn check(&self) -> Result<(), StoreError> {
-        let parts = self.expect.len() + self.puts.len() + self.appends.len() + self.tallies.len();
+        let writes = self.puts.len() + self.rewrites.len() + self.appends.len();
+        let parts = self.expect.len() + writes + self.tallies.len();
         within("parts of a commit", parts, limits::COMMIT_PARTS_MAX)?;
         let expected = self.expect.iter().map(|expect| &expect.key);
         let put = self.puts.iter().map(|put| &put.key);
@@ -282,7 +297,9 @@ impl Commit {
             }
         }
         let records = self.puts.iter().filter_map(|put| put.bytes.as_ref());
-        for bytes in records.chain(self.appends.iter().map(|append| &append.bytes)) {
+        let appended = self.appends.iter().map(|append| &append.bytes);
+        let rewritten = self.rewrites.iter().map(|rewrite| &rewrite.bytes);
+        for bytes in records.chain(appended).chain(rewritten) {
             within("bytes of a record", bytes.len(), limits::VALUE_BYTES_MAX)?;
         }
         Ok(())

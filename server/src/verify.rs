@@ -86,6 +86,7 @@ fn streams<S: Store>(server: &Server<S>) -> Vec<StreamId> {
 struct Count {
     report: Report,
     seen: BTreeSet<DocumentId>,
+    closed: Shut,
     tallies: Tallies,
 }
 
@@ -122,6 +123,45 @@ impl Folded {
     }
 }
 
+/// The closed documents of a stream, read once.
+#[derive(Default)]
+struct Shut(BTreeMap<DocumentId, Option<BTreeMap<u64, Logged>>>);
+
+/// What a place in the log of a closed document leads to.
+enum Packed {
+    Change(Box<Logged>),
+    /// Its document was erased or re-founded.
+    Gone,
+    /// It should be there.
+    Lost,
+}
+
+impl Shut {
+    async fn take<S: Store>(
+        &mut self,
+        server: &Server<S>,
+        (document, n): (DocumentId, u64),
+    ) -> Result<Packed, LedgerError> {
+        let ledger = server.ledger();
+        if let std::collections::btree_map::Entry::Vacant(slot) = self.0.entry(document) {
+            let found = ledger.closed(&[document]).await?.remove(&document);
+            let is_gone = match &found {
+                Some(changes) => changes.is_none(),
+                None => ledger.alias(document).await?.is_some(),
+            };
+            let changes = found.flatten().unwrap_or_default();
+            slot.insert((!is_gone).then(|| changes.into_iter().collect()));
+        }
+        Ok(match self.0.get_mut(&document) {
+            Some(Some(changes)) => match changes.remove(&n) {
+                Some(logged) => Packed::Change(Box::new(logged)),
+                None => Packed::Lost,
+            },
+            _ => Packed::Gone,
+        })
+    }
+}
+
 impl Count {
     async fn fold<S: Store>(
         &mut self,
@@ -139,8 +179,16 @@ impl Count {
             };
             after = *last;
             self.report.entries += page.entries.len() as u64;
-            for (_, bytes) in &page.entries {
+            for (n, bytes) in &page.entries {
                 let sound = match read_step(bytes)? {
+                    Step::Closed(document) => {
+                        let found = self.closed.take(server, (document, *n)).await?;
+                        match found {
+                            Packed::Change(logged) => folded.change(*logged),
+                            Packed::Gone => true,
+                            Packed::Lost => false,
+                        }
+                    }
                     Step::Change(sealed) => {
                         let key = server.ledger().key_of(sealed.under).await?;
                         let logged = key.map(|key| sealed.open(&key)).transpose()?;

@@ -97,6 +97,14 @@ pub const IDLE_SYNC_BODY_BYTES: Figure = at_most("idle_sync_body_bytes", 300.0, 
 /// A change from sealed bundle to durable file: crypto, gate, store.
 pub const CPU_US_PER_CHANGE_STORED: Figure = at_most("cpu_us_per_change_stored", 50.0, "us");
 
+/// A dossier with four changes in the file, its changes standing in the log one by one.
+pub const FILE_BYTES_PER_DOSSIER_LOGGED: Figure = shown("file_bytes_per_dossier_logged", "B");
+/// The same once it is closed.
+pub const FILE_BYTES_PER_DOSSIER_CLOSED: Figure =
+    at_most("file_bytes_per_dossier_closed", 1_300.0, "B");
+/// What closing one takes: history read, automerge asked, facts packed, durable commit.
+pub const CPU_US_PER_DOSSIER_CLOSED: Figure = shown("cpu_us_per_dossier_closed", "us");
+
 /// Durable changes a server takes in for each second of its processors, in a storm.
 pub const STORM_CHANGES_PER_SERVER_CPU_S: Figure =
     at_least("storm_changes_per_server_cpu_s", 15_000.0, "changes/s");
@@ -149,7 +157,7 @@ pub const SOAK_RSS_DRIFT: Figure = at_most("soak_rss_drift_percent", 5.0, "%");
 pub const SOAK_FILE_BYTES: Figure = shown("soak_file_bytes_per_bundle", "B");
 
 /// All figures of `bench`, in the order of the documentation.
-pub const ALL: [Figure; 30] = [
+pub const ALL: [Figure; 33] = [
     BYTES_UP_PER_RECORD_50_CODEC_0,
     BYTES_UP_PER_RECORD_50_CODEC_1,
     BYTES_UP_PER_RECORD_50_CODEC_2,
@@ -166,6 +174,9 @@ pub const ALL: [Figure; 30] = [
     FIRST_SYNC_SERVER_CPU_S,
     IDLE_SYNC_BODY_BYTES,
     CPU_US_PER_CHANGE_STORED,
+    FILE_BYTES_PER_DOSSIER_LOGGED,
+    FILE_BYTES_PER_DOSSIER_CLOSED,
+    CPU_US_PER_DOSSIER_CLOSED,
     WASM_APP_BROTLI_KB,
     WASM_HISTORY_BROTLI_KB,
     APP_FIRST_USE_BROTLI_KB,

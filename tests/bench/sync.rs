@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use cpu_time::ProcessTime;
-use server::author::{Author, Progress};
+use server::author::{Author, Progress, Write};
+use server::closer::Closer;
 use server::crew::{Crew, CrewConfig};
 use server::pills::Pills;
 use server::secrets::Secrets;
 use server::server::{Circumstances, DeviceStep, Foundation, Offer, Server};
-use server::store::{Memory, Redb, RedbConfig, Store};
+use server::store::{Memory, OpenError, Redb, RedbConfig, Store};
 use server::writer::{Writer, WriterConfig};
 use shared::enrol::{EnrolAnswer, EnrolState, Invite};
+use shared::event::Step;
+use shared::facts::Name;
 use shared::id::{DeviceId, Incarnation, StreamId, TeamId, UnitId};
 use shared::permission::{Grant, Role};
 use shared::pull::{Cursor, PullAnswer, PullRequest, Reply};
@@ -21,9 +24,10 @@ use shared::unit::{Period, UnitKind, UnitName, UnitTree, UnitVersion};
 use shared::version::PROTOCOL;
 use tokio::runtime::Runtime;
 
-use crate::fieldwork::{Plan, listed, with_stage};
+use crate::fieldwork::{Plan, listed, stage, with_stage};
 use crate::figure::{
-    CPU_US_PER_CHANGE_STORED, FIRST_SYNC_BYTES_PER_DOSSIER, FIRST_SYNC_SERVER_CPU_S,
+    CPU_US_PER_CHANGE_STORED, CPU_US_PER_DOSSIER_CLOSED, FILE_BYTES_PER_DOSSIER_CLOSED,
+    FILE_BYTES_PER_DOSSIER_LOGGED, FIRST_SYNC_BYTES_PER_DOSSIER, FIRST_SYNC_SERVER_CPU_S,
     IDLE_SYNC_BODY_BYTES,
 };
 
@@ -39,6 +43,7 @@ pub fn measure() {
     runtime.block_on(async {
         first_sync().await;
         stored().await;
+        closed().await;
     });
 }
 
@@ -94,6 +99,65 @@ async fn stored() {
     }
     let us = cpu.elapsed().as_secs_f64() * 1e6;
     println!("{}", CPU_US_PER_CHANGE_STORED.line(us / changes as f64));
+}
+
+/// A hamlet whose dossiers have four changes each, in a file without slack, before and after they
+/// are closed.
+async fn closed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = |name: &str| RedbConfig {
+        path: folder.path().join(name),
+        cache_bytes: 16 * 1024 * 1024,
+    };
+    let store = Redb::create(&config("store")).expect("a store");
+    let site = Site::over(store.clone());
+    let plan = plan();
+    let mut author = site.author(0).await;
+    let unit = plan.hamlet(0);
+    let names: Vec<Name> = plan
+        .roster(0)
+        .iter()
+        .map(|_| author.new_document())
+        .collect();
+    for round in 0..4_i64 {
+        for (n, (person, name)) in plan.roster(0).iter().zip(&names).enumerate() {
+            let at = MORNING.plus(round * 3_600 + n as i64 * 3);
+            let first = with_stage(listed(*name, person, unit), unit, at);
+            let later = Write::to(*name).event(&stage(Step::EidActivated, unit, at));
+            author.save(at, if round == 0 { first } else { vec![later] });
+        }
+        for bundle in author.seal_all([7; 32]).expect("sealed") {
+            site.push(&bundle.bytes).await;
+        }
+    }
+    let before = file_bytes(&store, &config("before"));
+    let mut closer = Closer::new(site.server.clone());
+    let cpu = ProcessTime::now();
+    let mut documents = 0;
+    loop {
+        let tick = closer.tick(UnixSeconds(i64::MAX)).await.expect("closed");
+        documents += tick.closed;
+        if !tick.more {
+            break;
+        }
+    }
+    assert_eq!(documents, ROSTER, "every dossier is closed");
+    let us = cpu.elapsed().as_secs_f64() * 1e6 / documents as f64;
+    let after = file_bytes(&store, &config("after"));
+    println!("{}", FILE_BYTES_PER_DOSSIER_LOGGED.line(before));
+    println!("{}", FILE_BYTES_PER_DOSSIER_CLOSED.line(after));
+    println!("{}", CPU_US_PER_DOSSIER_CLOSED.line(us));
+}
+
+/// Bytes a dossier takes in a copy of the store that was written in one go.
+fn file_bytes(store: &Redb, copy: &RedbConfig) -> f64 {
+    let moment = store.moment().expect("readable");
+    Redb::create_of(copy, |filling| {
+        moment.each_row(|row| filling.put(&row).map_err(OpenError::Store))
+    })
+    .expect("a copy");
+    let bytes = std::fs::metadata(&copy.path).expect("a file").len();
+    bytes as f64 / ROSTER as f64
 }
 
 fn plan() -> Plan {

@@ -22,6 +22,8 @@ mod field_day;
 mod hostile;
 // The whole server as phones and consoles meet it.
 mod http;
+// What nobody writes to is packed, and nobody can tell.
+mod closing;
 // Documents from elsewhere come in by one command.
 mod import;
 // Single documents lent for a while.

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 use client_core::effect::Carried;
 use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
 use server::backup::reach::Reach;
+use server::closer::Closer;
 use server::gate::Decided;
 use server::secrets::Secrets;
 use server::server::{Circumstances, DeviceStep, EraseReason, Foundation, Offer, Server};
@@ -293,6 +294,15 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             self.server
                 .decide((document, change), decided, circumstances),
         );
+    }
+
+    /// Packs every document, however young.
+    pub fn close_documents(&mut self) {
+        let mut closer = Closer::new(self.server.clone());
+        while at_once(closer.tick(UnixSeconds(i64::MAX)))
+            .expect("a writable store")
+            .more
+        {}
     }
 
     /// The server is backed up.

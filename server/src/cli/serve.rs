@@ -14,6 +14,7 @@ use crate::audit::{HEAD_SECONDS, SignedHead};
 use crate::auditor::{Auditor, Findings};
 use crate::backup::{self, Progress};
 use crate::clock::Clock;
+use crate::closer::Closer;
 use crate::crew::{Crew, CrewConfig};
 use crate::foundation;
 use crate::http::limits::CERTIFICATE_LOOK_TIME;
@@ -141,6 +142,7 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
     let findings = Arc::new(Findings::default());
     let auditor = Auditor::new(server.clone(), findings.clone());
     let auditing = tokio::spawn(auditor.run(clock.clone()));
+    let closing = tokio::spawn(Closer::new(server.clone()).run(clock.clone()));
     let (scheme, renewing) = match &front {
         Front::Tls(tls) => ("https", Some(tokio::spawn(renew(tls.clone())))),
         Front::Plain | Front::Proxy(_) => ("http", None),
@@ -169,6 +171,7 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
     let served = http::serve(listener, parts, stop).await;
     auditing.abort();
     renewing.inspect(JoinHandle::abort);
+    closing.abort();
     match writer.health() {
         Err(cause @ WriteError::Poisoned(_)) => Err(Stop::Writing(cause)),
         _ => Ok(served?),

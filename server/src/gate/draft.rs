@@ -17,6 +17,7 @@ use shared::value::Value;
 
 use super::Moment;
 use crate::ledger::audit::{Act, Audited, Who, append_audit};
+use crate::ledger::closed::drop_closed;
 use crate::ledger::device::{ChainEnd, DeviceRecord, put_device};
 use crate::ledger::document::{
     Alias, Document, Found, Place, drop_document, is_personal, put_alias, put_document,
@@ -362,6 +363,7 @@ impl<'l, S: Store> Draft<'l, S> {
             let (mark, alias) = trace(name);
             self.commit.appends.push(append_mark(stream, mark));
             self.lead(name, alias);
+            self.put(drop_closed(name));
             for key in self.ledger.history_keys(name).await? {
                 self.put(Put {
                     table: Table::History,

@@ -1,10 +1,13 @@
 //! Histories: all changes of a document, in the order they became durable.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use shared::derive::Hashed;
 use shared::entry::{Entry, Logged};
 use shared::id::{DocumentId, StreamId};
 
+use super::closed::Numbered;
 use super::document::Place;
 use super::{Ledger, LedgerError, decode, encode};
 use crate::secrets::DataKey;
@@ -22,7 +25,12 @@ enum LogRecord {
         entry: Vec<u8>,
     },
     Clear(Entry),
+    /// A change that stands in the document's [closed](super::closed) record.
+    Closed(DocumentId),
 }
+
+/// A document with a key that was destroyed and another that was not.
+const HALF_ERASED: LedgerError = LedgerError::Contradiction("a document half erased");
 
 /// How a sealed [`LogRecord`] begins.
 const SEALED: u8 = 0;
@@ -54,6 +62,8 @@ impl SealedEntry {
 pub enum Step {
     /// A change, still sealed.
     Change(SealedEntry),
+    /// A change of this document, packed with all its others.
+    Closed(DocumentId),
     /// Anything else.
     Mark(Entry),
 }
@@ -77,6 +87,7 @@ pub fn read_step(bytes: &[u8]) -> Result<Step, LedgerError> {
             }))
         }
         LogRecord::Clear(entry) => Ok(Step::Mark(entry)),
+        LogRecord::Closed(document) => Ok(Step::Closed(document)),
     }
 }
 
@@ -88,7 +99,7 @@ pub fn appended_mark(append: &Append) -> Result<Option<Entry>, LedgerError> {
     match append.bytes.first() {
         Some(&SEALED) => Ok(None),
         _ => match decode(Table::History, &append.bytes)? {
-            LogRecord::Sealed { .. } => Ok(None),
+            LogRecord::Sealed { .. } | LogRecord::Closed(_) => Ok(None),
             LogRecord::Clear(entry) => Ok(Some(entry)),
         },
     }
@@ -110,6 +121,12 @@ pub fn append_change(place: &Place, key: &DataKey, logged: &Logged) -> Append {
         }),
         index: Some(index),
     }
+}
+
+/// What stays in the log of a change whose document is closed.
+#[must_use]
+pub(super) fn pointer(document: DocumentId) -> Vec<u8> {
+    encode(&LogRecord::Closed(document))
 }
 
 /// Appends anything but a change.
@@ -148,34 +165,79 @@ impl<S: Store> Ledger<S> {
         place: &Place,
         key: &DataKey,
     ) -> Result<Vec<Logged>, LedgerError> {
+        let numbered = self.numbered(id, place, key).await?;
+        Ok(numbered.into_iter().map(|(_, logged)| logged).collect())
+    }
+
+    /// The same changes with their numbers in the document's stream: a causal order.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn numbered(
+        &self,
+        id: DocumentId,
+        place: &Place,
+        key: &DataKey,
+    ) -> Result<Vec<Numbered>, LedgerError> {
+        let names: Vec<DocumentId> = core::iter::once(id)
+            .chain(place.joined.iter().copied())
+            .collect();
         let mut positions = Vec::new();
-        for document in core::iter::once(id).chain(place.joined.iter().copied()) {
-            self.positions(document, place.stream, &mut positions)
+        for document in &names {
+            self.positions(*document, place.stream, &mut positions)
                 .await?;
         }
-        // Within one stream the order of the log is a causal order.
-        positions.sort_unstable();
-        let mut history = Vec::with_capacity(positions.len());
+        // Read after the places in the log: what is closed between the two is found here.
+        let mut history = self.packed(&names).await?;
         for n in positions {
-            let page = self
-                .store()
-                .scan(place.stream, n - 1, ScanLimit::entries(1))
-                .await?;
-            let (_, bytes) = page.entries.first().ok_or(LedgerError::Contradiction(
-                "the history names an entry that is not there",
-            ))?;
-            let Step::Change(sealed) = read_step(bytes)? else {
-                return Err(LedgerError::Contradiction("the history names no change"));
-            };
-            if sealed.under == place.sealed_under {
-                history.push(sealed.open(key)?);
+            if history.contains_key(&n) {
                 continue;
             }
-            let other = self.key_of(sealed.under).await?;
-            let other = other.ok_or(LedgerError::Contradiction("a document half erased"))?;
-            history.push(sealed.open(&other)?);
+            match self.entry((place.stream, n), (place, key)).await? {
+                Some(logged) => drop(history.insert(n, logged)),
+                // It was closed since.
+                None => history.extend(self.packed(&names).await?),
+            }
+            if !history.contains_key(&n) {
+                return Err(LedgerError::Contradiction("the history names no change"));
+            }
         }
-        Ok(history)
+        Ok(history.into_iter().collect())
+    }
+
+    /// What is packed of these documents, by number in the stream.
+    async fn packed(&self, names: &[DocumentId]) -> Result<BTreeMap<u64, Logged>, LedgerError> {
+        let mut packed = BTreeMap::new();
+        for (_, changes) in self.closed(names).await? {
+            packed.extend(changes.ok_or(HALF_ERASED)?);
+        }
+        Ok(packed)
+    }
+
+    /// The change that stands here in the log, if its document is not closed.
+    async fn entry(
+        &self,
+        (stream, n): (StreamId, u64),
+        (place, key): (&Place, &DataKey),
+    ) -> Result<Option<Logged>, LedgerError> {
+        let page = self
+            .store()
+            .scan(stream, n - 1, ScanLimit::entries(1))
+            .await?;
+        let (_, bytes) = page.entries.first().ok_or(LedgerError::Contradiction(
+            "the history names an entry that is not there",
+        ))?;
+        match read_step(bytes)? {
+            Step::Change(sealed) if sealed.under == place.sealed_under => {
+                sealed.open(key).map(Some)
+            }
+            Step::Change(sealed) => {
+                let other = self.key_of(sealed.under).await?;
+                sealed.open(&other.ok_or(HALF_ERASED)?).map(Some)
+            }
+            Step::Closed(_) => Ok(None),
+            Step::Mark(_) => Err(LedgerError::Contradiction("the history names no change")),
+        }
     }
 
     /// The keys of a document's places in the log, under this one of its names.

@@ -13,7 +13,7 @@ use shared::kind::Kind;
 
 use super::Server;
 use crate::ledger::LedgerError;
-use crate::ledger::history::{Step, read_step};
+use crate::ledger::history::{SealedEntry, Step, read_step};
 use crate::store::limits::PAGE_ENTRIES_MAX;
 use crate::store::{ScanLimit, Store};
 
@@ -55,9 +55,8 @@ impl Known {
     /// Follows one entry; `None` is a change of a document not seen before.
     fn follow(&mut self, step: Step) -> Option<DocumentId> {
         match step {
-            Step::Change(sealed) => {
-                let is_new = !self.dossiers.contains(&sealed.document);
-                return is_new.then_some(sealed.document);
+            Step::Change(SealedEntry { document, .. }) | Step::Closed(document) => {
+                return (!self.dossiers.contains(&document)).then_some(document);
             }
             Step::Mark(Entry::United { joined, .. }) => drop(self.dossiers.remove(&joined)),
             Step::Mark(Entry::Refounded { from, .. }) => drop(self.dossiers.remove(&from)),

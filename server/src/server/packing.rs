@@ -5,17 +5,18 @@
 //! the next. Pages are kept in memory alone: what is in them is on the disk once, sealed, and
 //! goes with its keys; a restart begins with none and makes them as they are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use shared::entry::Entry;
+use shared::entry::{Entry, Logged};
 use shared::id::{DocumentId, StreamId};
 use shared::page::Page;
 use shared::pull::Cursor;
 use tokio::sync::Mutex as Turn;
 
 use crate::ledger::audit::AUDIT;
+use crate::ledger::closed::Numbered;
 use crate::ledger::document::Alias;
 use crate::ledger::history::{Step, appended_mark, read_step};
 use crate::ledger::{Ledger, LedgerError};
@@ -208,52 +209,78 @@ fn fitting(cursor: Cursor, head: u64, entries: &[Entry]) -> (Page, usize) {
     }
 }
 
-/// Reads entries and opens the sealed ones, fetching the keys they need in one go.
+/// Reads entries and opens the sealed ones, fetching what they need in one go.
 async fn open<S: Store>(
     ledger: &Ledger<S>,
     entries: &[(u64, Vec<u8>)],
 ) -> Result<Vec<Entry>, LedgerError> {
-    let steps = entries.iter().map(|(_, bytes)| read_step(bytes));
-    let steps = steps.collect::<Result<Vec<_>, _>>()?;
-    let sealed = steps.iter().filter_map(|step| match step {
-        Step::Change(sealed) => Some(sealed.under),
-        Step::Mark(_) => None,
-    });
-    let mut under: Vec<DocumentId> = sealed.collect();
-    under.sort_unstable();
-    under.dedup();
+    let steps = entries.iter().map(|(n, bytes)| Ok((*n, read_step(bytes)?)));
+    let steps = steps.collect::<Result<Vec<_>, LedgerError>>()?;
+    let mut under = BTreeSet::new();
+    let mut closed = BTreeSet::new();
+    for (_, step) in &steps {
+        match step {
+            Step::Change(sealed) => drop(under.insert(sealed.under)),
+            Step::Closed(document) => drop(closed.insert(*document)),
+            Step::Mark(_) => {}
+        }
+    }
+    let under: Vec<DocumentId> = under.into_iter().collect();
     let keys = ledger.keys_of(&under).await?;
     let keys: BTreeMap<_, _> = under.into_iter().zip(keys).collect();
+    let closed: Vec<DocumentId> = closed.into_iter().collect();
+    let closed = ledger.closed(&closed).await?;
     let mut open = Vec::with_capacity(steps.len());
-    for step in steps {
+    for (n, step) in steps {
         open.push(match step {
             // Both must not be made one again: they went on apart, or as something else.
-            Step::Mark(Entry::United { survivor, joined }) => {
-                let former = traced(ledger, joined).await?;
-                former.unwrap_or(Entry::United { survivor, joined })
-            }
+            Step::Mark(Entry::United { survivor, joined }) => match ledger.alias(joined).await? {
+                Some(Alias::Refounded(to)) => Entry::Refounded { from: joined, to },
+                _ => Entry::United { survivor, joined },
+            },
             Step::Mark(entry) => entry,
             Step::Change(sealed) => match &keys[&sealed.under] {
                 Some(key) => Entry::Change(sealed.open(key)?),
-                // What was written about an erased person is only their tombstone once more.
-                None => traced(ledger, sealed.document)
-                    .await?
-                    .unwrap_or(Entry::Erased {
-                        document: sealed.document,
-                    }),
+                None => trace(ledger, sealed.document, Gone::Key).await?,
+            },
+            Step::Closed(document) => match closed.get(&document) {
+                Some(Some(changes)) => Entry::Change(numbered(changes, n)?),
+                Some(None) => trace(ledger, document, Gone::Key).await?,
+                None => trace(ledger, document, Gone::Record).await?,
             },
         });
     }
     Ok(open)
 }
 
-/// Where a document whose key is gone goes on, if it does.
-async fn traced<S: Store>(
+/// The change with this number in the stream.
+fn numbered(changes: &[Numbered], n: u64) -> Result<Logged, LedgerError> {
+    let found = changes.iter().find(|(known, _)| *known == n);
+    let found = found.ok_or(LedgerError::Contradiction(
+        "a closed document lacks a change",
+    ))?;
+    Ok(found.1.clone())
+}
+
+/// What is missing of a change that cannot be shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Key,
+    Record,
+}
+
+/// What stands in a page in the place of a change that must not be shown again: where its document
+/// goes on, or the tombstone of the person once more.
+async fn trace<S: Store>(
     ledger: &Ledger<S>,
-    from: DocumentId,
-) -> Result<Option<Entry>, LedgerError> {
-    Ok(match ledger.alias(from).await? {
-        Some(Alias::Refounded(to)) => Some(Entry::Refounded { from, to }),
-        _ => None,
-    })
+    document: DocumentId,
+    gone: Gone,
+) -> Result<Entry, LedgerError> {
+    match ledger.alias(document).await? {
+        Some(Alias::Refounded(to)) => Ok(Entry::Refounded { from: document, to }),
+        None | Some(Alias::United(_)) if gone == Gone::Record => {
+            Err(LedgerError::Contradiction("a closed document is not there"))
+        }
+        _ => Ok(Entry::Erased { document }),
+    }
 }

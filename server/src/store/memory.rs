@@ -186,6 +186,15 @@ impl State {
         for put in commit.puts {
             self.put(put.table, put.key, put.bytes);
         }
+        for rewrite in commit.rewrites {
+            let log = self.streams.get_mut(&rewrite.stream);
+            let index = usize::try_from(rewrite.n)
+                .ok()
+                .and_then(|n| n.checked_sub(1));
+            if let Some(entry) = log.zip(index).and_then(|(log, index)| log.get_mut(index)) {
+                *entry = rewrite.bytes;
+            }
+        }
         let mut heads = BTreeMap::new();
         for append in commit.appends {
             let log = self.streams.entry(append.stream).or_default();

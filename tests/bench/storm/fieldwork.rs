@@ -113,7 +113,7 @@ fn number(person: &Resident) -> Vec<(Key, Value)> {
     fields
 }
 
-fn stage(step: Step, unit: UnitId, at: UnixSeconds) -> Event {
+pub fn stage(step: Step, unit: UnitId, at: UnixSeconds) -> Event {
     let stamp = Stamp {
         at: at.local_minute(),
         unit,

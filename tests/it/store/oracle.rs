@@ -4,8 +4,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use server::store::{
-    Append, Commit, Expect, LogPage, Memory, Outcome, Put, RangeQuery, Redb, ScanLimit, Store,
-    Table, Tally, TallyDelta, TallyQuery, Version, Versioned,
+    Append, Commit, Expect, LogPage, Memory, Outcome, Put, RangeQuery, Redb, Rewrite, ScanLimit,
+    Store, Table, Tally, TallyDelta, TallyQuery, Version, Versioned,
 };
 use shared::id::{Audience, StreamId, TeamId, UnitId};
 use shared::time::LocalDay;
@@ -164,12 +164,25 @@ fn read() -> impl Strategy<Value = Read> {
 }
 
 fn commit() -> impl Strategy<Value = Commit> {
-    let parts = (vec(put(), 0..4), vec(append(), 0..4), vec(delta(), 0..4));
-    parts.prop_map(|(puts, appends, tallies)| Commit {
+    let entries = (vec(rewrite(), 0..2), vec(append(), 0..4));
+    let parts = (vec(put(), 0..4), entries, vec(delta(), 0..4));
+    parts.prop_map(|(puts, (rewrites, appends), tallies)| Commit {
         expect: Vec::new(),
         puts,
+        rewrites,
         appends,
         tallies,
+    })
+}
+
+/// Of an entry that is there or not.
+fn rewrite() -> impl Strategy<Value = Rewrite> {
+    let audience = prop::sample::select(&Audience::ALL[..]);
+    let place = (0..2_u32, audience, 0..5_u64, vec(any::<u8>(), 0..20));
+    place.prop_map(|(unit, audience, n, bytes)| Rewrite {
+        stream: stream(unit, audience),
+        n,
+        bytes,
     })
 }
 

@@ -4,7 +4,8 @@ use core::ops::Bound;
 
 use server::store::{
     AnyStore, Append, Commit, Expect, Hint, LogPage, LogPosition, Memory, Outcome, Put, RangeQuery,
-    ScanLimit, Store, StoreError, Table, Tally, TallyCell, TallyDelta, TallyQuery, Version, limits,
+    Rewrite, ScanLimit, Store, StoreError, Table, Tally, TallyCell, TallyDelta, TallyQuery,
+    Version, limits,
 };
 use shared::id::{TeamId, UnitId};
 use shared::time::LocalDay;
@@ -41,6 +42,7 @@ async fn a_commit_applies_to_all_streams_and_tables_or_to_none<S: Store>(store: 
         puts: vec![put(Table::Row, "a", "1"), put(Table::Tag, "a", "1")],
         appends: vec![entry(TEAM, "a"), entry(POLICE, "a")],
         tallies: vec![cards(0, 1)],
+        ..Commit::default()
     };
     let outcomes = store.commit(vec![commit.clone()]).await.unwrap();
     assert_eq!(outcomes, [conflict("locked")]);
@@ -54,6 +56,35 @@ async fn a_commit_applies_to_all_streams_and_tables_or_to_none<S: Store>(store: 
     assert!(record(&store, Table::Tag, "a").await.is_some());
     assert_eq!(store.heads(vec![TEAM, POLICE]).await.unwrap(), [1, 1]);
     assert_eq!(counts(&store).await, [(0, 1)]);
+}
+
+async fn an_entry_keeps_its_number_when_another_takes_its_place<S: Store>(store: S) {
+    let appends = ["a", "b", "c"].map(|bytes| entry(TEAM, bytes)).into();
+    let append = Commit {
+        appends,
+        ..Commit::default()
+    };
+    applied(&store, append).await;
+    let rewrite = |n, bytes: &str| Rewrite {
+        stream: TEAM,
+        n,
+        bytes: bytes.into(),
+    };
+    let rewriting = Commit {
+        rewrites: vec![rewrite(2, "B"), rewrite(9, "nowhere")],
+        appends: vec![entry(TEAM, "d")],
+        ..Commit::default()
+    };
+    assert_eq!(applied(&store, rewriting).await, [(TEAM, 4)]);
+    let late = Commit {
+        expect: vec![expect("locked", Version(99))],
+        rewrites: vec![rewrite(1, "A")],
+        ..Commit::default()
+    };
+    let outcomes = store.commit(vec![late]).await.unwrap();
+    assert_eq!(outcomes, [conflict("locked")]);
+    let page = store.scan(TEAM, 0, ScanLimit::WIDEST).await.unwrap();
+    assert_eq!((shown(&page).as_str(), page.head), ("1a 2B 3c 4d", 4));
 }
 
 async fn a_record_read_before_it_changed_is_a_conflict<S: Store>(store: S) {
@@ -413,6 +444,7 @@ every_store_promises! {
     an_empty_store_has_nothing,
     entries_are_numbered_from_one_without_gaps,
     a_commit_applies_to_all_streams_and_tables_or_to_none,
+    an_entry_keeps_its_number_when_another_takes_its_place,
     a_record_read_before_it_changed_is_a_conflict,
     of_two_commits_in_a_group_the_second_sees_the_first,
     a_deleted_record_is_absent_and_its_version_never_returns,

@@ -107,6 +107,8 @@ pub enum Happening {
     Loses {
         phone: usize,
     },
+    /// The server packs every document that nobody is writing to.
+    ClosesDocuments,
 }
 
 /// Who is ever restored from a copy in one world. Both in one world can lose what stood in neither
@@ -148,10 +150,15 @@ impl Story {
     pub fn drawn(seed: u64, turns: usize) -> Self {
         // A stream of its own: the world draws keys from the seed itself.
         let mut luck = Luck::new(seed).fork();
+        let mut upkeep = luck.clone().fork();
         let mut happenings = Vec::new();
         let restored = *luck.one_of(&[Restored::Phones, Restored::Server, Restored::Nobody]);
         for _ in 0..turns {
             turn(&mut luck, restored, &mut happenings);
+            // By a chance of its own: whether anything is closed changes nothing else.
+            if upkeep.percent(8) {
+                happenings.push(Happening::ClosesDocuments);
+            }
         }
         Self { seed, happenings }
     }
@@ -211,6 +218,7 @@ impl Happening {
             Self::Assigned { phone, hamlet } => world.assign(*phone, *hamlet),
             Self::Erases { which } => world.erase(*which),
             Self::Loses { phone } => loses(world, *phone),
+            Self::ClosesDocuments => world.close_documents(),
         }
     }
 }
@@ -433,6 +441,7 @@ impl fmt::Display for Happening {
             }
             Self::Erases { which } => write!(f, "resident {which} of all is erased"),
             Self::Loses { phone } => write!(f, "{}'s phone is lost", PEOPLE[*phone]),
+            Self::ClosesDocuments => write!(f, "the server packs what nobody writes to"),
         }
     }
 }

@@ -7,8 +7,8 @@ use shared::id::{StreamId, UnitId};
 
 use super::super::tally::{Vector, net};
 use super::super::{
-    Append, Commit, Expect, LogPosition, Outcome, Put, StoreError, Table, TallyCell, TallyDelta,
-    Version,
+    Append, Commit, Expect, LogPosition, Outcome, Put, Rewrite, StoreError, Table, TallyCell,
+    TallyDelta, Version,
 };
 use super::{
     HEADS, LOG, RECORDS, STORE, TALLIES, decode_record, encode_record, engine, file, record_key,
@@ -64,6 +64,7 @@ impl<'txn> Batch<'txn> {
         for put in &commit.puts {
             self.put(put)?;
         }
+        self.rewrite(&commit.rewrites)?;
         let heads = self.append(&commit.appends)?;
         self.keep(&vectors)?;
         Ok(Outcome::Applied {
@@ -128,6 +129,18 @@ impl<'txn> Batch<'txn> {
                     .map_err(engine)?;
             }
             None => drop(self.records.remove(key.as_slice()).map_err(engine)?),
+        }
+        Ok(())
+    }
+
+    fn rewrite(&mut self, rewrites: &[Rewrite]) -> Result<(), StoreError> {
+        for rewrite in rewrites {
+            let (unit, audience) = stream_key(rewrite.stream);
+            let key = (unit, audience, rewrite.n);
+            if self.log.get(key).map_err(engine)?.is_some() {
+                let bytes = rewrite.bytes.as_slice();
+                self.log.insert(key, bytes).map_err(engine)?;
+            }
         }
         Ok(())
     }

@@ -1,0 +1,154 @@
+//! Closed documents: all changes of one that nobody writes to any more, packed into one record.
+//!
+//! In the log an entry takes a few hundred bytes, for it is sealed alone and tells everything by
+//! itself. Closing moves the changes of a document into one batch of facts under its key, and
+//! leaves in the log only whose entry it was: every number stays where it is, so cursors, pages
+//! and heads are the same before and after. What is written to the document later stands in the
+//! log again, until it is closed once more.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shared::engine::{Engine as _, RowEngine};
+use shared::entry::{Entry, Logged};
+use shared::id::DocumentId;
+use shared::page::{Page, Rows};
+use shared::row::Row;
+
+use super::document::Place;
+use super::history::pointer;
+use super::{Ledger, LedgerError, decode, encode};
+use crate::secrets::DataKey;
+use crate::store::{Put, Rewrite, Store, Table};
+
+/// A change with its number in the document's stream.
+pub type Numbered = (u64, Logged);
+
+#[derive(Serialize, Deserialize)]
+struct ClosedRecord {
+    /// The dossier under whose key it is sealed, where that is another.
+    under: Option<DocumentId>,
+    #[serde(with = "serde_bytes")]
+    sealed: Vec<u8>,
+}
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    /// The changes' numbers in the stream, each as the difference to the one before.
+    steps: Vec<u64>,
+    /// The changes, as in a page of nothing else.
+    page: Page,
+}
+
+/// The record that holds all changes of a document, and what stays of them in the log.
+#[must_use]
+pub fn close(
+    document: DocumentId,
+    (place, key): (&Place, &DataKey),
+    changes: &[Numbered],
+) -> (Put, Vec<Rewrite>) {
+    let mut before = 0;
+    let steps = changes
+        .iter()
+        .map(|(n, _)| n - core::mem::replace(&mut before, *n));
+    let entries: Vec<Entry> = changes
+        .iter()
+        .map(|(_, logged)| Entry::Change(logged.clone()))
+        .collect();
+    let packed = Packed {
+        steps: steps.collect(),
+        page: Page::of(place.stream, 0, 0, &entries),
+    };
+    let record = ClosedRecord {
+        under: (place.sealed_under != document).then_some(place.sealed_under),
+        sealed: key.seal(&document.0, &encode(&packed)),
+    };
+    let put = Put {
+        table: Table::Closed,
+        key: document.0.to_vec(),
+        bytes: Some(encode(&record)),
+    };
+    let rewrites = changes.iter().map(|(n, _)| Rewrite {
+        stream: place.stream,
+        n: *n,
+        bytes: pointer(document),
+    });
+    (put, rewrites.collect())
+}
+
+/// Removes the record of a document that goes with its key.
+#[must_use]
+pub fn drop_closed(document: DocumentId) -> Put {
+    Put {
+        table: Table::Closed,
+        key: document.0.to_vec(),
+        bytes: None,
+    }
+}
+
+impl<S: Store> Ledger<S> {
+    /// The changes of those of these documents that are closed; `None` where the key was
+    /// destroyed.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn closed(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Option<Vec<Numbered>>>, LedgerError> {
+        let names = documents.iter().map(|id| id.0.to_vec()).collect();
+        let found = self.store().get(Table::Closed, names).await?;
+        let mut records: Vec<(DocumentId, ClosedRecord)> = Vec::new();
+        for (id, found) in documents.iter().zip(found) {
+            if let Some(found) = found {
+                records.push((*id, decode(Table::Closed, &found.bytes)?));
+            }
+        }
+        let under = records
+            .iter()
+            .map(|(id, record)| record.under.unwrap_or(*id));
+        let keys = self.keys_of(&under.collect::<Vec<_>>()).await?;
+        let opened = records.into_iter().zip(keys).map(|((id, record), key)| {
+            let changes = key.map(|key| record.open(id, &key)).transpose()?;
+            Ok((id, changes))
+        });
+        opened.collect()
+    }
+}
+
+impl ClosedRecord {
+    fn open(&self, document: DocumentId, key: &DataKey) -> Result<Vec<Numbered>, LedgerError> {
+        let plain = key.unseal(&document.0, &self.sealed)?;
+        let Packed { steps, page } = decode(Table::Closed, &plain)?;
+        let entries = page
+            .entries(&mut Alone::default())
+            .map_err(|_| LedgerError::Contradiction("a closed document does not open"))?;
+        let mut n = 0;
+        let mut changes = Vec::with_capacity(entries.len());
+        for (step, entry) in steps.into_iter().zip(entries) {
+            n += step;
+            if let Entry::Change(logged) = entry {
+                changes.push((n, logged));
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// Reads a page in which only one document has changes.
+#[derive(Default)]
+struct Alone(Row);
+
+impl Rows for Alone {
+    fn row(&self, _: &DocumentId) -> Row {
+        self.0.clone()
+    }
+
+    fn show(&mut self, entry: &Entry) {
+        if let Entry::Change(logged) = entry {
+            // A change that does not fold is found by the page's checks.
+            let _differs = RowEngine.fold(&mut self.0, &logged.change);
+        }
+    }
+}
