@@ -574,7 +574,6 @@ impl From<CarryOutError> for Failure {
             CarryOutError::Commit(error) => error.into(),
             CarryOutError::Seal(error) => Self::ours("sealing", error),
             CarryOutError::Intake(error) => error.into(),
-            CarryOutError::Receipt(error) => Self::ours("own-receipt", error),
             CarryOutError::Ledger(error) => error.into(),
         }
     }

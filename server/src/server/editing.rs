@@ -14,9 +14,8 @@ use shared::id::{ChangeHash, DeviceId, DocumentId, EventId, Incarnation};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::{Operation, Role, may_void, may_write};
-use shared::receipt::{HoldReason, Outcome, Receipt, RefuseReason, RejectReason, Verdict};
+use shared::receipt::{HoldReason, Outcome, RefuseReason, RejectReason, Verdict};
 use shared::row::Row;
-use shared::signed::verify;
 use shared::value::Value;
 use tokio::sync::Mutex;
 
@@ -234,10 +233,7 @@ impl<S: Store> Server<S> {
         bundle: &[u8],
         circumstances: Circumstances,
     ) -> Result<Edited, EditError> {
-        let signed = self.take_bundle(bundle, circumstances).await?;
-        let signing = self.ledger().secrets().public().signing;
-        let receipt: Receipt = verify(&signed, &signing)
-            .map_err(|_| LedgerError::Contradiction("a receipt of our own that cannot be read"))?;
+        let receipt = self.take_own_bundle(bundle, circumstances).await?;
         let outcomes = match receipt.verdict {
             Verdict::Taken(outcomes) => outcomes.to_vec(),
             Verdict::Rejected(rejection) => return Err(EditError::Rejected(rejection.reason)),

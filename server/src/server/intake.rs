@@ -9,6 +9,7 @@ use std::sync::Arc;
 use shared::bundle::{Bundle, HeaderError, Serial};
 use shared::id::{BundleId, DeviceId, UnitId};
 use shared::receipt::{Receipt, RejectReason, Rejection, Verdict};
+use shared::signed::verify;
 use shared::time::UnixSeconds;
 use tokio::sync::Mutex;
 
@@ -72,6 +73,22 @@ struct Inside {
 }
 
 impl<S: Store> Server<S> {
+    /// As [`Self::take_bundle`], for a bundle of an author whose keys the server holds: what the
+    /// receipt says.
+    ///
+    /// # Errors
+    /// [`IntakeError`].
+    pub(crate) async fn take_own_bundle(
+        &self,
+        bytes: &[u8],
+        circumstances: Circumstances,
+    ) -> Result<Receipt, IntakeError> {
+        let signed = self.take_bundle(bytes, circumstances).await?;
+        let signing = self.ledger().secrets().public().signing;
+        let unread = LedgerError::Contradiction("a receipt of our own that cannot be read");
+        verify(&signed, &signing).map_err(|_| unread.into())
+    }
+
     /// Takes a sealed bundle and answers with the signed receipt, once everything it changes is
     /// durable. The same bundle gets the same answer, however often and by whomever it comes.
     ///
