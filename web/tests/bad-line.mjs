@@ -1,6 +1,6 @@
 /**
  * A bad line between phones and the server: 256 kbit/s, of every five pieces one is lost and comes
- * late, and connections die in the middle. The same seed makes the same line.
+ * late, and connections die in the middle, each after a number of pieces of its own.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -11,8 +11,11 @@ const MS_PER_PIECE = (PIECE_BYTES * 8) / 256;
 /** One in so many. */
 const LOST = 5;
 const LATE_MS = 300;
-/** Every connection dies, at the latest after so many pieces; the first two go through. */
-const DIES_AFTER_PIECES = 8;
+/**
+ * How many pieces, both ways together, each connection lives, in turn. The first brings a request
+ * and no answer, so that whoever asks anything on a bad line sees it die at least once.
+ */
+const LIVES_PIECES = [1, 3, 8, 2, 5];
 
 export class BadLine {
   #listener;
@@ -22,6 +25,7 @@ export class BadLine {
   /** Before this the line is as good as any. */
   isBad = false;
   died = 0;
+  #turn = 0;
 
   constructor(seed, to) {
     [this.#state, this.#to] = [seed, to];
@@ -55,11 +59,16 @@ export class BadLine {
     const end = () => {
       for (const one of [phone, server]) this.#open.delete(one), one.destroy();
     };
-    const dies = this.isBad ? 2 + (this.#next() % (DIES_AFTER_PIECES - 1)) : Infinity;
-    const life = { pieces: dies, end: () => ((this.died += 1), end()) };
+    const life = { pieces: this.#pieces(), end: () => ((this.died += 1), end()) };
     for (const one of [phone, server]) this.#open.add(one), one.on('error', end).on('close', end);
     void this.#pour(phone, server, life);
     void this.#pour(server, phone, life);
+  }
+
+  #pieces() {
+    if (!this.isBad) return Infinity;
+    this.#turn += 1;
+    return LIVES_PIECES[(this.#turn - 1) % LIVES_PIECES.length];
   }
 
   async #pour(from, to, life) {
