@@ -45,6 +45,7 @@ pub mod page;
 pub mod parcel;
 pub mod percent;
 pub mod permission;
+pub mod preview;
 pub mod problem;
 pub mod pull;
 pub mod quota;

@@ -100,6 +100,12 @@ pub const NEWS_BYTES_MAX: usize = PULL_ANSWER_BYTES_MAX + 128;
 /// Things one parcel may hold: what 30 phones of a team bring home from two weeks without signal.
 pub const PARCEL_ITEMS_MAX: usize = 1_024;
 
+/// Bundles one preview note opens: what one phone seals in some weeks without signal.
+pub const PREVIEW_BUNDLES_MAX: usize = 128;
+
+/// Bytes of a preview note: [`PREVIEW_BUNDLES_MAX`] ids and keys in their envelope.
+pub const PREVIEW_NOTE_BYTES_MAX: usize = 8 * 1024;
+
 /// Bytes of one parcel: a file that a phone still sends at once.
 pub const PARCEL_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -155,6 +161,9 @@ pub const NAMES_BYTES_MAX: usize = 256 * 1024;
 
 /// Colleagues one answer names: all phones of a large commune.
 pub const NAMES_PEOPLE_MAX: usize = 1_024;
+
+/// Colleagues whose keys one answer tells: those of a few hamlets, not of the commune.
+pub const NAMES_COLLEAGUES_MAX: usize = 64;
 
 /// Units one answer names: what a device follows, and the neighbours of that.
 pub const NAMES_UNITS_MAX: usize = 1_024;

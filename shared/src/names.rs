@@ -1,4 +1,5 @@
-//! Names: what the units and the colleagues a device meets are called.
+//! Names: what the units and the colleagues a device meets are called, and which keys colleagues
+//! have.
 //!
 //! Streams carry ids only, so that nothing about a person is in a log for ever. A device asks for
 //! names when it meets an id it cannot name; the request is a signed [`crate::pull::PullRequest`]
@@ -8,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{DeviceId, UnitId};
 use crate::limits::NAMES_BYTES_MAX;
-use crate::signed::Signable;
+use crate::seal::SealingKey;
+use crate::signed::{DevicePublic, Signable};
 
 /// What a device may know names of, and their names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,20 @@ pub struct Names {
     pub units: Vec<(UnitId, String)>,
     /// Devices that work in these units, as a coordinator called them.
     pub people: Vec<(DeviceId, String)>,
+    /// Those of them at work in the same streams, with their keys.
+    pub colleagues: Vec<Colleague>,
+}
+
+/// Another device at work in one of this device's streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    /// Which.
+    pub device: DeviceId,
+    /// Tells its bundles from those of somebody who borrows its name.
+    pub signing: DevicePublic,
+    /// Seals a preview note to it; only where it follows every stream of the team that this device
+    /// follows, so that nothing is shown to whom it is not for.
+    pub sealing: Option<SealingKey>,
 }
 
 impl Signable for Names {
@@ -39,5 +55,11 @@ impl Names {
     pub fn person(&self, device: DeviceId) -> Option<&str> {
         let found = self.people.iter().find(|(known, _)| *known == device)?;
         Some(&found.1)
+    }
+
+    /// The keys of a colleague, if they are told here.
+    #[must_use]
+    pub fn colleague(&self, device: DeviceId) -> Option<&Colleague> {
+        self.colleagues.iter().find(|known| known.device == device)
     }
 }

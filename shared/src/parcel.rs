@@ -1,6 +1,7 @@
 //! A parcel: sealed things of several devices and sorts in one file, for whoever carries them.
 //!
-//! Up go bundles and requests for news, down come receipts and sealed news. Everything inside is
+//! Up go bundles and requests for news, down come receipts and sealed news, and a colleague is
+//! given notes to look into bundles. Everything inside is
 //! signed or sealed by itself, so a parcel promises nothing and may be taken apart, put together
 //! and handed on by anybody.
 
@@ -23,6 +24,8 @@ pub enum Sort {
     Receipt,
     /// Sealed [`crate::news`], for the device it names.
     News,
+    /// A [`crate::preview`] note, for the device it names.
+    Preview,
 }
 
 impl Sort {
@@ -32,6 +35,7 @@ impl Sort {
             Self::Request => 1,
             Self::Receipt => 2,
             Self::News => 3,
+            Self::Preview => 4,
         }
     }
 
@@ -41,6 +45,7 @@ impl Sort {
             1 => Self::Request,
             2 => Self::Receipt,
             3 => Self::News,
+            4 => Self::Preview,
             _ => return None,
         })
     }
@@ -147,7 +152,13 @@ mod tests {
     use crate::golden::{check, hex};
 
     fn items() -> Vec<Item> {
-        let sorts = [Sort::Bundle, Sort::Request, Sort::Receipt, Sort::News];
+        let sorts = [
+            Sort::Bundle,
+            Sort::Request,
+            Sort::Receipt,
+            Sort::News,
+            Sort::Preview,
+        ];
         let item = |(n, sort)| Item {
             sort,
             bytes: vec![n as u8 + 1; n + 1],

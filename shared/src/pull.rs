@@ -123,7 +123,8 @@ mod tests {
     use crate::golden::{check, hex};
     use crate::id::{Audience, DocumentId, UnitId};
     use crate::loan::{LentDocument, Loan, Purpose};
-    use crate::names::Names;
+    use crate::names::{Colleague, Names};
+    use crate::seal::OpeningKey;
     use crate::signed::{DeviceKey, sign, verify};
 
     const DEVICE: DeviceId = DeviceId([7; 16]);
@@ -232,6 +233,11 @@ mod tests {
             device: DEVICE,
             units: vec![(UnitId(1_000_301), "Ấp 1".to_owned())],
             people: vec![(DEVICE, "Máy 1".to_owned())],
+            colleagues: vec![Colleague {
+                device: DEVICE,
+                signing: key.public(),
+                sealing: Some(OpeningKey::from_bytes([0x11; 32]).sealing()),
+            }],
         };
         let bytes = sign(&names, &key).unwrap();
         check("pull/names.hex", &hex(&bytes));

@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "0dd687b8439989066d5b4c69dd9ccf55aab3194dbd427489bc2efd047bde464b";
+    "39e1b1db166fccf5bfb01935fc49abd94595a5a997ccfc1ce05b45a034d789f6";

@@ -52,6 +52,30 @@ async fn a_phone_learns_what_its_units_and_colleagues_are_called_and_no_others()
     assert_eq!(self::names(&site, &one).await.people, []);
 }
 
+#[tokio::test]
+async fn a_phone_may_seal_a_preview_to_those_alone_who_read_all_that_it_does() {
+    let site = Site::start(Memory::new()).await;
+    let one = site.phone(1, "team-member", HAMLET).await;
+    let two = site.phone(2, "team-lead", HAMLET).await;
+    let police = site.phone(3, "commune-police", COMMUNE).await;
+    let stranger = site.phone(4, "team-member", NEIGHBOUR).await;
+    let told = names(&site, &one).await;
+    let sealing = |phone: &Phone| told.colleague(phone.device).map(|known| known.sealing);
+    assert_eq!(sealing(&two), Some(Some(two.sealing())));
+    assert_eq!(sealing(&police), Some(Some(police.sealing())));
+    assert_eq!(sealing(&stranger), None);
+    assert_eq!(sealing(&one), None);
+    let told = names(&site, &police).await;
+    let known = told.colleague(one.device).unwrap();
+    assert_eq!(known.signing, one.key.public());
+    assert_eq!(known.sealing, None, "what police write is not for the team");
+    let steps = format!("/v1/devices/{}/suspend", two.device);
+    assert_eq!(site.console("POST", &steps, "").await.status, 204);
+    let told = names(&site, &one).await;
+    assert_eq!(told.colleague(two.device), None);
+    assert_eq!(told.person(two.device), Some("Máy 1"));
+}
+
 async fn names(site: &Site, phone: &Phone) -> Names {
     let answer = site.post("/v1/names", &phone.pull_request(0)).await;
     assert_eq!(answer.status, 200);

@@ -180,11 +180,20 @@ fn show_effect(effect: Effect) -> Result<JsValue, Unshowable> {
         Effect::LookUp { bytes } => named("LookUp", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::Rekey { bytes } => named("Rekey", object(&[("bytes", shown_bytes(&bytes))])),
         Effect::Enrol { bytes } => named("Enrol", object(&[("bytes", shown_bytes(&bytes))])),
-        Effect::HandOut { bundles, request } => {
+        Effect::HandOut {
+            bundles,
+            request,
+            notes,
+        } => {
             let shown = bundles.iter().map(show_carried);
             let bundles: Array = shown.collect::<Result<_, _>>()?;
             let request = request.as_deref().map_or(JsValue::NULL, shown_bytes);
-            let parts = [("bundles", bundles.into()), ("request", request)];
+            let notes: Array = notes.iter().map(|note| shown_bytes(note)).collect();
+            let parts = [
+                ("bundles", bundles.into()),
+                ("request", request),
+                ("notes", notes.into()),
+            ];
             named("HandOut", object(&parts))
         }
         Effect::Errand { bytes } => named("Errand", object(&[("bytes", shown_bytes(&bytes))])),

@@ -150,6 +150,11 @@ impl Phone {
         Ok(show(&self.ask(Client::loans)?)?)
     }
 
+    /// Residents of whom colleagues showed what the server has not told yet, whose name fits.
+    pub fn previewed(&self, typed: &str) -> Answer {
+        Ok(show(&self.ask(|client| client.previewed(typed))?)?)
+    }
+
     /// One document by its id in hexadecimal; `null` if it is not here.
     pub fn document(&self, id: &str) -> Answer {
         let id = document_id(id)?;
@@ -321,14 +326,21 @@ impl Default for Phone {
     }
 }
 
-/// Sealed bundles, and the request for news that goes with them, as one parcel: a file that
-/// anybody may carry.
+/// Sealed bundles, with colleagues' notes to look into them and the request for news that goes with
+/// them, as one parcel: a file that anybody may carry.
 #[wasm_bindgen(js_name = parcelOf)]
-pub fn parcel_of(bundles: Vec<Uint8Array>, request: Option<Vec<u8>>) -> Result<Vec<u8>, CallError> {
+pub fn parcel_of(
+    bundles: Vec<Uint8Array>,
+    notes: Vec<Uint8Array>,
+    request: Option<Vec<u8>>,
+) -> Result<Vec<u8>, CallError> {
     let item = |sort, bytes| Item { sort, bytes };
-    let bundles = bundles.iter().map(|one| item(Sort::Bundle, one.to_vec()));
+    let all = |sort| move |one: &Uint8Array| item(sort, one.to_vec());
+    let bundles = bundles.iter().map(all(Sort::Bundle));
+    let notes = notes.iter().map(all(Sort::Preview));
     let request = request.map(|bytes| item(Sort::Request, bytes));
-    pack(&bundles.chain(request).collect::<Vec<_>>()).map_err(CallError::Parcel)
+    let items: Vec<Item> = bundles.chain(notes).chain(request).collect();
+    pack(&items).map_err(CallError::Parcel)
 }
 
 /// What a phone can pay for each guess of a PIN, where the trial took so many milliseconds; none

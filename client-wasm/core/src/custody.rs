@@ -1,7 +1,8 @@
 //! Custody: what this phone carries for colleagues. Up go their sealed bundles and their signed
 //! requests for news; back come the receipts and the sealed news that the server gave for them.
 //!
-//! Nothing here is ever opened, and nothing is forgotten before the server has it. What is on its
+//! Nothing here is ever opened but what a preview note for this phone opens, and nothing is
+//! forgotten before the server has it. What is on its
 //! way back is kept for a month, because nobody tells the courier when it has arrived.
 
 use std::collections::BTreeMap;
@@ -11,7 +12,8 @@ use std::sync::Arc;
 use serde_bytes::ByteBuf;
 use shared::bundle::{Bundle, Serial};
 use shared::engine::Engine;
-use shared::id::DeviceId;
+use shared::hash;
+use shared::id::{BundleId, DeviceId};
 use shared::limits::PARCEL_BYTES_MAX;
 use shared::news::News;
 use shared::parcel::{Item, Sort, is_parcel, pack, unpack};
@@ -23,7 +25,7 @@ use shared::wipe::WipeOrder;
 
 use crate::effect::{Carried, Effect, Notice, Store};
 use crate::input::PreviewKey;
-use crate::limits::{CUSTODY_BUNDLES_MAX, ERRANDS_MAX, KEEP_SENT_SECONDS, RETURNS_MAX};
+use crate::limits::{CUSTODY_BUNDLES_MAX, ERRANDS_MAX, KEEP_SENT_SECONDS, NOTES_MAX, RETURNS_MAX};
 use crate::outbox::{OpenBundle, bundle_key};
 use crate::stored::{self, Unreadable};
 use crate::work::{Work, delete, put_bytes};
@@ -37,6 +39,8 @@ pub(crate) struct Custody {
     receipts: BTreeMap<Serial, Arc<[u8]>>,
     /// The newest news of each device.
     news: BTreeMap<DeviceId, Arc<[u8]>>,
+    /// Notes for this phone, by their keys in the store.
+    notes: BTreeMap<Vec<u8>, Arc<[u8]>>,
 }
 
 /// What is carried for one colleague.
@@ -76,6 +80,9 @@ impl Custody {
                     let device = recipient(&bytes).ok_or(bad)?;
                     self.news.insert(device, bytes.into());
                 }
+                Sort::Preview => {
+                    self.notes.insert(note_key(&bytes), bytes.into());
+                }
             }
         }
         Ok(())
@@ -99,6 +106,22 @@ impl Custody {
 
     pub(crate) fn has(&self, serial: Serial) -> bool {
         self.bundles.contains_key(&serial)
+    }
+
+    /// The carried bundle of this name.
+    pub(crate) fn bundle(&self, id: BundleId) -> Option<Arc<[u8]>> {
+        let mut bundles = self.bundles.values();
+        bundles.find(|bytes| BundleId::of(bytes) == id).cloned()
+    }
+
+    /// Notes that open bundles for this phone.
+    pub(crate) fn notes(&self) -> Vec<Arc<[u8]>> {
+        self.notes.values().cloned().collect()
+    }
+
+    /// Lets go of a note; whether it was there.
+    pub(crate) fn forget_note(&mut self, bytes: &[u8]) -> bool {
+        self.notes.remove(&note_key(bytes)).is_some()
     }
 
     /// How many bundles are carried.
@@ -195,7 +218,10 @@ impl<E: Engine> Work<'_, E> {
             Ok(items) => items,
             Err(error) => return self.show(Notice::Unusable(error.code().to_owned())),
         };
-        for Item { sort, bytes } in items {
+        // A note opens what lies beside it.
+        let (notes, items): (Vec<Item>, Vec<Item>) =
+            (items.into_iter()).partition(|item| item.sort == Sort::Preview);
+        for Item { sort, bytes } in items.into_iter().chain(notes) {
             match sort {
                 Sort::Bundle => self.take_custody(&bytes, None),
                 Sort::Receipt => {
@@ -203,6 +229,7 @@ impl<E: Engine> Work<'_, E> {
                 }
                 Sort::News if is_for(&bytes, self.state.device.id) => self.pulled(&bytes),
                 Sort::Request => self.carry_request(&bytes),
+                Sort::Preview => self.take_note(&bytes),
                 Sort::News => {}
             }
         }
@@ -309,11 +336,22 @@ impl<E: Engine> Work<'_, E> {
                 custody.news.insert(device, bytes.into());
                 news_key(device)
             }),
-            Sort::Bundle | Sort::Request => None,
+            Sort::Bundle | Sort::Request | Sort::Preview => None,
         };
         if let Some(key) = key {
             self.put_item(&key, sort, bytes);
         }
+    }
+
+    /// Keeps a note as it came; whether there was room for it.
+    pub(crate) fn keep_note(&mut self, bytes: &[u8]) -> bool {
+        let (key, notes) = (note_key(bytes), &mut self.state.custody.notes);
+        if notes.len() >= NOTES_MAX && !notes.contains_key(&key) {
+            return false;
+        }
+        notes.insert(key.clone(), bytes.into());
+        self.put_item(&key, Sort::Preview, bytes);
+        true
     }
 
     fn put_item(&mut self, key: &[u8], sort: Sort, bytes: &[u8]) {
@@ -341,6 +379,12 @@ fn receipt_key(serial: Serial) -> Vec<u8> {
 
 fn news_key(device: DeviceId) -> Vec<u8> {
     [&device.0[..], b"back"].concat()
+}
+
+/// Where a note stands in the store.
+pub(crate) fn note_key(bytes: &[u8]) -> Vec<u8> {
+    let name: [u8; 16] = hash::derive("sampan/preview-note", &[bytes]);
+    [&name[..], b"note"].concat()
 }
 
 fn is_for(answer: &[u8], device: DeviceId) -> bool {

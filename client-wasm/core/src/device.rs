@@ -11,7 +11,7 @@ use shared::id::{BundleId, DeviceId, DocumentId, Incarnation};
 use shared::key::Key;
 use shared::news::{News, NewsError};
 use shared::receipt::BackedUpTo;
-use shared::seal::OpeningKey;
+use shared::seal::{CannotOpen, OpeningKey};
 use shared::signed::DeviceKey;
 use shared::time::UnixSeconds;
 use shared::value::Value;
@@ -164,15 +164,25 @@ impl Device {
         is_next
     }
 
-    /// Opens news sealed to the present keys, to those before, or to those that follow: the server
-    /// may have them already.
+    /// Opens news sealed to any of [`Self::opening_keys`].
     pub(crate) fn open_news(&self, news: &News<'_>) -> Result<Vec<u8>, NewsError> {
+        let closed = Err(NewsError::Sealed(CannotOpen));
+        let mut keys = self.opening_keys();
+        let opened = keys.find_map(|key| news.open(&key).ok());
+        opened.map_or(closed, Ok)
+    }
+
+    /// A seed for sealing these parts where no fresh randomness comes: only this phone can grow it,
+    /// and other parts have another one.
+    pub(crate) fn seed_for(&self, purpose: &str, parts: [&[u8]; 2]) -> [u8; 32] {
+        hash::digest(purpose, &[&self.secret, parts[0], parts[1]])
+    }
+
+    /// The present key, the one that follows (others may have it already), and the one before.
+    pub(crate) fn opening_keys(&self) -> impl Iterator<Item = OpeningKey> {
         let others = self.next_secret.iter().chain(&self.former_secret);
-        let mut opened = news.open(&Keys(self.secret).opening_key());
-        for secret in others {
-            opened = opened.or_else(|_| news.open(&Keys(*secret).opening_key()));
-        }
-        opened
+        let secrets = core::iter::once(&self.secret).chain(others);
+        secrets.map(|secret| Keys(*secret).opening_key())
     }
 
     /// The author of what is written now.

@@ -61,6 +61,9 @@ pub enum Effect {
         /// A signed request for news, to be packed with them: what comes back is sealed to this
         /// phone. `None` before a coordinator has confirmed it.
         request: Option<Vec<u8>>,
+        /// Preview notes, each sealed to one colleague, to be packed with them. None while locked,
+        /// and none where the carrier may not look.
+        notes: Vec<Vec<u8>>,
     },
     /// Send this parcel, which holds a colleague's request for news, to the server and answer with
     /// `Input::ErrandAnswered` or `Input::ErrandFailed`.

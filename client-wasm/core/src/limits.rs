@@ -60,8 +60,14 @@ pub const SUPERSEDING_MAX: usize = 256;
 /// Lines one list or search gives to a screen.
 pub const LIST_LINES_MAX: usize = 200_000;
 
+/// Preview notes that are kept: each opens many bundles.
+pub const NOTES_MAX: usize = 64;
+
 /// Names are asked for no more often than this: who has none after that is not named to this phone.
 pub const NAMES_EVERY_SECONDS: i64 = 60;
+
+/// Names and keys of colleagues are asked for again after this long.
+pub const NAMES_KEPT_SECONDS: i64 = 12 * 3_600;
 
 /// A phone that waits to be confirmed asks this often; somebody is standing beside it.
 pub const ENROL_EVERY_SECONDS: i64 = 15;

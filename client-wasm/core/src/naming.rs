@@ -6,14 +6,17 @@ use shared::names::Names;
 use shared::signed;
 
 use crate::effect::{Effect, Notice, Store};
-use crate::limits::NAMES_EVERY_SECONDS;
+use crate::limits::{NAMES_EVERY_SECONDS, NAMES_KEPT_SECONDS};
 use crate::stored::{self, NAMES_KEY};
 use crate::work::Work;
 
 impl<E: Engine> Work<'_, E> {
-    /// Asks for names if there are none yet.
-    pub(crate) fn ask_first_names(&mut self) {
-        if self.state.names.is_none() {
+    /// Asks for names if there are none yet, or none lately: who is new here has written nothing,
+    /// and can be shown previews as soon as their keys are known.
+    pub(crate) fn refresh_names(&mut self) {
+        let learned = self.state.names_learned;
+        let is_old = self.now >= learned.plus(NAMES_KEPT_SECONDS);
+        if self.state.names.is_none() || is_old {
             self.ask_names();
         }
     }
@@ -44,9 +47,12 @@ impl<E: Engine> Work<'_, E> {
         if names.device != self.state.device.id {
             return self.show(Notice::Unusable("other-device".to_owned()));
         }
-        let write = stored::put_sealed(self.vault, Store::Meta, NAMES_KEY, &names);
+        let learned = (&names, self.now);
+        let write = stored::put_sealed(self.vault, Store::Meta, NAMES_KEY, &learned);
         self.write(write);
         self.state.names = Some(names.into());
+        self.state.names_learned = self.now;
+        self.show_notes();
         self.show(Notice::Changed);
     }
 

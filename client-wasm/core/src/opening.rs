@@ -163,7 +163,13 @@ impl Locked {
                 let writes = self.freeze();
                 let bundles = sending::carried(&mut self.outbox);
                 let request = self.pull_ahead.clone();
-                (writes, vec![Effect::HandOut { bundles, request }])
+                let notes = Vec::new();
+                let given = Effect::HandOut {
+                    bundles,
+                    request,
+                    notes,
+                };
+                (writes, vec![given])
             }
             Input::Reachable { .. } | Input::Tick { .. } => {
                 if matches!(input, Input::Reachable { .. }) {
@@ -287,8 +293,13 @@ impl Locked {
             )?);
         }
         if let Some(record) = self.record(Store::Meta, NAMES_KEY) {
-            let names: Names = stored::read_sealed(vault, Store::Meta, NAMES_KEY, &record.value)?;
-            state.names = Some(Arc::new(names));
+            // Whatever another version left there, the server tells them again.
+            let read = stored::read_sealed(vault, Store::Meta, NAMES_KEY, &record.value);
+            if let Ok((names, learned)) = read {
+                let names: Names = names;
+                state.names = Some(Arc::new(names));
+                state.names_learned = learned;
+            }
         }
         if let Some(record) = self.record(Store::Meta, LOANS_KEY) {
             let loans = stored::read_sealed(vault, Store::Meta, LOANS_KEY, &record.value)?;
@@ -469,6 +480,7 @@ impl<E: Engine> Work<'_, E> {
         for root in mine {
             self.touch_found(root);
         }
+        self.show_notes();
     }
 
     /// While locked, the tail may have been frozen without the device's record.

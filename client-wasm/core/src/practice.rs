@@ -56,6 +56,7 @@ pub fn names(request: &[u8], hamlet: String) -> Option<Vec<u8>> {
         device,
         units: vec![(HAMLET, hamlet)],
         people: Vec::new(),
+        colleagues: Vec::new(),
     };
     signed::sign(&names, &server()).ok()
 }

@@ -1,7 +1,10 @@
 //! Previews: a colleague's work as it will be, shown and never stored as confirmed.
 //!
 //! Edits never build on a preview, so that a refusal of the colleague's work strands nobody. A
-//! preview lasts until all of it is confirmed here, or until the program ends.
+//! preview lasts until all of it is confirmed here; what a note opened is opened again after every
+//! unlock.
+
+mod notes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,6 +65,18 @@ impl Previews {
         };
         let previews = self.of(document).iter();
         previews.filter(move |preview| !preview.puts.iter().all(is_confirmed))
+    }
+
+    /// What a colleague put under the key last.
+    pub(crate) fn last(&self, document: &DocumentId, key: &Key) -> Option<&Value> {
+        let puts = self.of(document).iter().flat_map(|preview| &preview.puts);
+        let found = puts.rev().find(|put| put.place == Place::Key(key.clone()));
+        found.map(|put| &put.value)
+    }
+
+    /// Documents that a colleague wrote on.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = &DocumentId> {
+        self.0.keys()
     }
 
     /// What a colleague says the document is.

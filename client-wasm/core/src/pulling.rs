@@ -187,7 +187,7 @@ impl<E: Engine> Work<'_, E> {
         if let Some(upto) = answer.disclosed {
             self.disclosures_told(upto);
         }
-        self.ask_first_names();
+        self.refresh_names();
         let mut more = answer.more;
         for page in &answer.pages {
             more &= self.page(page);

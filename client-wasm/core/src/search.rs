@@ -308,6 +308,13 @@ impl Sought {
         })
     }
 
+    /// Whether every word begins a word of this name.
+    pub(crate) fn fits_name(&self, name: &str) -> bool {
+        let folded = fold(name);
+        let begins = |word: &String| folded.split(' ').any(|part| part.starts_with(&**word));
+        self.words.iter().all(begins)
+    }
+
     /// Whether the name has the accents that were typed.
     pub(crate) fn is_written_so(&self, found: &Found) -> bool {
         if self.accented.is_empty() {

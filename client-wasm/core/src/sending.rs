@@ -106,7 +106,15 @@ impl<E: Engine> Work<'_, E> {
         }
         let request = self.state.device.is_active.then(|| self.sealed_request());
         let request = request.flatten();
-        self.effects.push(Effect::HandOut { bundles, request });
+        let notes = match leave {
+            Leave::LookAtTeam => self.notes_for(&bundles),
+            Leave::CarryOnly => Vec::new(),
+        };
+        self.effects.push(Effect::HandOut {
+            bundles,
+            request,
+            notes,
+        });
     }
 
     /// The next pull may go out at this time.
@@ -129,7 +137,7 @@ impl<E: Engine> Work<'_, E> {
         own_waits || self.state.custody.has(serial)
     }
 
-    fn team_key(&self, serial: Serial) -> Option<SectionKey> {
+    pub(crate) fn team_key(&self, serial: Serial) -> Option<SectionKey> {
         let sealed = self.state.outbox.frozen.get(&serial)?.secret();
         let key = bundle_key(serial);
         let plain = self.vault.open(Store::Outbox, &key, sealed).ok()?;

@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) sender: Sender,
     /// Names of units and colleagues; `None` before the first answer.
     pub(crate) names: Option<Arc<Names>>,
+    /// When they were answered.
+    pub(crate) names_learned: UnixSeconds,
     /// What a locked phone believes an order by, as it is stored.
     pub(crate) belief: Option<Arc<Belief>>,
     /// Disclosures the server has not confirmed.
@@ -122,6 +124,7 @@ impl State {
             found: Buckets::default(),
             sender: Sender::default(),
             names: None,
+            names_learned: UnixSeconds::default(),
             belief: None,
             untold: Arc::default(),
             disclosed: BTreeSet::new(),

@@ -5,6 +5,7 @@ mod day;
 mod dumping;
 mod phone;
 mod practising;
+mod previewing;
 mod progress;
 mod reading;
 mod saving;

@@ -244,8 +244,21 @@ pub struct OwnView {
 pub struct PreviewView {
     /// Whose.
     pub from: String,
-    /// What they put.
-    pub puts: Vec<Put>,
+    /// What it says.
+    pub said: Vec<Said>,
+}
+
+/// A resident whom a colleague wrote down or changed, as their phone says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PreviewedView {
+    /// The dossier.
+    pub document: DocumentId,
+    /// The name, by the preview if there is none here.
+    pub name: String,
+    /// Whose work it is, the last one's.
+    pub from: String,
+    /// Whether nothing is known of the person but this.
+    pub is_new: bool,
 }
 
 /// One record that is not wholly confirmed.
@@ -400,7 +413,7 @@ impl<E: Engine> Client<E> {
         let voided = events.voided.iter().map(|voided| &voided.event);
         Some(DocumentView {
             document: root,
-            kind: row.kind(),
+            kind: row.kind().or_else(|| state.previews.kind(&root)),
             unit: row.unit(),
             moved_to: state.confirmed.moved_to(&root),
             lent_until: lent_until(state, &root),
@@ -413,6 +426,32 @@ impl<E: Engine> Client<E> {
             mine: own_views(state, &root),
             previews,
         })
+    }
+
+    /// Dossiers of which colleagues showed what the server has not told yet, by name, at most
+    /// [`LIST_LINES_MAX`]; those whose name fits what was typed.
+    pub fn previewed(&self, typed: &str) -> Vec<PreviewedView> {
+        let sought = Sought::new(typed);
+        let Some(state) = self.state() else {
+            return Vec::new();
+        };
+        let views = state.previews.documents().filter_map(|root| {
+            let confirmed = state.confirmed.row(root).unwrap_or_default();
+            let last = state.previews.beside(root, &confirmed).last()?;
+            let kind = confirmed.kind().or_else(|| state.previews.kind(root));
+            let known = confirmed.live(&Key::NAME).last().map(|cell| &cell.value);
+            let name = known.or_else(|| state.previews.last(root, &Key::NAME));
+            (kind == Some(Kind::Dossier)).then(|| PreviewedView {
+                document: *root,
+                name: name.and_then(Value::as_text).unwrap_or_default().to_owned(),
+                from: last.from.clone(),
+                is_new: confirmed.is_empty(),
+            })
+        });
+        let fitting = views.filter(|view| sought.fits_name(&view.name));
+        let mut views: Vec<PreviewedView> = fitting.take(LIST_LINES_MAX).collect();
+        views.sort_by(|a, b| a.name.cmp(&b.name));
+        views
     }
 
     /// A dossier's companion, by any of the dossier's ids.
@@ -542,7 +581,7 @@ impl From<&Preview> for PreviewView {
     fn from(preview: &Preview) -> Self {
         Self {
             from: preview.from.clone(),
-            puts: preview.puts.clone(),
+            said: preview.puts.iter().filter_map(Said::of).collect(),
         }
     }
 }

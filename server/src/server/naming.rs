@@ -1,9 +1,9 @@
-//! Names for a device: of the units it follows, and of those who work there.
+//! Names for a device: of the units it follows, and of those who work there, with their keys.
 
 use std::collections::BTreeSet;
 
 use shared::id::UnitId;
-use shared::limits::{NAMES_PEOPLE_MAX, NAMES_UNITS_MAX};
+use shared::limits::NAMES_UNITS_MAX;
 use shared::names::Names;
 use shared::signed::sign;
 use shared::time::LocalDay;
@@ -36,11 +36,13 @@ impl<S: Store> Server<S> {
             device,
             units: Vec::new(),
             people: Vec::new(),
+            colleagues: Vec::new(),
         };
         if record.state == DeviceState::Active {
             let followed = followed(&record);
             names.units = units(&followed, &self.units(), circumstances.now.local_day());
-            names.people = self.people_of(&followed, NAMES_PEOPLE_MAX).await?;
+            let met = self.met_by(device, &followed).await?;
+            (names.people, names.colleagues) = (met.people, met.colleagues);
         }
         let signed = sign(&names, self.ledger().secrets().signing());
         signed.map_err(|_| LedgerError::Contradiction("names beyond their limit").into())

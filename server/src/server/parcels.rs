@@ -85,7 +85,7 @@ impl<S: Store> Server<S> {
                 }
                 Asked::Otherwise(_) => None,
             },
-            Sort::Receipt | Sort::News => None,
+            Sort::Receipt | Sort::News | Sort::Preview => None,
         })
     }
 }

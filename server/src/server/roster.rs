@@ -1,4 +1,4 @@
-//! Who works in which unit, remembered between questions.
+//! Who works in which unit, and with which keys, remembered between questions.
 //!
 //! The list is read once, when a phone first asks for names, and follows every commit that writes
 //! a device from then on. What a device does every day (bundles, signs of life) is in the same
@@ -7,7 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use shared::id::{DeviceId, UnitId};
+use shared::id::{Audience, DeviceId, UnitId};
+use shared::limits::{NAMES_COLLEAGUES_MAX, NAMES_PEOPLE_MAX};
+use shared::names::Colleague;
+use shared::seal::SealingKey;
+use shared::signed::DevicePublic;
 
 use super::Server;
 use crate::ledger::LedgerError;
@@ -40,14 +44,45 @@ struct Known {
 struct Line {
     label: String,
     units: Vec<UnitId>,
+    /// Units whose team's stream it follows; empty unless it is at work.
+    follows: BTreeSet<UnitId>,
+    signing: DevicePublic,
+    sealing: SealingKey,
+}
+
+/// Those whom a device may meet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Met {
+    /// Devices that work or worked in its units, and what they are called.
+    pub(super) people: Vec<(DeviceId, String)>,
+    /// Those at work in its streams.
+    pub(super) colleagues: Vec<Colleague>,
 }
 
 impl Line {
     /// Nobody meets the work of a device that was refused.
     fn of(record: DeviceRecord) -> Option<Self> {
-        (record.state != DeviceState::Refused).then_some(Self {
+        let is_at_work = record.state == DeviceState::Active;
+        let streams = record.assignment.streams.iter();
+        let team = streams.filter(|stream| is_at_work && stream.audience == Audience::Team);
+        (record.state != DeviceState::Refused).then(|| Self {
+            follows: team.map(|stream| stream.unit).collect(),
             label: record.label,
             units: record.assignment.grant.units,
+            signing: record.public,
+            sealing: record.sealing,
+        })
+    }
+
+    /// `other` as a colleague of this one: either may read all that the other's team may.
+    fn colleague(&self, device: DeviceId, other: &Self) -> Option<Colleague> {
+        let may_see_all = other.follows.is_superset(&self.follows);
+        let is_met = may_see_all || self.follows.is_superset(&other.follows);
+        let both_work = !self.follows.is_empty() && !other.follows.is_empty();
+        (is_met && both_work).then_some(Colleague {
+            device,
+            signing: other.signing,
+            sealing: may_see_all.then_some(other.sealing),
         })
     }
 }
@@ -69,14 +104,18 @@ impl Known {
         self.devices.insert(device, line);
     }
 
-    fn people(&self, units: &BTreeSet<UnitId>, max: usize) -> Vec<(DeviceId, String)> {
+    fn met_by(&self, device: DeviceId, units: &BTreeSet<UnitId>) -> Met {
         let there = units.iter().filter_map(|unit| self.by_unit.get(unit));
         let devices: BTreeSet<DeviceId> = there.flatten().copied().collect();
-        let named = devices.into_iter().filter_map(|device| {
-            let line = self.devices.get(&device)?;
-            Some((device, line.label.clone()))
-        });
-        named.take(max).collect()
+        let lines = (devices.iter()).filter_map(|other| self.devices.get_key_value(other));
+        let own = self.devices.get(&device);
+        let others = lines.clone().filter(|(other, _)| **other != device);
+        let colleagues = others.filter_map(|(other, line)| own?.colleague(*other, line));
+        let people = lines.map(|(other, line)| (*other, line.label.clone()));
+        Met {
+            colleagues: colleagues.take(NAMES_COLLEAGUES_MAX).collect(),
+            people: people.take(NAMES_PEOPLE_MAX).collect(),
+        }
     }
 }
 
@@ -110,19 +149,18 @@ pub(super) fn device_puts(puts: &[Put]) -> Vec<Put> {
 }
 
 impl<S: Store> Server<S> {
-    /// Devices whose grant names one of the units, by id, at most `max`: former colleagues too,
-    /// for their work is still there.
-    pub(super) async fn people_of(
+    /// Whom a device meets in these units: former colleagues too, for their work is still there.
+    pub(super) async fn met_by(
         &self,
+        device: DeviceId,
         units: &BTreeSet<UnitId>,
-        max: usize,
-    ) -> Result<Vec<(DeviceId, String)>, LedgerError> {
+    ) -> Result<Met, LedgerError> {
         let mut read = Known::default();
         for _ in 0..READ_TRIES_MAX {
             let commits = {
                 let state = self.roster.state();
                 if let Some(known) = &state.known {
-                    return Ok(known.people(units, max));
+                    return Ok(known.met_by(device, units));
                 }
                 state.commits
             };
@@ -133,7 +171,7 @@ impl<S: Store> Server<S> {
                 break;
             }
         }
-        Ok(read.people(units, max))
+        Ok(read.met_by(device, units))
     }
 
     async fn read_roster(&self) -> Result<Known, LedgerError> {

@@ -104,6 +104,11 @@ impl Rows for Shown {
 }
 
 impl Phone {
+    /// The key that answers and notes are sealed to.
+    pub fn sealing(&self) -> SealingKey {
+        self.opening.sealing()
+    }
+
     pub fn new(seed: u8, unit: UnitId) -> Self {
         let key = DeviceKey::from_seed([seed; 32]);
         let opening = OpeningKey::from_bytes([seed; 32]);

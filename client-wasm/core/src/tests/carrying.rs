@@ -124,7 +124,7 @@ fn take(phone: &mut Phone, parcel: &[u8]) {
 }
 
 /// The server takes one bundle that the author wrote and the courier carries.
-fn deliver(courier: &mut Phone, author: &Phone) {
+pub(super) fn deliver(courier: &mut Phone, author: &Phone) {
     let (serial, bytes) = courier.send().expect("a bundle is carried");
     let outcomes = vec![Outcome::Stored; author.changes_in(&bytes)];
     courier.answer(serial, receipt(serial, &bytes, &outcomes));

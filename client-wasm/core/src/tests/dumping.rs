@@ -8,9 +8,10 @@ use shared::receipt::Outcome;
 use shared::value::Value;
 
 use super::phone::Phone;
+use super::previewing;
 use super::world::Log;
 use crate::effect::Store;
-use crate::input::{Input, Leave, PreviewKey};
+use crate::input::Input;
 use crate::outbox::StoredBundle;
 use crate::stored;
 use crate::vault::Vault;
@@ -62,21 +63,11 @@ pub(super) fn dump(phone: &Phone) -> String {
 /// Two members of a team. The second has the first one's work in custody, may look at the team's
 /// part of it, and has recorded somebody, too.
 fn team() -> Phone {
-    let mut one = Phone::enrolled(1, &[Audience::Team]);
-    let mut two = Phone::enrolled(2, &[Audience::Team]);
+    let (mut one, mut two) = previewing::team();
     one.add_resident_with_number(NAMES[0], NUMBERS[0]);
-    one.give(Input::HandOut {
-        leave: Leave::LookAtTeam,
-    });
-    let bundle = one.handed_out.pop().unwrap();
-    two.give(Input::TakeCustody {
-        bytes: bundle.bytes,
-        preview: Some(PreviewKey {
-            from: "Thắm".to_owned(),
-            audience: Audience::Team,
-            key: bundle.team_key.unwrap(),
-        }),
-    });
+    let parcel = previewing::handed_over(&mut one);
+    previewing::take(&mut two, &parcel);
+    assert_eq!(two.client.previewed("").len(), 1);
     two.add_resident_with_number(NAMES[1], NUMBERS[1]);
     let mut log = Log::new();
     log.take_all(&one);

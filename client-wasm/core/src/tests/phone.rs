@@ -55,6 +55,8 @@ pub(super) struct Phone {
     pub(super) handed_out: Vec<Carried>,
     /// The request that goes with what is handed out.
     pub(super) request: Option<Vec<u8>>,
+    /// Preview notes that go with it.
+    pub(super) notes: Vec<Vec<u8>>,
     pub(super) errands: VecDeque<Vec<u8>>,
     pub(super) pulls: usize,
     /// The request of the last of them.
@@ -81,6 +83,7 @@ impl Phone {
             posts: VecDeque::new(),
             handed_out: Vec::new(),
             request: None,
+            notes: Vec::new(),
             errands: VecDeque::new(),
             pulls: 0,
             last_pull: Vec::new(),
@@ -215,9 +218,14 @@ impl Phone {
                 Effect::AskNames { .. } => self.asks_for_names += 1,
                 Effect::LookUp { bytes } | Effect::Rekey { bytes } => self.asked.push(bytes),
                 Effect::Enrol { bytes } => self.enrol = Some(bytes),
-                Effect::HandOut { bundles, request } => {
+                Effect::HandOut {
+                    bundles,
+                    request,
+                    notes,
+                } => {
                     self.handed_out.extend(bundles);
                     self.request = request;
+                    self.notes = notes;
                 }
                 Effect::Errand { bytes } => self.errands.push_back(bytes),
                 Effect::Schedule { at } => {

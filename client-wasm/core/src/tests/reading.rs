@@ -139,6 +139,7 @@ fn named(device: DeviceId, people: &[(DeviceId, &str)]) -> Input {
         device,
         units: Vec::new(),
         people: people.collect(),
+        colleagues: Vec::new(),
     };
     let bytes = sign(&names, &server_key()).unwrap();
     Input::Named { bytes }
