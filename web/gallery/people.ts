@@ -129,6 +129,7 @@ export const people: PeopleView = {
   lines,
   canals: ['Rạch Bà Từ', 'Rạch Ông Đội'],
   badges,
+  previewed: [{ document: 'v1', name: 'Thạch Thị Đẹp', from: 'chị Thắm' }],
 };
 
 const FAMILY = ['Nguyễn', 'Trần', 'Lê', 'Thạch', 'Danh', 'Sơn', 'Huỳnh', 'Lâm', 'Kim', 'Phạm'];
@@ -236,8 +237,13 @@ export const dossierLoaded: DossierView = {
   unitedWith: 'chị Thắm',
   sameAs: { document: 'd7', name: 'Nguyễn Thị Ngọc Anh' },
   previews: [
-    { from: 'chị Thắm', field: 'phone', shown: '0953 880 118' },
-    { from: 'chị Thắm', field: 'household', shown: 'Nhà ông Thạch Sà Rây' },
+    {
+      from: 'chị Thắm',
+      said: [
+        { kind: 'value', field: 'phone', shown: '0953880118' },
+        { kind: 'event', what: { kind: 'visit', result: 'met' }, note: '' },
+      ],
+    },
   ],
   card: { ...card, furthest: 2, reached: card.reached.map((one, n) => (n < 2 ? one : null)), side: 'card-returned', state: 'returned' },
   eid: { ...eid, furthest: 3, isConflicted: true, reached: eid.reached.map((one, n) => (n < 3 ? one : null)), state: 'conflict', nextBy: null },

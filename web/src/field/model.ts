@@ -183,6 +183,14 @@ export interface PeopleView {
   /** Where homes lie. */
   canals: string[];
   badges: Badges;
+  /** Those who fit what was asked for, as colleagues showed them. */
+  previewed: PreviewedLine[];
+}
+
+export interface PreviewedLine {
+  document: DocumentId;
+  name: string;
+  from: string;
 }
 
 /** What a task asks for. */
@@ -290,10 +298,10 @@ export interface WorkLine {
   state: RecordState;
 }
 
+/** What a colleague handed over and the server has not told yet. */
 export interface Preview {
   from: string;
-  field: FieldName;
-  shown: string;
+  said: Said[];
 }
 
 export interface DossierView {

@@ -14,7 +14,7 @@ import { factsLine, Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Stepper } from '../../parts/stepper.tsx';
 import { clock, day, phone } from '../../text/format.ts';
-import { workWords } from '../../text/said.ts';
+import { saidWords, workWords } from '../../text/said.ts';
 import { capital, useText } from '../../text/text.ts';
 import type { Conflict, DossierView, Funnel, LocalMinute, Task, WorkLine } from '../model.ts';
 import { TaskRow } from './today.tsx';
@@ -109,16 +109,15 @@ function AtHome({ view, onTask }: DossierProps) {
 
 /** A colleague's work that the server has not confirmed: dashed, and never mixed with what is. */
 function Previews({ view: { previews } }: { view: DossierView }) {
-  const { t } = useText();
+  const text = useText();
+  const { t } = text;
   if (previews.length === 0) return null;
   return (
     <Card icon={Eye} title={t('dossier.previews')}>
       <ul class="previews">
-        {previews.map(({ from, field, shown }) => (
-          <li key={field} class="preview">
-            <span>
-              {t(`field.${field}`)}: <span class="strong">{shown}</span>
-            </span>
+        {previews.map(({ from, said }, index) => (
+          <li key={index} class="preview">
+            {said.map((one, at) => <span key={at}>{saidWords(one, text)}</span>)}
             <span class="small soft">{t('state.preview', { who: from })}</span>
           </li>
         ))}

@@ -1,11 +1,12 @@
 /** The hamlet's people, found while typing. */
 import './people.css';
-import { Cross, ListFilter, Search, UserPlus } from '../../design/icons.tsx';
+import { Cross, Eye, ListFilter, Search, UserPlus } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { Card, Row } from '../../parts/card.tsx';
 import { FilterChips } from '../../parts/chip.tsx';
 import { LongList } from '../../parts/list.tsx';
-import { ResidentRow } from '../../parts/person.tsx';
+import { Name, ResidentRow } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { useText } from '../../text/text.ts';
@@ -48,6 +49,7 @@ export function People(props: PeopleProps) {
   return (
     <Screen bar={bar} actions={add} tabs={<Tabs here="people" badges={view.badges} onOpen={onTab} />}>
       <PeopleFilters {...props} />
+      <Previewed view={view} onOpen={props.onOpen} />
       <Count view={view} />
       {view.count === 0 ? (
         <Nobody view={view} onClearFilters={props.onClearFilters} />
@@ -109,6 +111,25 @@ export function SearchBox({ text, onSearch, label }: SearchBoxProps) {
     </div>
   );
 }
+
+/** Whom colleagues have just written down: better seen here than written down again. */
+function Previewed({ view: { previewed }, onOpen }: Pick<PeopleProps, 'view' | 'onOpen'>) {
+  const { t } = useText();
+  if (previewed.length === 0) return null;
+  const shown = previewed.slice(0, PREVIEWED_MAX);
+  return (
+    <Card icon={Eye} title={t('dossier.previews')} group aside={t('people.count', { n: previewed.length })}>
+      <ul>
+        {shown.map(({ document, name, from }) => (
+          <Row key={document} icon={Eye} title={<Name name={name} />} sub={t('state.preview', { who: from })} onOpen={() => onOpen(document)} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** More would push the list out of sight; who is sought by name is among the first. */
+const PREVIEWED_MAX = 3;
 
 /** Says how much is listed, of how many, and whether more may come. */
 function Count({ view }: { view: PeopleView }) {

@@ -10,16 +10,16 @@ import { Called, hex } from './called.ts';
 import { catalogueView, noticesView } from './catalogue.ts';
 import type { CoreDocument, CoreSync } from './core.ts';
 import type { Reading } from './dossier.ts';
-import { dossierView, historyView, markOf } from './dossier.ts';
+import { dossierView, historyView, markOf, nameOf } from './dossier.ts';
 import { typed } from './entries.ts';
 import type { Histories } from './histories.ts';
-import { dossiers, doublesOf, housesOf, peopleOf } from './people.ts';
+import { dossiers, doublesOf, housesOf, peopleOf, previewedOf } from './people.ts';
 import { figuresOf } from './results.ts';
 import { keyName, saidOf } from './said.ts';
 import { sessionLines, sessionView } from './session.ts';
 import { countsOf, dayOf, homesOf, taskOf } from './today.ts';
 import type { Names } from './views.ts';
-import { badgesOf, localMinute, residentLine, stateOf, summaryOf, textOf } from './views.ts';
+import { badgesOf, localMinute, residentLine, stateOf, summaryOf } from './views.ts';
 
 /** An open phone, as screens may see it. */
 export interface Open {
@@ -58,7 +58,7 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       const all = core.list({ ...dossiers(''), lines_max: 0 }).count;
       return {
         now: at, hamlet, query: ask.text, filters: ask.filters, all, loading: summary().loading, count, from: ask.from,
-        lines: lines.map(residentLine), canals: core.canals(), badges,
+        lines: lines.map(residentLine), canals: core.canals(), badges, previewed: previewedOf(core, ask.text, called),
       };
     }
     case 'dossier': {
@@ -119,10 +119,6 @@ function homeOf(document: string, open: Open, called: Called): HomeView | null {
   };
 }
 
-function nameOf(view: CoreDocument, names: Names): string {
-  const name = view.fields.find(({ key }) => keyName(key, names) === 'name')?.values.at(-1)?.value;
-  return textOf(name) ?? '';
-}
 
 function read(document: string, { core, names, histories, now }: Open, called: Called) {
   const view = core.document(document);

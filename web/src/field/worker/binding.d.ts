@@ -1,7 +1,7 @@
 /** What `client-wasm/app` exports, with the shapes that cross; the files come from `cargo xtask wasm`. */
 import type {
   CoreAssignment, CoreDay, CoreDayQuery, CoreDocument, CoreDouble, CoreFigure, CoreHome, CoreList, CoreNames, CoreNotAccepted, CorePassage, CoreProgress,
-  CoreProgressQuery, CoreQuery, CoreRecord, CoreRemark,
+  CorePreviewed, CoreProgressQuery, CoreQuery, CoreRecord, CoreRemark,
   CoreSync, Effect, Id, Input, StoredRecord,
 } from './core.ts';
 
@@ -58,6 +58,7 @@ export declare class Phone {
   waiting(): number;
   isOpen(): boolean;
   list(query: CoreQuery): CoreList;
+  previewed(typed: string): CorePreviewed[];
   document(id: string): CoreDocument | null;
   assignment(): CoreAssignment | null;
   recordableSteps(): string[];
@@ -85,7 +86,7 @@ export declare class Phone {
 }
 
 /** Sealed bundles as one file, with the request for news that goes with them. */
-export declare function parcelOf(bundles: Uint8Array[], request?: Uint8Array): Uint8Array;
+export declare function parcelOf(bundles: Uint8Array[], notes: Uint8Array[], request?: Uint8Array): Uint8Array;
 /** A parcel as one text, or as several of at most so many characters. */
 export declare function textsOf(parcel: Uint8Array, charsMax: number): string[];
 /** What was pasted or scanned so far. */

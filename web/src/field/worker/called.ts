@@ -32,6 +32,11 @@ export class Called {
     return name ?? (this.isOwn(device) ? this.#words.me : this.#words.other);
   }
 
+  /** A name that was found before; "another phone" where there was none. */
+  label(name: string): string {
+    return name === '' ? this.#words.other : name;
+  }
+
   isOwn(device: Id | null): boolean {
     return device !== null && hex(device) === this.#own;
   }

@@ -22,18 +22,19 @@ export class Carriage {
     [this.#loop, this.#idle] = [loop, idle];
   }
 
-  /** What has no receipt yet, and the request for news; nothing without the former. */
+  /** What has no receipt yet, with leave for colleagues to look into it and the request for news;
+   * nothing without the former. */
   async parcel(): Promise<Bytes | null> {
-    const { bundles, request } = await this.#loop.handOut();
-    return bundles.length === 0 ? null : new Uint8Array(parcelOf(bundles, request ?? undefined));
+    const { bundles, request, notes } = await this.#loop.handOut();
+    return bundles.length === 0 ? null : new Uint8Array(parcelOf(bundles, notes, request ?? undefined));
   }
 
-  /** The same as texts of at most so many characters; as one where `charsMax` is 0. Codes leave
-   * the request out: one record is to be one code. */
+  /** The same as texts of at most so many characters; as one where `charsMax` is 0. Texts are to be
+   * short and carry no leave to look, codes no request either: one record is to be one code. */
   async texts(charsMax: number): Promise<string[]> {
     const { bundles, request } = await this.#loop.handOut();
     if (bundles.length === 0) return [];
-    return textsOf(parcelOf(bundles, charsMax === 0 ? (request ?? undefined) : undefined), charsMax);
+    return textsOf(parcelOf(bundles, [], charsMax === 0 ? (request ?? undefined) : undefined), charsMax);
   }
 
   /** Receipts and news for those whose records this phone has brought to the server. */

@@ -83,12 +83,19 @@ export type Effect =
   | { Rekey: { bytes: Uint8Array } }
   | { Enrol: { bytes: Uint8Array } }
   | { Errand: { bytes: Uint8Array } }
-  | { HandOut: { bundles: { serial: Serial; bytes: Uint8Array }[]; request: Uint8Array | null } }
+  | { HandOut: { bundles: { serial: Serial; bytes: Uint8Array }[]; request: Uint8Array | null; notes: Uint8Array[] } }
   | { Schedule: { at: number } }
   | { Show: Notice };
 
 /** Its name, or an object with its name and why. */
 export type CoreState = 'OnThisPhone' | 'Sending' | 'Carried' | 'Parked' | 'Received' | { Held: unknown } | { Rejected: unknown };
+
+export interface CorePreviewed {
+  document: Id;
+  name: string;
+  from: string;
+  is_new: boolean;
+}
 
 export interface CoreLine {
   document: Id;
@@ -183,7 +190,7 @@ export interface CoreDocument {
   voided: CoreEvent[];
   mine: { record: number; saved: number; state: CoreState }[];
   state: CoreState | null;
-  previews: { from: string; puts: unknown[] }[];
+  previews: { from: string; said: CoreSaid[] }[];
 }
 
 export interface CoreRecord {

@@ -32,7 +32,7 @@ export function dossierView(view: CoreDocument, reading: Reading): Omit<DossierV
   return {
     now,
     document: hex(view.document),
-    name: textOf(value('name')) ?? '',
+    name: nameOf(view, names),
     birthYear: uintOf(value('byear')),
     sex: sexOf(uintOf(value('sex'))),
     last3: textOf(value('last3')),
@@ -50,11 +50,20 @@ export function dossierView(view: CoreDocument, reading: Reading): Omit<DossierV
     card: funnelView('card', view, reading),
     eid: funnelView('eid', view, reading),
     reasons: (['card', 'eid'] as const).flatMap((funnel) => reasonOf(funnel, view, reason(funnel), names, state)),
-    previews: [],
+    previews: view.previews.map(({ from, said }) => ({ from: called.label(from), said: saidOf(said, names) })),
     work: view.events.flatMap((event) => workLine(event, reading)).reverse(),
     consent: consentOf(view.events, names),
     historyEntries: reading.passages.length,
   };
+}
+
+/** The name; of somebody known only by a colleague's preview, as it says. */
+export function nameOf(view: CoreDocument, names: Names): string {
+  const isName = ({ key }: { key: CoreField['key'] }) => keyName(key, names) === 'name';
+  const known = textOf(view.fields.find(isName)?.values.at(-1)?.value);
+  if (known !== null) return known;
+  const said = view.previews.flatMap((preview) => preview.said).flatMap((one) => ('Value' in one ? [one.Value] : []));
+  return textOf(said.findLast(([key]) => isName({ key }))?.[1]) ?? '';
 }
 
 export function conflictsOf(view: CoreDocument, reading: Reading): Conflict[] {

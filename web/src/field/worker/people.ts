@@ -1,5 +1,6 @@
 /** The list of people: what it is narrowed to, and who may be somebody that is being written down. */
-import type { DocumentId, HouseLine, LocalMinute, PeopleFilter, PersonDraft, ResidentLine } from '../model.ts';
+import type { DocumentId, HouseLine, LocalMinute, PeopleFilter, PersonDraft, PreviewedLine, ResidentLine } from '../model.ts';
+import type { Called } from './called.ts';
 import { bytesOf, hex } from './called.ts';
 import type { Phone } from 'sampan-app/client_app.js';
 import type { CoreList, CoreQuery, CoreTrait } from './core.ts';
@@ -51,6 +52,11 @@ export function peopleOf(
 ): CoreList {
   const only = traitsOf(ask.filters, names, now);
   return core.list({ ...dossiers(ask.text), only, from: ask.from, without: ask.without.map(bytesOf) });
+}
+
+/** Whom colleagues have written down or changed, as the notes in this pocket show. */
+export function previewedOf(core: Phone, text: string, called: Called): PreviewedLine[] {
+  return core.previewed(text).map(({ document, name, from }) => ({ document: hex(document), name, from: called.label(from) }));
 }
 
 export function housesOf(core: Phone, text: string): HouseLine[] {

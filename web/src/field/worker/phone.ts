@@ -21,9 +21,11 @@ export interface HandedOut {
   bundles: Uint8Array[];
   /** For news, if this phone may ask. */
   request: Uint8Array | null;
+  /** With which colleagues may look into the bundles. */
+  notes: Uint8Array[];
 }
 
-const NOTHING: HandedOut = { bundles: [], request: null };
+const NOTHING: HandedOut = { bundles: [], request: null, notes: [] };
 
 /** What became of a save. */
 export type SaveOutcome = { is: 'saved'; record: number; documents: number[][] } | { is: 'not'; reason: NotSavedReason };
@@ -115,10 +117,11 @@ export class Loop {
     });
   }
 
-  /** All bundles without a receipt, from now on as they are; none if that could not be stored. */
+  /** All bundles without a receipt, from now on as they are, with leave for colleagues to look into
+   * them; none if that could not be stored. */
   handOut(): Promise<HandedOut> {
     const given = new Promise<HandedOut>((resolve) => (this.#wanted = resolve));
-    this.input({ HandOut: { leave: 'CarryOnly' } });
+    this.input({ HandOut: { leave: 'LookAtTeam' } });
     return given;
   }
 
@@ -246,8 +249,8 @@ export class Loop {
   }
 }
 
-function handedOut({ bundles, request }: Extract<Effect, { HandOut: unknown }>['HandOut']): HandedOut {
-  return { bundles: bundles.map(({ bytes }) => bytes), request };
+function handedOut({ bundles, request, notes }: Extract<Effect, { HandOut: unknown }>['HandOut']): HandedOut {
+  return { bundles: bundles.map(({ bytes }) => bytes), request, notes };
 }
 
 export function seed(): Uint8Array {
