@@ -24,6 +24,7 @@
 //! | `GET /v1/services?unit=&day=` | | JSON | console |
 //! | `GET /v1/reported?unit=&day=` | | JSON | console |
 //! | `GET /v1/doubles?unit=&day=` | | JSON | console |
+//! | `GET /v1/freshness?unit=&day=` | | JSON | console |
 //! | `GET /v1/units?parent=&day=` | | JSON | console |
 //! | `GET /v1/events` | | server-sent events | console |
 //! | `GET /v1/devices` | | JSON | console |

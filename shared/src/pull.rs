@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::BundleNumber;
 use crate::disclosure::{DisclosedUpto, Disclosures};
 use crate::enrol::Assignment;
 use crate::id::{DeviceId, Incarnation, StreamId};
@@ -48,6 +49,21 @@ pub struct PullRequest {
     pub lent: u64,
     /// Full numbers that were disclosed on the device.
     pub disclosures: Disclosures,
+    /// What the device has entered and has no receipt for; `None` = nothing.
+    pub unsent: Option<Unsent>,
+}
+
+/// What a device has entered and has no receipt for, when it asked. Coordinators see from it how
+/// much is still out there; nothing is decided by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsent {
+    /// Records: saves, however many documents each of them writes.
+    pub records: u32,
+    /// When the oldest was saved, by the device's clock.
+    pub oldest: UnixSeconds,
+    /// The number of the last bundle they travel in, in the life that asks: a server that has
+    /// received it knows that nothing of this is out there any more.
+    pub upto: BundleNumber,
 }
 
 /// In which form a device wants its answer. It signs this with the rest, so that nobody who
@@ -151,6 +167,7 @@ mod tests {
             reply,
             lent: 0,
             disclosures: Disclosures::default(),
+            unsent: None,
         }
     }
 
@@ -183,6 +200,22 @@ mod tests {
         let bytes = sign(&answer(), &key).unwrap();
         check("pull/nothing-new.hex", &hex(&bytes));
         assert_eq!(verify(&bytes, &key.public()), Ok(answer()));
+    }
+
+    #[test]
+    fn a_golden_request_tells_what_is_still_unsent() {
+        let key = DeviceKey::from_seed([0x22; 32]);
+        let asked = PullRequest {
+            unsent: Some(Unsent {
+                records: 12,
+                oldest: UnixSeconds(1_700_182_800),
+                upto: BundleNumber(8),
+            }),
+            ..request(3, Reply::Open)
+        };
+        let bytes = sign(&asked, &key).unwrap();
+        check("pull/request-unsent.hex", &hex(&bytes));
+        assert_eq!(verify(&bytes, &key.public()), Ok(asked));
     }
 
     #[test]

@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "39e1b1db166fccf5bfb01935fc49abd94595a5a997ccfc1ce05b45a034d789f6";
+    "a6aa81304329d76020dfc67cd1b481fe11d9704dd3449bf288c24b82d9eae882";

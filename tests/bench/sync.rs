@@ -35,7 +35,7 @@ const HAMLETS: usize = 12;
 const ROSTER: usize = 1_000;
 
 /// 2023-11-20 08:00 in Vietnam.
-const MORNING: UnixSeconds = UnixSeconds(1_700_442_000);
+pub const MORNING: UnixSeconds = UnixSeconds(1_700_442_000);
 
 /// 12 hamlets with 1,000 dossiers each, pulled by one phone that has none, and by a second one.
 pub fn measure() {
@@ -48,10 +48,10 @@ pub fn measure() {
 }
 
 async fn first_sync() {
-    let site = Site::over(Memory::new());
+    let site = Site::over(Memory::new(), tree());
     let plan = plan();
     for hamlet in 0..HAMLETS {
-        let mut author = site.author(hamlet).await;
+        let mut author = site.lister(hamlet).await;
         for bundle in roster(&mut author, &plan, hamlet) {
             site.push(&bundle).await;
         }
@@ -84,9 +84,9 @@ async fn stored() {
         path: folder.path().join("store"),
         cache_bytes: 64 * 1024 * 1024,
     };
-    let site = Site::over(Redb::create(&config).expect("a store"));
+    let site = Site::over(Redb::create(&config).expect("a store"), tree());
     let plan = plan();
-    let mut author = site.author(0).await;
+    let mut author = site.lister(0).await;
     let bundles = roster(&mut author, &plan, 0);
     let (warm, measured) = bundles.split_at(2);
     for bundle in warm {
@@ -110,9 +110,9 @@ async fn closed() {
         cache_bytes: 16 * 1024 * 1024,
     };
     let store = Redb::create(&config("store")).expect("a store");
-    let site = Site::over(store.clone());
+    let site = Site::over(store.clone(), tree());
     let plan = plan();
-    let mut author = site.author(0).await;
+    let mut author = site.lister(0).await;
     let unit = plan.hamlet(0);
     let names: Vec<Name> = plan
         .roster(0)
@@ -183,8 +183,9 @@ fn roster(author: &mut Author, plan: &Plan, hamlet: usize) -> Vec<Vec<u8>> {
     bundles.into_iter().map(|bundle| bundle.bytes).collect()
 }
 
-struct Site<S> {
-    server: Server<S>,
+/// A server in this process.
+pub struct Site<S> {
+    pub server: Server<S>,
 }
 
 /// A phone that only pulls.
@@ -210,17 +211,18 @@ impl Puller {
             reply: Reply::Open,
             lent: 0,
             disclosures: Default::default(),
+            unsent: None,
         };
         sign(&request, &self.key).expect("a short request")
     }
 }
 
 impl<S: Store> Site<S> {
-    fn over(store: S) -> Self {
+    pub fn over(store: S, units: UnitTree) -> Self {
         let writer = Writer::queued(store.clone(), WriterConfig::default()).expect("a thread");
         let foundation = Foundation {
             secrets: Arc::new(Secrets::from_master(&[9; 32])),
-            units: tree(),
+            units,
             epoch: 1,
         };
         let crew = Crew::start(CrewConfig::default()).expect("threads");
@@ -236,21 +238,28 @@ impl<S: Store> Site<S> {
         }
     }
 
-    async fn push(&self, bundle: &[u8]) {
+    pub async fn push(&self, bundle: &[u8]) {
         self.server
             .take_bundle(bundle, self.now())
             .await
             .expect("taken");
     }
 
-    async fn author(&self, hamlet: usize) -> Author {
-        let secret = [hamlet as u8 + 1; 32];
-        let (sealing, _) = self.enrol(secret, vec![plan().hamlet(hamlet)]).await;
+    async fn lister(&self, hamlet: usize) -> Author {
+        let units = vec![plan().hamlet(hamlet)];
+        self.author([hamlet as u8 + 1; 32], Role::TeamMember, units)
+            .await
+    }
+
+    pub async fn author(&self, secret: [u8; 32], role: Role, units: Vec<UnitId>) -> Author {
+        let (sealing, _) = self.enrol(secret, (role, units)).await;
         Author::from_secret(&secret, Progress::of_new(Incarnation(0)), sealing)
     }
 
     async fn phone(&self, seed: u8, units: &[UnitId]) -> Puller {
-        let (_, streams) = self.enrol([seed; 32], units.to_vec()).await;
+        let (_, streams) = self
+            .enrol([seed; 32], (Role::TeamMember, units.to_vec()))
+            .await;
         let cursors = streams.into_iter().map(|stream| Cursor { stream, upto: 0 });
         Puller {
             key: Author::signing(&[seed; 32]),
@@ -259,10 +268,14 @@ impl<S: Store> Site<S> {
         }
     }
 
-    async fn enrol(&self, secret: [u8; 32], units: Vec<UnitId>) -> (SealingKey, Vec<StreamId>) {
+    async fn enrol(
+        &self,
+        secret: [u8; 32],
+        (role, units): (Role, Vec<UnitId>),
+    ) -> (SealingKey, Vec<StreamId>) {
         let offer = Offer {
             grant: Grant {
-                role: Role::TeamMember,
+                role,
                 units,
                 team: TeamId(1),
             },

@@ -20,7 +20,7 @@ use crate::http::phone::MORNING;
 use crate::http::wire::{Answer, HAMLET, Outside, Site, exchange_on};
 
 /// Every route, as a stranger asks for it.
-const ROUTES: [(&str, &str); 41] = [
+const ROUTES: [(&str, &str); 42] = [
     ("POST", "/v1/enrol"),
     ("POST", "/v1/bundles"),
     ("POST", "/v1/pull"),
@@ -43,6 +43,7 @@ const ROUTES: [(&str, &str); 41] = [
     ("GET", "/v1/services?unit=2"),
     ("GET", "/v1/reported?unit=2"),
     ("GET", "/v1/doubles?unit=2"),
+    ("GET", "/v1/freshness?unit=2"),
     ("GET", "/v1/units"),
     ("GET", "/v1/events"),
     ("GET", "/v1/devices"),

@@ -115,6 +115,27 @@ const PROMISES = {
     await looks('breakdown', page);
   },
 
+  async 'each team says when it was heard, and what is known to be missing stands beside the figures'({ page, demo }) {
+    const { unit, teams } = await demo.ask(`freshness?unit=${demo.commune.unit}`);
+    assert.ok(unit.phones > 0 && teams.length > 0, 'no phone works in the demo');
+    const part = page.locator('[data-part="contacts"]');
+    const rows = part.locator('tbody tr');
+    await rows.first().waitFor();
+    assert.equal(await rows.count(), teams.length);
+    for (const { team, phones, unsent } of teams) {
+      const row = part.locator('tr', { has: page.locator(`[data-team="${team}"]`) });
+      const shown = await Promise.all(['phones', 'unsent'].map((column) => row.locator(`.col-${column}`).innerText()));
+      assert.deepEqual(shown.map((words) => Number(words.replace(/\D/g, ''))), [phones, unsent], `team ${team}`);
+    }
+    await pictured('contacts-part', page, part);
+    const heads = await page.locator('[data-part="figures"] h2, [data-part="breakdown"] h2, [data-part="services"] h2, [data-part="online"] h2').allInnerTexts();
+    assert.equal(heads.length, 4);
+    for (const words of heads) {
+      assert.match(words, /Tính đến/);
+      if (unit.silent > 0) assert.ok(words.includes(`${unit.silent}/${unit.phones} máy im lặng`), words);
+    }
+  },
+
   async 'each service says who was guided, and what was reported from below stands beside it'({ page, demo }) {
     const { services, obstacles } = await demo.ask(`services?unit=${demo.commune.unit}`);
     const part = page.locator('[data-part="services"]');

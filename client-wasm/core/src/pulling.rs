@@ -96,6 +96,7 @@ impl<E: Engine> Work<'_, E> {
             reply,
             lent: confirmed.loans.mark,
             disclosures: state.untold.next(),
+            unsent: state.unsent(),
         };
         signed::sign(&request, &state.device.signing_key()).ok()
     }

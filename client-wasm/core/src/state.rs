@@ -9,6 +9,7 @@ use shared::engine::Engine;
 use shared::id::{Audience, DeviceId, DocumentId, StreamId};
 use shared::kind::Kind;
 use shared::names::Names;
+use shared::pull::Unsent;
 use shared::receipt::RefuseReason;
 use shared::row::Row;
 use shared::time::UnixSeconds;
@@ -19,7 +20,7 @@ use crate::custody::Custody;
 use crate::device::Device;
 use crate::disclosing::Untold;
 use crate::input::Put;
-use crate::mine::{Mine, OwnState};
+use crate::mine::{Mine, Own, OwnState};
 use crate::outbox::Outbox;
 use crate::pages::Directory;
 use crate::preview::Previews;
@@ -111,6 +112,27 @@ impl Why {
 }
 
 impl State {
+    /// What has no receipt; `None` = nothing.
+    pub(crate) fn unsent(&self) -> Option<Unsent> {
+        let mut unsent: Option<Unsent> = None;
+        for (_, save) in self.mine.saves() {
+            let is_waiting = |own: &&Own| own.state == OwnState::Waiting;
+            let waiting = save.changes.iter().filter(is_waiting);
+            let here = |own: &Own| own.serial.incarnation == self.device.incarnation;
+            let numbers = waiting.filter(|own| here(own)).map(|own| own.serial.number);
+            let Some(upto) = numbers.max() else { continue };
+            let so_far = unsent.get_or_insert(Unsent {
+                records: 0,
+                oldest: save.at,
+                upto,
+            });
+            so_far.records += 1;
+            so_far.oldest = so_far.oldest.min(save.at);
+            so_far.upto = so_far.upto.max(upto);
+        }
+        unsent
+    }
+
     pub(crate) fn new(device: Device) -> Self {
         Self {
             device,

@@ -172,6 +172,7 @@ impl<E: Engine> Work<'_, E> {
             reply: Reply::Open,
             lent: 0,
             disclosures: Disclosures::default(),
+            unsent: None,
         };
         signed::sign(&request, &device.signing_key()).ok()
     }

@@ -6,7 +6,7 @@ use shared::enrol::{Assignment, EnrolKeys, InviteId};
 use shared::permission::Grant;
 use shared::time::{LocalDay, UnixSeconds};
 
-use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
+use crate::ledger::device::{DeviceRecord, DeviceState, Told, put_device};
 use crate::server::{CommitError, Server};
 use crate::store::{Commit, Expect, Store, Table, Version};
 
@@ -93,5 +93,6 @@ pub(crate) fn device_record(
         has_used_key: true,
         looked_up: (now, 0),
         disclosed: DisclosedUpto::NOTHING,
+        told: Told::NOTHING,
     }
 }

@@ -14,13 +14,14 @@ use super::access::{Caller, Place, Shown, shown};
 use super::console::day;
 use super::error::Failure;
 use super::{Service, answer};
-use crate::server::{BreakdownQuery, By, GuidanceQuery};
+use crate::server::{BreakdownQuery, By, FreshnessQuery, GuidanceQuery};
 use crate::store::Store;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     let routes = breakdown(service).or(services(service)).unify();
     let routes = routes.or(reported(service)).unify();
-    routes.or(doubles(service)).unify().boxed()
+    let routes = routes.or(doubles(service)).unify();
+    routes.or(freshness(service)).unify().boxed()
 }
 
 /// The mode of percentages asked for; cut off, if nothing is said.
@@ -142,6 +143,22 @@ fn doubles<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
                 let open = |unit| caller.reads_dossiers(unit, place);
                 let found = service.server.possible_doubles((unit, day), open).await?;
                 Ok(json(&found))
+            })
+        })
+        .boxed()
+}
+
+fn freshness<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+    let route = warp::path!("v1" / "freshness").and(warp::get());
+    route
+        .and(shown(service))
+        .and(warp::query())
+        .and_then(|shown: Shown<S>, asked: AskedUnit| {
+            answer(async move {
+                let (service, _, (unit, day)) = seen(shown, &asked).await?;
+                let now = service.clock.now();
+                let query = FreshnessQuery { unit, day, now };
+                Ok(json(&service.server.freshness(query).await?))
             })
         })
         .boxed()

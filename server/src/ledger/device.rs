@@ -7,6 +7,7 @@ use shared::disclosure::DisclosedUpto;
 use shared::enrol::{Assignment, InviteId};
 use shared::id::{BundleId, DeviceId, Incarnation, StreamId};
 use shared::permission::Grant;
+use shared::pull::Unsent;
 use shared::seal::SealingKey;
 use shared::signed::DevicePublic;
 use shared::time::{LocalDay, UnixSeconds};
@@ -81,6 +82,28 @@ pub struct DeviceRecord {
     pub looked_up: (UnixSeconds, u32),
     /// How far the disclosures on it are written down.
     pub disclosed: DisclosedUpto,
+    /// What it last said that it has no receipt for.
+    pub told: Told,
+}
+
+/// What a device said of its unsent work, and in which request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When it asked, by its clock: a request carried by others may come late.
+    pub at: UnixSeconds,
+    /// In which life.
+    pub incarnation: Incarnation,
+    /// What it said; `None` = nothing is unsent.
+    pub unsent: Option<Unsent>,
+}
+
+impl Told {
+    /// What a device said that never asked.
+    pub const NOTHING: Self = Self {
+        at: UnixSeconds(0),
+        incarnation: Incarnation(0),
+        unsent: None,
+    };
 }
 
 /// A key that signed for a device before.
@@ -113,6 +136,26 @@ pub const CHAINS_MAX: usize = 64;
 pub const ASSIGNMENTS_BEFORE_MAX: usize = 16;
 
 impl DeviceRecord {
+    /// What is known to be on it and not here: what it last told, until the last bundle of that
+    /// has come.
+    #[must_use]
+    pub fn unsent(&self) -> Option<Unsent> {
+        let unsent = self.told.unsent?;
+        let received = self.chains.get(&self.told.incarnation.0);
+        let is_here = received.is_some_and(|end| unsent.upto.0 <= end.number);
+        (!is_here).then_some(unsent)
+    }
+
+    /// Notes what it says of its unsent work; `false` if that is nothing new.
+    pub fn note_unsent(&mut self, told: Told) -> bool {
+        if told.at < self.told.at {
+            return false;
+        }
+        let before = self.unsent();
+        self.told = told;
+        self.unsent() != before
+    }
+
     /// What its receipts say while it is lost: the version of its assignment.
     #[must_use]
     pub fn wipe_ordered(&self) -> Option<u32> {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use shared::enrol::EnrolKeys;
 use shared::id::{DeviceId, TeamId, UnitId};
 use shared::permission::{Grant, Role};
+use shared::pull::Unsent;
 use shared::time::UnixSeconds;
 
 use super::{
@@ -38,6 +39,9 @@ pub struct DeviceView {
     pub enrolled: UnixSeconds,
     /// When it was last heard of, exact to a quarter of an hour.
     pub heard: UnixSeconds,
+    /// What it is known to have that did not arrive: when its oldest record was saved, by its
+    /// clock, and how many there are.
+    pub unsent: Option<UnsentView>,
     /// Groups of its changes that wait for something missing.
     pub parked: u32,
     /// Bundles of it that honest software cannot make.
@@ -46,6 +50,25 @@ pub struct DeviceView {
     pub copies: u32,
     /// When, being lost, it said that it has forgotten everything.
     pub wiped: Option<UnixSeconds>,
+}
+
+/// What is known to be on a device and not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct UnsentView {
+    /// Records.
+    pub records: u32,
+    /// When the oldest was saved, by the device's clock.
+    pub oldest: UnixSeconds,
+}
+
+impl From<Unsent> for UnsentView {
+    fn from(
+        Unsent {
+            records, oldest, ..
+        }: Unsent,
+    ) -> Self {
+        Self { records, oldest }
+    }
 }
 
 /// Why a device does not become what it should.
@@ -135,23 +158,32 @@ impl<S: Store> Server<S> {
     /// # Errors
     /// [`LedgerError`].
     pub async fn devices(&self) -> Result<Vec<DeviceView>, LedgerError> {
-        let accounts = self.account_devices().await?;
         let mut views = Vec::new();
+        for (device, record) in self.carried_devices().await? {
+            views.push(self.view(device, record).await?);
+        }
+        Ok(views)
+    }
+
+    /// The records of the same devices.
+    pub(super) async fn carried_devices(
+        &self,
+    ) -> Result<Vec<(DeviceId, DeviceRecord)>, LedgerError> {
+        let accounts = self.account_devices().await?;
+        let mut carried = Vec::new();
         let mut after = None;
         loop {
             let page = self.ledger().devices(after).await?;
             let Some((last, _)) = page.last() else {
-                return Ok(views);
+                return Ok(carried);
             };
             after = Some(*last);
-            for (device, record) in page {
+            carried.extend(page.into_iter().filter(|(device, record)| {
                 let is_import = record.assignment.grant.role == Role::Import;
-                if !is_import && accounts.binary_search(&device).is_err() {
-                    views.push(self.view(device, record).await?);
-                }
-            }
-            if views.len() >= DEVICES_MAX {
-                return Ok(views);
+                !is_import && accounts.binary_search(device).is_err()
+            }));
+            if carried.len() >= DEVICES_MAX {
+                return Ok(carried);
             }
         }
     }
@@ -165,6 +197,7 @@ impl<S: Store> Server<S> {
             DeviceState::Pending => self.check_code(&record).await?,
             _ => None,
         };
+        let unsent = record.unsent().map(UnsentView::from);
         Ok(DeviceView {
             device: device.to_string(),
             check_code,
@@ -175,6 +208,7 @@ impl<S: Store> Server<S> {
             team: record.assignment.grant.team,
             enrolled: record.enrolled,
             heard: record.heard,
+            unsent,
             parked: record.parked,
             rejected: record.rejected,
             copies: record.copies,

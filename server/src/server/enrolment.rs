@@ -13,7 +13,7 @@ use shared::unit::UnitTree;
 
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
 use crate::ledger::audit::{Act, Who};
-use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
+use crate::ledger::device::{DeviceRecord, DeviceState, Told, put_device};
 use crate::ledger::invite::{InviteRecord, put_invite};
 use crate::ledger::{LedgerError, Read};
 use crate::store::{Commit, Expect, Store, Table, Version};
@@ -237,6 +237,7 @@ impl<S: Store> Server<S> {
             has_used_key: true,
             looked_up: (now, 0),
             disclosed: DisclosedUpto::NOTHING,
+            told: Told::NOTHING,
         };
         invite.bound = Some(device);
         let expect_device = Expect {

@@ -16,7 +16,7 @@ use shared::wipe::{WipeOrder, is_wiped};
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
 use crate::crew::{CrewError, Lane};
 use crate::ledger::audit::{Act, Who};
-use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
+use crate::ledger::device::{DeviceRecord, DeviceState, Told, put_device};
 use crate::ledger::{LedgerError, Read};
 use crate::rate::TooOften;
 use crate::store::{Commit, Expect, Store, Table};
@@ -433,7 +433,13 @@ impl<S: Store> Server<S> {
         }
         let is_first_use = pull.is_by_present_key && !record.has_used_key;
         record.has_used_key |= pull.is_by_present_key;
-        let confirms = self.confirm(pull, &mut record) || is_first_use || !acts.is_empty();
+        let is_news = record.note_unsent(Told {
+            at: pull.request.at,
+            incarnation: pull.request.incarnation,
+            unsent: pull.request.unsent,
+        });
+        let confirms =
+            self.confirm(pull, &mut record) || is_first_use || is_news || !acts.is_empty();
         if now < record.heard.plus(HEARD_STEP_SECONDS) && !confirms {
             return;
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
+use server::server::FreshnessQuery;
 use server::store::Memory;
+use shared::bundle::BundleNumber;
 use shared::catalogue::{AreaType, NoticeKind};
 use shared::engine::Slot;
 use shared::event::{self, Event, OutcomeResult, Stamp, Step, What};
@@ -11,6 +13,7 @@ use shared::id::{DocumentId, TeamId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::Role;
+use shared::pull::Unsent;
 use shared::reason::Reason;
 use shared::receipt::Outcome;
 use shared::value::Value;
@@ -277,5 +280,63 @@ async fn possible_doubles_are_a_number_for_all_and_a_list_for_those_who_may_read
         hamlet.json()["residents"],
         1,
         "a hamlet sees the one half it has"
+    );
+}
+
+#[tokio::test]
+async fn what_a_phone_says_it_still_holds_is_known_until_its_last_bundle_has_come() {
+    let site = Site::start(Memory::new()).await;
+    let mut phone = site.phone(1, "team-member", HAMLET).await;
+    let written = phone.resident("Nguyễn Văn An", "099085000001");
+    phone.unsent = Some(Unsent {
+        records: 3,
+        oldest: MORNING.plus(-86_400),
+        upto: BundleNumber(0),
+    });
+    let path = format!("/v1/freshness?unit=2&day={DAY}");
+    let told = ask(&site, &path).await;
+    assert_eq!(
+        (&told["unit"]["phones"], &told["unit"]["unsent"]),
+        (&1.into(), &0.into())
+    );
+    site.pull(&mut phone).await;
+    let told = ask(&site, &path).await;
+    let oldest = MORNING.plus(-86_400).0;
+    for contact in [&told["unit"], &told["children"][0], &told["teams"][0]] {
+        assert_eq!(contact["unsent"], 3);
+        assert_eq!(contact["unsent_oldest"], oldest);
+    }
+    assert_eq!(told["children"][0]["unit"], HAMLET.0);
+    let devices = ask(&site, "/v1/devices").await;
+    assert_eq!(devices[0]["unsent"]["records"], 3);
+    site.push(&phone.bundle(&written)).await;
+    assert_eq!(ask(&site, &path).await["unit"]["unsent"], 0);
+    // Whoever carries the request once more brings no old news.
+    site.pull(&mut phone).await;
+    assert_eq!(ask(&site, &path).await["unit"]["unsent"], 0);
+}
+
+#[tokio::test]
+async fn a_phone_not_heard_of_for_three_days_has_gone_silent() {
+    let site = Site::start(Memory::new()).await;
+    site.phone(1, "team-member", HAMLET).await;
+    let server = site.server();
+    let query = |days: i64| FreshnessQuery {
+        unit: COMMUNE,
+        day: MORNING.local_day(),
+        now: MORNING.plus(days * 86_400 + 3_600),
+    };
+    let soon = server.freshness(query(2)).await.unwrap();
+    assert_eq!(
+        (soon.unit.phones, soon.unit.silent, soon.silent_units),
+        (1, 0, 0)
+    );
+    let late = server.freshness(query(4)).await.unwrap();
+    assert_eq!((late.unit.silent, late.silent_units), (1, 1));
+    assert_eq!(late.teams[0].contact.heard_last, late.unit.heard_first);
+    assert_eq!(
+        late.children.len(),
+        1,
+        "a hamlet without a phone is not told"
     );
 }

@@ -18,7 +18,7 @@ use shared::key::Key;
 use shared::kind::Kind;
 use shared::news::News;
 use shared::page::Rows;
-use shared::pull::{Cursor, PullAnswer, PullRequest, Reply};
+use shared::pull::{Cursor, PullAnswer, PullRequest, Reply, Unsent};
 use shared::receipt::{Outcome, Receipt, Verdict};
 use shared::row::Row;
 use shared::seal::{OpeningKey, SealingKey};
@@ -56,6 +56,8 @@ pub struct Phone {
     /// The mark of the loans it says it has, and the numbers it says were seen.
     pub lent: u64,
     pub disclosures: Disclosures,
+    /// What it says it has no receipt for.
+    pub unsent: Option<Unsent>,
 }
 
 /// What the phone's screens show: rows by document, unions followed.
@@ -140,6 +142,7 @@ impl Phone {
             assignment: 0,
             lent: 0,
             disclosures: Disclosures::default(),
+            unsent: None,
         }
     }
 
@@ -345,6 +348,7 @@ impl Phone {
             reply,
             lent: self.lent,
             disclosures: self.disclosures.clone(),
+            unsent: self.unsent,
         };
         sign(&request, &self.key).unwrap()
     }

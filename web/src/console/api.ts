@@ -130,6 +130,28 @@ export interface DoublesAnswer {
   listed: { document: string; unit: number; unit_name: string; name: string; birth_year: number | null }[][];
 }
 
+/** The phones at work in one place; times in seconds since 1970. */
+export interface Contact {
+  phones: number;
+  /** Not heard of for 3 days. */
+  silent: number;
+  heard_last: number | null;
+  /** When the one that is silent for longest was last heard. */
+  heard_first: number | null;
+  /** Records that phones said they hold and that have not arrived. */
+  unsent: number;
+  unsent_oldest: number | null;
+}
+
+export interface FreshnessAnswer {
+  now: number;
+  unit: Contact;
+  silent_units: number;
+  children: ({ unit: number } & Contact)[];
+  /** 0: without a team. */
+  teams: ({ team: number; name: string | null } & Contact)[];
+}
+
 export interface UnitAnswer {
   unit: number;
   name: string;
@@ -151,6 +173,8 @@ export interface DeviceAnswer {
   check_code: string | null;
   /** Seconds since 1970; exact to a quarter of an hour. */
   heard: number;
+  /** What it is known to have that did not arrive. */
+  unsent: { records: number; oldest: number } | null;
   parked: number;
   rejected: number;
   /** When, being lost, it said that it has forgotten everything. */
@@ -507,6 +531,11 @@ export class Api {
 
   reported(unit: number, day: string | null): Promise<ReportedAnswer[]> {
     return this.#read('reported', { unit: String(unit), day });
+  }
+
+  /** How much may still be out there: always of now, in the tree of the day. */
+  freshness(unit: number, day: string | null): Promise<FreshnessAnswer> {
+    return this.#read('freshness', { unit: String(unit), day });
   }
 
   doubles(unit: number, day: string | null): Promise<DoublesAnswer> {

@@ -33,13 +33,18 @@ export interface Freshness {
   /** When its most silent phone was last heard; `null` if never. */
   heard: LocalMinute | null;
   silentPhones: number;
+  /** Records known to exist and not arrived. */
+  unsent?: number;
 }
 
 export interface SilenceView {
+  /** Silent too long; may be 0 where only records are known to be missing. */
   phones: number;
   units: number;
   /** Records known to exist and not arrived; `null` if nobody knows. */
   recordsAtLeast: number | null;
+  /** When the oldest of them was saved. */
+  oldest?: LocalMinute | null;
 }
 
 /** How complete figures are: phones silent too long, or when the most silent was heard. */

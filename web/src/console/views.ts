@@ -7,18 +7,14 @@
 import type { LocalMinute, ReasonName } from '../field/model.ts';
 import type { Text } from '../text/text.ts';
 import { isPlainKey } from '../text/text.ts';
-import type { DeviceAnswer, PaceAnswer, ProgressAnswer, TargetAnswer, UnitProgress } from './api.ts';
+import type { Contact, FreshnessAnswer, PaceAnswer, ProgressAnswer, TargetAnswer, UnitProgress } from './api.ts';
 import type {
   Completeness, Frame, Freshness, FunnelBar, Pace, PaceChartView, ProgressView, UnitLine, UnitPath,
 } from './model.ts';
 import { dayOf, minuteOf, minuteOfDay } from './time.ts';
 
-const SILENT_MINUTES = 3 * 24 * 60;
 const FRESH_MINUTES = 6 * 60;
 const DAY = 24 * 60;
-
-/** Phones that work in each unit below the one in view, as far as is known. */
-export type PhonesOf = ReadonlyMap<number, DeviceAnswer[]>;
 
 export interface ProgressParts {
   frame: Frame;
@@ -26,15 +22,16 @@ export interface ProgressParts {
   /** Which indicator is compared. */
   of: string;
   answer: ProgressAnswer;
-  phones: PhonesOf;
+  /** `null`: not known yet. */
+  fresh: FreshnessAnswer | null;
   /** `null`: no target in a campaign, or not known yet. */
   pace: PaceAnswer | null;
 }
 
-export function progressView({ frame, path, of, answer, phones, pace }: ProgressParts, text: Text): ProgressView {
+export function progressView({ frame, path, of, answer, fresh, pace }: ProgressParts, text: Text): ProgressView {
   const asOf = minuteOfDay(answer.as_of);
   const here = rated(answer.unit, of);
-  const known = [...new Map([...phones.values()].flat().map((phone) => [phone.device, phone])).values()];
+  const ofUnit = new Map(fresh?.children.map((child) => [child.unit, child]));
   return {
     frame,
     path,
@@ -43,12 +40,12 @@ export function progressView({ frame, path, of, answer, phones, pace }: Progress
     campaign: pace?.campaign ?? null,
     asOf,
     isPast: answer.as_of < dayOf(frame.now),
-    silence: completeness(known, frame.now),
+    silence: completeness(fresh, frame.now),
     sourceDay: null,
     ...here,
     funnel: funnel(answer.unit, of, text),
-    ...paced(pace, known),
-    units: ranked(answer.children, of).map(({ unit, rank }) => line(unit, of, rank, phones.get(unit.unit), frame.now, answer.as_of)),
+    ...paced(pace, fresh?.unit ?? null),
+    units: ranked(answer.children, of).map(({ unit, rank }) => line(unit, of, rank, ofUnit.get(unit.unit), answer.as_of)),
     unitsAll: answer.children.length,
     unitsMet: met(answer.children, of),
   };
@@ -89,7 +86,7 @@ function bestFirst(a: TargetAnswer, b: TargetAnswer): number {
 type Paced = Pick<ProgressView, 'chart' | 'perDayNeeded' | 'perDayPast' | 'pastDays'>;
 
 /** The chart and its rates: what is needed is rounded up, what was done is cut off. */
-function paced(pace: PaceAnswer | null, phones: DeviceAnswer[]): Paced {
+function paced(pace: PaceAnswer | null, contact: Contact | null): Paced {
   if (pace === null || pace.reached.length < 2) return { chart: null, perDayNeeded: 0, perDayPast: 0, pastDays: 0 };
   const start = minuteOfDay(pace.start);
   const end = minuteOfDay(pace.end);
@@ -100,7 +97,8 @@ function paced(pace: PaceAnswer | null, phones: DeviceAnswer[]): Paced {
   const daysLeft = Math.max(1, Math.round((end - last.day) / DAY));
   const grown = last.done - points[0]!.done;
   const daysNeeded = grown > 0 ? Math.ceil((left * pastDays) / grown) : null;
-  const heardOldest = Math.min(last.day, ...phones.map((phone) => minuteOf(phone.heard)));
+  const known = [contact?.heard_first, contact?.unsent_oldest].filter((at) => typeof at === 'number');
+  const heardOldest = Math.min(last.day, ...known.map(minuteOf));
   const chart: PaceChartView = {
     points,
     target: pace.target,
@@ -114,7 +112,7 @@ function paced(pace: PaceAnswer | null, phones: DeviceAnswer[]): Paced {
 }
 
 function line(
-  unit: UnitProgress, of: string, rank: number | null, phones: DeviceAnswer[] | undefined, now: LocalMinute, asOf: string,
+  unit: UnitProgress, of: string, rank: number | null, contact: Contact | undefined, asOf: string,
 ): UnitLine {
   return {
     id: String(unit.unit),
@@ -123,7 +121,7 @@ function line(
     ...rated(unit, of),
     pace: paceOf(targetOf(unit, of), asOf),
     reason: mainReason(unit, of),
-    fresh: phones === undefined ? null : freshness(phones, now),
+    fresh: contact === undefined ? null : freshness(contact),
   };
 }
 
@@ -191,20 +189,18 @@ function funnel(unit: UnitProgress, of: string, { t }: Text): FunnelBar[] {
   });
 }
 
-function freshness(phones: DeviceAnswer[], now: LocalMinute): Freshness | null {
-  const heard = phones.map((phone) => minuteOf(phone.heard));
-  if (heard.length === 0) return null;
-  return { heard: Math.min(...heard), silentPhones: heard.filter((at) => now - at > SILENT_MINUTES).length };
+/** `null` where no phone works. */
+export function freshness({ phones, silent, heard_first: first, unsent }: Contact): Freshness | null {
+  return phones === 0 || first === null ? null : { heard: minuteOf(first), silentPhones: silent, unsent };
 }
 
-function completeness(phones: DeviceAnswer[], now: LocalMinute): Completeness {
-  if (phones.length === 0) return 'unknown';
-  const silent = phones.filter((phone) => now - minuteOf(phone.heard) > SILENT_MINUTES);
-  if (silent.length > 0) {
-    const units = new Set(silent.flatMap((phone) => phone.units)).size;
-    return { phones: silent.length, units, recordsAtLeast: null };
+function completeness(fresh: FreshnessAnswer | null, now: LocalMinute): Completeness {
+  if (fresh === null || fresh.unit.phones === 0 || fresh.unit.heard_first === null) return 'unknown';
+  const { silent, unsent, unsent_oldest: oldest, heard_first: first } = fresh.unit;
+  if (silent > 0 || unsent > 0) {
+    return { phones: silent, units: fresh.silent_units, recordsAtLeast: unsent || null, oldest: oldest === null ? null : minuteOf(oldest) };
   }
-  const heardOldest = Math.min(...phones.map((phone) => minuteOf(phone.heard)));
+  const heardOldest = minuteOf(first);
   return now - heardOldest < FRESH_MINUTES ? null : { heardOldest };
 }
 

@@ -24,15 +24,16 @@ export function FreshnessBadge({ fresh, now }: FreshnessBadgeProps) {
     <span class={`freshness as-${role}`}>
       <span class={`freshness-dot ${grade}`} aria-hidden="true" />
       {fresh.silentPhones > 0 ? t('fresh.silent', { age, phones: fresh.silentPhones }) : age}
+      {(fresh.unsent ?? 0) > 0 && <> · {t('fresh.unsent', { n: fresh.unsent! })}</>}
     </span>
   );
 }
 
 export type Grade = 'fresh' | 'aging' | 'silent';
 
-export function gradeOf({ heard, silentPhones }: Freshness, now: LocalMinute): Grade {
+export function gradeOf({ heard, silentPhones, unsent }: Freshness, now: LocalMinute): Grade {
   if (heard === null || silentPhones > 0 || now - heard > SILENT_DAYS * 24 * HOUR) return 'silent';
-  return now - heard < FRESH_HOURS * HOUR ? 'fresh' : 'aging';
+  return now - heard < FRESH_HOURS * HOUR && !unsent ? 'fresh' : 'aging';
 }
 
 /** `12 phút`, `5 giờ`, `9 ngày` */

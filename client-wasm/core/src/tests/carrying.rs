@@ -33,12 +33,13 @@ fn a_courier_brings_back_the_receipt_and_the_news() {
     log.take_all(&far);
     log.take_all(&courier);
     answer_errand(&mut courier, Some(sealed(&far, &log)));
+    let request = Signed::<PullRequest>::read(&request).unwrap();
+    let said = request.claimed();
+    assert_eq!(said.device, far.client.device().unwrap());
     assert_eq!(
-        Signed::<PullRequest>::read(&request)
-            .unwrap()
-            .claimed()
-            .device,
-        far.client.device().unwrap()
+        said.unsent.unwrap().records,
+        1,
+        "not received, though carried"
     );
     courier.restart(History::Certain);
     let carried = courier.client.sync().carried_for;

@@ -132,6 +132,10 @@ function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, 
     { id: 'role', name: t('devices.col.role'), cell: ({ role }) => roleWords(role, text) },
     { id: 'units', name: t('devices.col.units'), cell: ({ unit_names }) => unit_names.join(', ') },
     { id: 'heard', name: t('devices.col.heard'), isNumber: true, cell: ({ heard }) => ageWords(minuteOf(heard), now, text) },
+    {
+      id: 'unsent', name: t('devices.col.unsent'), isNumber: true,
+      cell: ({ unsent }) => (unsent === null ? t('none') : `${ageWords(minuteOf(unsent.oldest), now, text)} · ${t('fresh.unsent', { n: unsent.records })}`),
+    },
     { id: 'parked', name: t('devices.col.parked'), isNumber: true, cell: ({ parked }) => parked },
     {
       id: 'state', name: t('devices.col.state'),

@@ -1,6 +1,7 @@
 /** What stands behind a unit's figures: told apart, services and obstacles, possible doubles. */
-import type { Breakdown, UnitProgress } from '../api.ts';
+import type { Breakdown, FreshnessAnswer, UnitProgress } from '../api.ts';
 import { BreakdownTable } from '../screens/breakdown.tsx';
+import { TeamContacts } from '../screens/contact.tsx';
 import { Doubles } from '../screens/doubles.tsx';
 import { OnlineRates, Services } from '../screens/services.tsx';
 import type { PageProps } from '../signed-in.ts';
@@ -11,12 +12,14 @@ export interface DetailsProps extends PageProps {
   unit: UnitProgress;
   /** `yyyy-mm-dd` */
   asOf: string;
+  /** `null`: not known yet. */
+  fresh: FreshnessAnswer | null;
 }
 
 /** Days a breakdown by day shows. */
 const DAYS = 31;
 
-export function ProgressDetails({ api, me, live, place, go, frame, unit, asOf }: DetailsProps) {
+export function ProgressDetails({ api, me, live, place, go, frame, unit, asOf, fresh }: DetailsProps) {
   const { day, of, percents, by } = place;
   const from = by === 'day' ? dayOf(minuteOfDay(asOf) - (DAYS - 1) * 24 * 60) : null;
   const breakdown = useAnswer(`breakdown ${unit.unit} ${by} ${day} ${percents}`, live.version, () => api.breakdown(unit.unit, by, { from, day, percents }));
@@ -26,9 +29,10 @@ export function ProgressDetails({ api, me, live, place, go, frame, unit, asOf }:
   const open = (document: string) => go({ page: 'dossiers', dossier: document });
   return (
     <>
-      <BreakdownTable unit={unit.name} by={by} answer={breakdown.value} of={of} onBy={(chosen: Breakdown) => go({ by: chosen })} />
-      <OnlineRates unit={unit} asOf={asOf} />
-      {services.value && <Services answer={services.value} reported={reported.value ?? []} now={frame.now} />}
+      <BreakdownTable unit={unit.name} by={by} answer={breakdown.value} fresh={fresh} of={of} onBy={(chosen: Breakdown) => go({ by: chosen })} />
+      {fresh && <TeamContacts fresh={fresh} now={frame.now} />}
+      <OnlineRates unit={unit} asOf={asOf} fresh={fresh} />
+      {services.value && <Services answer={services.value} fresh={fresh} reported={reported.value ?? []} now={frame.now} />}
       {doubles.value && <Doubles answer={doubles.value} onOpen={me.may.includes('dossiers') ? open : undefined} />}
     </>
   );

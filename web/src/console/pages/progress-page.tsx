@@ -6,7 +6,7 @@ import { Table } from '../../parts/table.tsx';
 import { fullDay, number, servedPercent } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { ExportTable, FileKind, TargetAnswer, UnitProgress } from '../api.ts';
+import type { ExportTable, FileKind, FreshnessAnswer, TargetAnswer, UnitProgress } from '../api.ts';
 import { FILE_KINDS, Refusal } from '../api.ts';
 import { handOver } from '../csv.ts';
 import type { ProgressView } from '../model.ts';
@@ -17,6 +17,7 @@ import { dayOf, minuteOfDay } from '../time.ts';
 import { useAnswer } from '../use-answer.ts';
 import { comparable, indicatorWords, progressView } from '../views.ts';
 import { Cohorts } from '../screens/cohorts.tsx';
+import { StillOut } from '../screens/contact.tsx';
 import { ProgressDetails } from './progress-details.tsx';
 import { DayInput, Loading, ProblemNote, Select } from './page-parts.tsx';
 
@@ -24,7 +25,7 @@ import { DayInput, Loading, ProblemNote, Select } from './page-parts.tsx';
 const TOP = 'top';
 
 export function ProgressPage(props: PageProps) {
-  const { api, me, units, live, place, go, frame, devices } = props;
+  const { api, me, units, live, place, go, frame } = props;
   const text = useText();
   const { t } = text;
   const { path, day, of, percents } = place;
@@ -36,8 +37,7 @@ export function ProgressPage(props: PageProps) {
   const pace = useAnswer(`pace ${unit} ${day} ${of}`, live.version, () => api.pace(unit, of, day));
   const cohorts = useAnswer(`cohorts ${unit} ${day} ${percents}`, live.version, () => api.cohorts(unit, day, percents));
   const named = useAnswer(`path ${path} ${day}`, 0, () => units.named(path, day));
-  const heard = devices.value?.length ?? -1;
-  const phones = useAnswer(`phones ${unit} ${day} ${heard}`, live.version, () => units.phones(unit, day, devices.value ?? []));
+  const fresh = useAnswer(`freshness ${unit} ${day}`, live.version, () => api.freshness(unit, day));
   const onPage = (page: string) => go({ page: page as PlaceName });
   const top = me.units.length === 1 ? [] : [{ id: TOP, name: t('console.choose-unit') }];
   const crumbs = [...top, ...(named.value ?? [])];
@@ -55,7 +55,7 @@ export function ProgressPage(props: PageProps) {
       </ConsolePage>
     );
   }
-  const view = progressView({ frame, path: crumbs, of, answer, phones: phones.value ?? new Map(), pace: pace.value }, text);
+  const view = progressView({ frame, path: crumbs, of, answer, fresh: fresh.value, pace: pace.value }, text);
   const options = comparable(answer, of).map((id) => ({ id, name: indicatorWords(id, text) }));
   const percentModes = (['truncate', 'round'] as const).map((id) => ({ id, name: t(`console.percents.${id}`) }));
   const save = async () => {
@@ -89,8 +89,8 @@ export function ProgressPage(props: PageProps) {
       onSilent={() => go({ page: 'devices' })}
     >
       <ProblemNote problem={progress.problem ?? problem} />
-      <ProgressDetails {...props} unit={answer.unit} asOf={answer.as_of} />
-      <Figures unit={answer.unit} asOf={answer.as_of} />
+      <ProgressDetails {...props} unit={answer.unit} asOf={answer.as_of} fresh={fresh.value} />
+      <Figures unit={answer.unit} asOf={answer.as_of} fresh={fresh.value} />
       <Cohorts cohorts={cohorts.value ?? []} />
     </Progress>
   );
@@ -128,14 +128,16 @@ interface FigureLine {
 }
 
 /** Everything the server counts of one unit, each target in a line of its own. */
-function Figures({ unit, asOf }: { unit: UnitProgress; asOf: string }) {
+function Figures({ unit, asOf, fresh }: { unit: UnitProgress; asOf: string; fresh: FreshnessAnswer | null }) {
   const text = useText();
   const { t } = text;
   const rows = [...targetLines(unit, asOf, text), ...figureLines(unit, text)];
   const label = t('console.figures', { unit: unit.name });
   return (
     <section class="card" data-part="figures">
-      <h2 class="page-head">{label}</h2>
+      <h2 class="page-head">
+        {label} <StillOut asOf={asOf} fresh={fresh} />
+      </h2>
       {rows.length === 0 ? (
         <p class="page-head soft">{t('console.figures.none')}</p>
       ) : (

@@ -6,16 +6,18 @@ import { Table } from '../../parts/table.tsx';
 import { fullDay, number, servedPercent } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { Breakdown, BreakdownAnswer, GroupAnswer } from '../api.ts';
+import type { Breakdown, BreakdownAnswer, FreshnessAnswer, GroupAnswer } from '../api.ts';
 import { BREAKDOWNS } from '../api.ts';
 import { minuteOfDay } from '../time.ts';
 import { indicatorWords } from '../views.ts';
+import { StillOut } from './contact.tsx';
 
 export interface BreakdownProps {
   unit: string;
   by: Breakdown;
   /** `null`: not there yet. */
   answer: BreakdownAnswer | null;
+  fresh: FreshnessAnswer | null;
   /** Which indicator comes first, where it can be told apart so. */
   of: string;
   onBy: (by: Breakdown) => void;
@@ -26,7 +28,7 @@ const OF_SESSIONS = ['sessions', 'attendances', 'submissions'];
 const OF_WORK = ['card-collected', 'eid-collected', 'eid-activated', 'visits', 'sessions'];
 const SESSION_BREAKDOWNS: Breakdown[] = ['place', 'place-area', 'shift'];
 
-export function BreakdownTable({ unit, by, answer, of, onBy }: BreakdownProps) {
+export function BreakdownTable({ unit, by, answer, fresh, of, onBy }: BreakdownProps) {
   const text = useText();
   const { t } = text;
   const title = t('breakdown.title', { unit });
@@ -37,7 +39,7 @@ export function BreakdownTable({ unit, by, answer, of, onBy }: BreakdownProps) {
       <div class="ranking-head">
         <h2>
           {t('breakdown.by-what')}
-          {answer !== null && <span class="small soft"> · {t('console.as-of', { day: fullDay(minuteOfDay(answer.as_of)) })}</span>}
+          {answer !== null && <> <StillOut asOf={answer.as_of} fresh={fresh} /></>}
         </h2>
         <div class="ranking-by">
           <Switch label={t('progress.by')} options={BREAKDOWNS.map((id) => ({ id, name: t(`breakdown.${id}`) }))} chosen={by} onChoose={onBy} />

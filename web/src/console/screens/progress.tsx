@@ -99,8 +99,13 @@ function Silence({ silence, now, onSilent }: SilenceProps) {
   if ('heardOldest' in silence) {
     return <Note icon={Clock}>{t('fresh.oldest', { age: ageWords(silence.heardOldest, now, text) })}</Note>;
   }
-  const { phones, units, recordsAtLeast: records } = silence;
-  const line = records === null ? t('fresh.stale.units', { phones, units }) : t('fresh.stale.line', { phones, units, records });
+  const { phones, units, recordsAtLeast: records, oldest = null } = silence;
+  const said = [
+    phones > 0 && t('fresh.stale.units', { phones, units }),
+    records !== null && t('fresh.stale.records', { records }),
+    oldest !== null && t('fresh.stale.oldest', { age: ageWords(oldest, now, text) }),
+  ];
+  const line = said.filter(Boolean).join(' · ');
   return (
     <Note icon={ClockAlert} tone="act">
       <div class="silence">

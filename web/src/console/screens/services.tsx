@@ -1,12 +1,13 @@
 /** Services: how much of each domain is received online, who was guided, what stands in the way. */
 import type { Column } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
-import { day, fullDay, number, servedPercent } from '../../text/format.ts';
+import { day, number, servedPercent } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { ReportedAnswer, ServiceAnswer, ServicesAnswer, UnitProgress } from '../api.ts';
-import { minuteOf, minuteOfDay } from '../time.ts';
+import type { FreshnessAnswer, ReportedAnswer, ServiceAnswer, ServicesAnswer, UnitProgress } from '../api.ts';
+import { minuteOf } from '../time.ts';
 import { countOf } from '../views.ts';
+import { StillOut } from './contact.tsx';
 
 /** Domains whose offices report what they receive. */
 const DOMAINS = ['fire-safety', 'seals', 'residence', 'immigration', 'traffic'] as const;
@@ -23,7 +24,7 @@ interface RateLine {
   percent: string | null;
 }
 
-export function OnlineRates({ unit, asOf }: { unit: UnitProgress; asOf: string }) {
+export function OnlineRates({ unit, asOf, fresh }: { unit: UnitProgress; asOf: string; fresh: FreshnessAnswer | null }) {
   const text = useText();
   const { t } = text;
   const domains = DOMAINS.map((id): RateLine => rate(unit, `reported-${id}-online`, `reported-${id}-received`, t(`online.${id}`)));
@@ -37,7 +38,7 @@ export function OnlineRates({ unit, asOf }: { unit: UnitProgress; asOf: string }
   return (
     <section class="card" data-part="online">
       <h2 class="page-head">
-        {t('online.title')} <span class="small soft">· {t('console.as-of', { day: fullDay(minuteOfDay(asOf)) })}</span>
+        {t('online.title')} <StillOut asOf={asOf} fresh={fresh} />
       </h2>
       <Table label={t('online.title')} columns={columns(t('online.received'), t('online.online'))} rows={domains} keyOf={({ id }) => id} />
       <h3 class="page-head">{t('deployed.title')}</h3>
@@ -55,10 +56,11 @@ function rate(unit: UnitProgress, part: string, whole: string, name: string): Ra
 export interface ServicesProps {
   answer: ServicesAnswer;
   reported: ReportedAnswer[];
+  fresh: FreshnessAnswer | null;
   now: number;
 }
 
-export function Services({ answer, reported, now }: ServicesProps) {
+export function Services({ answer, reported, fresh, now }: ServicesProps) {
   const text = useText();
   const { t } = text;
   const guided = answer.services.filter((one) => one.sessions > 0 || one.guided > 0);
@@ -68,9 +70,8 @@ export function Services({ answer, reported, now }: ServicesProps) {
         {t('services.title')}{' '}
         <span class="small soft">
           · {t('services.begun', { n: guided.filter(isListed).length, all: answer.services.filter(isListed).length })}
-          {' · '}
-          {t('console.as-of', { day: fullDay(minuteOfDay(answer.as_of)) })}
-        </span>
+        </span>{' '}
+        <StillOut asOf={answer.as_of} fresh={fresh} />
       </h2>
       <Table label={t('services.title')} columns={columns(text)} rows={[...guided, ...answer.services.filter((one) => !guided.includes(one))]} keyOf={({ service }) => String(service)} />
       <h3 class="page-head">
