@@ -94,6 +94,9 @@ pub trait Store: Clone + Send + Sync + 'static {
         query: TallyQuery,
     ) -> impl Future<Output = Result<Vec<Tally>, StoreError>> + Send;
 
+    /// The same counts with days and teams added up, ascending by unit and indicator.
+    fn sums(&self, query: TallyQuery) -> impl Future<Output = Result<Vec<Sum>, StoreError>> + Send;
+
     /// News of streams that grew from now on. Hints may be lost, late or doubled: what is true
     /// stands in [`Store::heads`].
     fn hints(&self) -> broadcast::Receiver<Hint>;
@@ -207,6 +210,17 @@ pub struct Tally {
     pub day: LocalDay,
     /// The team that did it; 0 = none.
     pub team: TeamId,
+    /// How many.
+    pub count: u64,
+}
+
+/// What one unit counts of one indicator over the days asked for; above zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sum {
+    /// The leaf unit.
+    pub unit: UnitId,
+    /// What is counted.
+    pub indicator: u16,
     /// How many.
     pub count: u64,
 }

@@ -156,8 +156,29 @@ pub const SOAK_RSS_DRIFT: Figure = at_most("soak_rss_drift_percent", 5.0, "%");
 /// Growth of the file for each bundle of one resident, in the last run.
 pub const SOAK_FILE_BYTES: Figure = shown("soak_file_bytes_per_bundle", "B");
 
+/// Dossiers behind the console's figures.
+pub const CONSOLE_DOSSIERS: Figure = at_least("console_dossiers", 100_000.0, "dossiers");
+/// The first answers after a start, with everything that is remembered from then on.
+pub const CONSOLE_FIRST_MS: Figure = shown("console_first_answers_ms", "ms");
+/// From handing in a bundle until an open page has heard of it and has the new figure.
+pub const CONSOLE_NEWS_MS: Figure = at_most("console_news_ms", 5_000.0, "ms");
+/// Each view of the console over HTTP: the slowest of its variants.
+pub const CONSOLE_VIEWS: [Figure; 11] = [
+    at_most("console_progress_p99_ms", 100.0, "ms"),
+    at_most("console_breakdown_p99_ms", 100.0, "ms"),
+    at_most("console_services_p99_ms", 100.0, "ms"),
+    at_most("console_reported_p99_ms", 100.0, "ms"),
+    at_most("console_doubles_p99_ms", 100.0, "ms"),
+    at_most("console_freshness_p99_ms", 100.0, "ms"),
+    at_most("console_pace_p99_ms", 100.0, "ms"),
+    at_most("console_units_p99_ms", 100.0, "ms"),
+    at_most("console_devices_p99_ms", 100.0, "ms"),
+    at_most("console_held_p99_ms", 100.0, "ms"),
+    at_most("console_cohorts_p99_ms", 100.0, "ms"),
+];
+
 /// All figures of `bench`, in the order of the documentation.
-pub const ALL: [Figure; 33] = [
+pub const ALL: [Figure; 47] = [
     BYTES_UP_PER_RECORD_50_CODEC_0,
     BYTES_UP_PER_RECORD_50_CODEC_1,
     BYTES_UP_PER_RECORD_50_CODEC_2,
@@ -177,6 +198,20 @@ pub const ALL: [Figure; 33] = [
     FILE_BYTES_PER_DOSSIER_LOGGED,
     FILE_BYTES_PER_DOSSIER_CLOSED,
     CPU_US_PER_DOSSIER_CLOSED,
+    CONSOLE_DOSSIERS,
+    CONSOLE_FIRST_MS,
+    CONSOLE_NEWS_MS,
+    CONSOLE_VIEWS[0],
+    CONSOLE_VIEWS[1],
+    CONSOLE_VIEWS[2],
+    CONSOLE_VIEWS[3],
+    CONSOLE_VIEWS[4],
+    CONSOLE_VIEWS[5],
+    CONSOLE_VIEWS[6],
+    CONSOLE_VIEWS[7],
+    CONSOLE_VIEWS[8],
+    CONSOLE_VIEWS[9],
+    CONSOLE_VIEWS[10],
     WASM_APP_BROTLI_KB,
     WASM_HISTORY_BROTLI_KB,
     APP_FIRST_USE_BROTLI_KB,

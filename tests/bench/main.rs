@@ -4,6 +4,7 @@
 //! the groups that contain it.
 
 mod bytes;
+mod console;
 mod cpu;
 #[path = "storm/fieldwork.rs"]
 mod fieldwork;
@@ -15,10 +16,11 @@ mod sync;
 type Group = (&'static str, fn());
 
 /// Every group, slowest last.
-const GROUPS: [Group; 3] = [
+const GROUPS: [Group; 4] = [
     ("bytes", bytes::measure),
     ("cpu", cpu::measure),
     ("sync", sync::measure),
+    ("console", console::measure),
 ];
 
 fn main() {

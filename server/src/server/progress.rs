@@ -19,7 +19,7 @@ use super::Server;
 use crate::ledger::LedgerError;
 use crate::ledger::document::Found;
 use crate::store::limits::READ_KEYS_MAX;
-use crate::store::{Store, Tally, TallyQuery};
+use crate::store::{Store, Sum, Tally, TallyQuery};
 
 /// Decimals of a percentage in progress, as in reports.
 pub const PERCENT_DECIMALS: u8 = 2;
@@ -179,16 +179,28 @@ impl<S: Store> Server<S> {
             .collect();
         let asked: Vec<UnitId> = owner.keys().copied().collect();
         let mut counts: BTreeMap<UnitId, Counts> = BTreeMap::new();
-        let mut add = |tally: Tally| {
-            if let Some(indicator) = Indicator::from_code(tally.indicator) {
-                let of_member = counts.entry(owner[&tally.unit]).or_default();
-                *of_member.entry(indicator).or_default() += tally.count;
+        for sum in self.sums(&asked, as_of).await? {
+            if let Some(indicator) = Indicator::from_code(sum.indicator) {
+                let of_member = counts.entry(owner[&sum.unit]).or_default();
+                *of_member.entry(indicator).or_default() += sum.count;
             }
-        };
-        for tally in self.tallies(&asked, NO_DAY..=as_of).await? {
-            add(tally);
         }
         Ok(counts)
+    }
+
+    /// What each of these units counts up to a day.
+    async fn sums(&self, units: &[UnitId], as_of: LocalDay) -> Result<Vec<Sum>, LedgerError> {
+        let indicators: Vec<u16> = Indicator::all().map(Indicator::code).collect();
+        let mut found = Vec::new();
+        for units in units.chunks(READ_KEYS_MAX / indicators.len()) {
+            let query = TallyQuery {
+                units: units.to_vec(),
+                indicators: indicators.clone(),
+                days: NO_DAY..=as_of,
+            };
+            found.extend(self.ledger().store().sums(query).await?);
+        }
+        Ok(found)
     }
 
     /// Every count of these units in a period.

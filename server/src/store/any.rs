@@ -5,7 +5,7 @@ use tokio::sync::broadcast;
 
 use super::{
     Commit, Hint, LogPage, Memory, Outcome, RangePage, RangeQuery, Redb, ScanLimit, Store,
-    StoreError, Table, Tally, TallyQuery, Versioned,
+    StoreError, Sum, Table, Tally, TallyQuery, Versioned,
 };
 
 /// One of the stores, chosen at start.
@@ -78,6 +78,13 @@ impl Store for AnyStore {
         match self {
             Self::Memory(store) => store.tallies(query).await,
             Self::Redb(store) => store.tallies(query).await,
+        }
+    }
+
+    async fn sums(&self, query: TallyQuery) -> Result<Vec<Sum>, StoreError> {
+        match self {
+            Self::Memory(store) => store.sums(query).await,
+            Self::Redb(store) => store.sums(query).await,
         }
     }
 

@@ -14,7 +14,7 @@ use super::page::Room;
 use super::tally::{DayTeam, net};
 use super::{
     Commit, Hint, LogPage, LogPosition, Outcome, RangePage, RangeQuery, ScanLimit, Store,
-    StoreError, Table, Tally, TallyCell, TallyQuery, Version, Versioned, limits, tell, within,
+    StoreError, Sum, Table, Tally, TallyCell, TallyQuery, Version, Versioned, limits, tell, within,
 };
 
 /// A store that lives as long as its handles.
@@ -160,6 +160,19 @@ impl Store for Memory {
             }
         }
         Ok(tallies)
+    }
+
+    async fn sums(&self, query: TallyQuery) -> Result<Vec<Sum>, StoreError> {
+        let mut sums: BTreeMap<(UnitId, u16), u64> = BTreeMap::new();
+        for tally in self.tallies(query).await? {
+            *sums.entry((tally.unit, tally.indicator)).or_default() += tally.count;
+        }
+        let sum = |((unit, indicator), count)| Sum {
+            unit,
+            indicator,
+            count,
+        };
+        Ok(sums.into_iter().map(sum).collect())
     }
 
     fn hints(&self) -> broadcast::Receiver<Hint> {

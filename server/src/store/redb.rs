@@ -13,6 +13,7 @@
 //! always block the caller's thread; there is one writer and it has its own.
 
 mod batch;
+mod columns;
 mod file;
 mod read;
 mod whole;
@@ -26,12 +27,13 @@ use shared::id::StreamId;
 use tokio::sync::broadcast;
 
 use self::batch::Batch;
+use self::columns::{Columns, Vectors};
 use self::read::Snapshot;
 use self::whole::Filling;
 pub use self::whole::{Moment, Row};
 use super::{
     Commit, Hint, LogPage, OpenError, Outcome, RangePage, RangeQuery, ScanLimit, Store, StoreError,
-    Table, Tally, TallyQuery, Versioned, limits, tell, within,
+    Sum, Table, Tally, TallyQuery, Versioned, limits, tell, within,
 };
 
 const RECORDS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("record");
@@ -60,6 +62,8 @@ pub struct Redb {
 /// more than most reads. What is read goes before the file is closed.
 struct Inner {
     newest: RwLock<Option<Arc<Snapshot>>>,
+    /// `None` until somebody asks. Taken before `newest`.
+    columns: RwLock<Option<Columns>>,
     database: Database,
 }
 
@@ -77,12 +81,28 @@ impl Inner {
         Ok(Arc::new(Snapshot::of(&transaction)?))
     }
 
-    /// From here on everybody reads what was just committed.
-    fn turn_over(&self) -> Result<(), StoreError> {
+    /// From here on everybody reads what was just committed, and `changed` of its counts.
+    fn turn_over(&self, changed: &Vectors) -> Result<(), StoreError> {
+        let mut columns = self.columns.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(columns) = &mut *columns {
+            columns.follow(changed);
+        }
         let fresh = self.snapshot();
         let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
         *newest = fresh.as_ref().ok().cloned();
         fresh.map(drop)
+    }
+
+    /// Answers from the counts as they are now.
+    fn counted<T>(&self, answer: impl FnOnce(&Columns) -> T) -> Result<T, StoreError> {
+        if let Some(columns) = &*self.columns.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(answer(columns));
+        }
+        let mut columns = self.columns.write().unwrap_or_else(PoisonError::into_inner);
+        match &*columns {
+            Some(columns) => Ok(answer(columns)),
+            None => Ok(answer(columns.insert(self.newest()?.columns()?))),
+        }
     }
 }
 
@@ -169,10 +189,11 @@ impl Redb {
     fn of(database: Database) -> Self {
         let inner = Inner {
             newest: RwLock::new(None),
+            columns: RwLock::new(None),
             database,
         };
         // Where that fails, the first read says so.
-        let _read_later = inner.turn_over();
+        let _read_later = inner.turn_over(&Vectors::new());
         Self {
             inner: Arc::new(inner),
             hints: broadcast::Sender::new(limits::HINTS_MAX),
@@ -188,12 +209,12 @@ impl Redb {
             .iter()
             .map(|commit| batch.apply(commit))
             .collect::<Result<Vec<_>, _>>()?;
-        let wrote = batch.close()?;
-        if wrote {
-            transaction.commit().map_err(engine)?;
-            self.inner.turn_over()?;
-        } else {
-            transaction.abort().map_err(engine)?;
+        match batch.close()? {
+            Some(changed) => {
+                transaction.commit().map_err(engine)?;
+                self.inner.turn_over(&changed)?;
+            }
+            None => transaction.abort().map_err(engine)?,
         }
         Ok(outcomes)
     }
@@ -203,8 +224,16 @@ impl Redb {
         &self,
         read: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.apart(move |inner| read(&*inner.newest()?)).await
+    }
+
+    /// Runs `read` where it may block.
+    async fn apart<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let inner = Arc::clone(&self.inner);
-        let read = move || read(&*inner.newest()?);
+        let read = move || read(&inner);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => match runtime.spawn_blocking(read).await {
                 Ok(found) => found,
@@ -261,8 +290,14 @@ impl Store for Redb {
     }
 
     async fn tallies(&self, query: TallyQuery) -> Result<Vec<Tally>, StoreError> {
-        let pairs = query.pairs()?;
-        self.read(move |snapshot| snapshot.tallies(&pairs, &query.days))
+        query.check()?;
+        self.apart(move |inner| inner.counted(|columns| columns.tallies(&query)))
+            .await
+    }
+
+    async fn sums(&self, query: TallyQuery) -> Result<Vec<Sum>, StoreError> {
+        query.check()?;
+        self.apart(move |inner| inner.counted(|columns| columns.sums(&query)))
             .await
     }
 

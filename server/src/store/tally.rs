@@ -37,10 +37,15 @@ pub struct TallyQuery {
 }
 
 impl TallyQuery {
+    /// Whether it asks for no more than one read may.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let asked = self.units.len().saturating_mul(self.indicators.len());
+        within("tallies to read", asked, limits::READ_KEYS_MAX)
+    }
+
     /// The (unit, indicator) pairs to read, each once and ascending.
     pub(super) fn pairs(&self) -> Result<Vec<(UnitId, u16)>, StoreError> {
-        let asked = self.units.len().saturating_mul(self.indicators.len());
-        within("tallies to read", asked, limits::READ_KEYS_MAX)?;
+        self.check()?;
         let of_unit = |&unit| {
             self.indicators
                 .iter()

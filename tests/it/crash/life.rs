@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use server::server::Server;
 use server::store::{
-    Commit, Hint, LogPage, Outcome, RangePage, RangeQuery, Redb, ScanLimit, Store, StoreError,
+    Commit, Hint, LogPage, Outcome, RangePage, RangeQuery, Redb, ScanLimit, Store, StoreError, Sum,
     Table, Tally, TallyQuery, Versioned,
 };
 use shared::engine::RowEngine;
@@ -109,6 +109,10 @@ impl Store for Noted {
 
     async fn tallies(&self, query: TallyQuery) -> Result<Vec<Tally>, StoreError> {
         self.store.tallies(query).await
+    }
+
+    async fn sums(&self, query: TallyQuery) -> Result<Vec<Sum>, StoreError> {
+        self.store.sums(query).await
     }
 
     fn hints(&self) -> broadcast::Receiver<Hint> {

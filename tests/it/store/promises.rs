@@ -214,6 +214,12 @@ async fn tallies_answer_only_what_was_asked<S: Store>(store: S) {
         indicators: vec![3],
         days: LocalDay(19_600)..=LocalDay(19_601),
     };
+    let sums: Vec<_> = store.sums(query.clone()).await.unwrap();
+    let sums: Vec<_> = sums
+        .iter()
+        .map(|it| (it.unit.0, it.indicator, it.count))
+        .collect();
+    assert_eq!(sums, [(7, 3, 11), (8, 3, 5)]);
     let found: Vec<_> = store.tallies(query).await.unwrap();
     assert!(found.is_sorted());
     let found: Vec<_> = found

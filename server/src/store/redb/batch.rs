@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use redb::{ReadableTable, WriteTransaction};
-use shared::id::{StreamId, UnitId};
+use shared::id::StreamId;
 
 use super::super::tally::{Vector, net};
 use super::super::{
     Append, Commit, Expect, LogPosition, Outcome, Put, Rewrite, StoreError, Table, TallyCell,
     TallyDelta, Version,
 };
+use super::columns::Vectors;
 use super::{
     HEADS, LOG, RECORDS, STORE, TALLIES, decode_record, encode_record, engine, file, record_key,
     stream_key,
@@ -24,10 +25,8 @@ pub(super) struct Batch<'txn> {
     store: redb::Table<'txn, &'static str, u64>,
     commits_before: u64,
     commits: u64,
+    changed: Vectors,
 }
-
-/// The vectors a commit changes, as they will be.
-type Vectors = BTreeMap<(UnitId, u16), Vector>;
 
 impl<'txn> Batch<'txn> {
     /// Opens the tables; makes those that are missing, as in a new file.
@@ -43,6 +42,7 @@ impl<'txn> Batch<'txn> {
             store,
             commits_before: commits,
             commits,
+            changed: Vectors::new(),
         })
     }
 
@@ -67,21 +67,23 @@ impl<'txn> Batch<'txn> {
         self.rewrite(&commit.rewrites)?;
         let heads = self.append(&commit.appends)?;
         self.keep(&vectors)?;
+        self.changed.extend(vectors);
         Ok(Outcome::Applied {
             version: Version(self.commits),
             heads,
         })
     }
 
-    /// Notes how many commits there were; answers whether any of this batch was applied.
-    pub(super) fn close(mut self) -> Result<bool, StoreError> {
-        let wrote = self.commits > self.commits_before;
-        if wrote {
-            self.store
-                .insert(file::COMMITS, self.commits)
-                .map_err(engine)?;
+    /// Notes how many commits there were; answers which counts are other than before, or `None`
+    /// if nothing of this batch was applied.
+    pub(super) fn close(mut self) -> Result<Option<Vectors>, StoreError> {
+        if self.commits == self.commits_before {
+            return Ok(None);
         }
-        Ok(wrote)
+        self.store
+            .insert(file::COMMITS, self.commits)
+            .map_err(engine)?;
+        Ok(Some(self.changed))
     }
 
     fn holds(&self, expect: &Expect) -> Result<bool, StoreError> {

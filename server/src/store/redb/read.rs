@@ -1,16 +1,14 @@
 //! One moment of the store, for reading.
 
-use core::ops::{Bound, RangeInclusive};
+use core::ops::Bound;
 
-use redb::{ReadOnlyTable, ReadTransaction};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
 use shared::id::{StreamId, UnitId};
-use shared::time::LocalDay;
 
 use super::super::page::Room;
 use super::super::tally::Vector;
-use super::super::{
-    LogPage, RangePage, RangeQuery, ScanLimit, StoreError, Table, Tally, Versioned,
-};
+use super::super::{LogPage, RangePage, RangeQuery, ScanLimit, StoreError, Table, Versioned};
+use super::columns::Columns;
 use super::{HEADS, LOG, RECORDS, TALLIES, decode_record, engine, record_key, stream_key};
 
 /// The store's tables as of one commit.
@@ -107,29 +105,15 @@ impl Snapshot {
         Ok(head.map_or(0, |head| head.value()))
     }
 
-    pub(super) fn tallies(
-        &self,
-        pairs: &[(UnitId, u16)],
-        days: &RangeInclusive<LocalDay>,
-    ) -> Result<Vec<Tally>, StoreError> {
-        let mut tallies = Vec::new();
-        for &(unit, indicator) in pairs {
-            let Some(value) = self.tallies.get((unit.0, indicator)).map_err(engine)? else {
-                continue;
-            };
+    /// Every count there is.
+    pub(super) fn columns(&self) -> Result<Columns, StoreError> {
+        let mut columns = Columns::default();
+        for entry in self.tallies.iter().map_err(engine)? {
+            let (key, value) = entry.map_err(engine)?;
+            let (unit, indicator) = key.value();
             let vector = Vector::decode(value.value()).map_err(StoreError::corrupt)?;
-            let wanted = vector
-                .0
-                .into_iter()
-                .filter(|((day, _), _)| days.contains(day));
-            tallies.extend(wanted.map(|((day, team), count)| Tally {
-                unit,
-                indicator,
-                day,
-                team,
-                count,
-            }));
+            columns.put((UnitId(unit), indicator), &vector);
         }
-        Ok(tallies)
+        Ok(columns)
     }
 }
