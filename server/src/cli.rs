@@ -61,7 +61,7 @@ enum Command {
     /// People who sign in to the console; the server must be stopped
     #[command(subcommand)]
     Account(AccountStep),
-    /// Import a table of people, steps or targets from CSV or XLSX, and say what becomes of each
+    /// Import a table of people, steps, targets or balances from CSV or XLSX, and say what becomes of each
     /// row; the server must be stopped, a running one takes `POST /v1/imports`
     Import(ImportTable),
     /// Take in what flat automerge documents of elsewhere show, one from the plain changes in each
@@ -217,7 +217,7 @@ struct Invite {
 struct ImportTable {
     #[command(flatten)]
     folder: Folder,
-    /// What its rows are: roster, cohort, steps or targets
+    /// What its rows are: roster, cohort, steps, targets or balances
     #[arg(long, value_parser = what_imported)]
     what: What,
     /// Number of the unit the rows belong to
@@ -235,7 +235,7 @@ struct ImportTable {
     /// The step every row tells, where no column does, such as eid-accepted
     #[arg(long, value_parser = step_named)]
     step: Option<Step>,
-    /// What every row is a target for, where no column says so, such as eid-activated
+    /// What every row counts, where no column says so, such as eid-activated
     #[arg(long, value_parser = Indicator::from_str)]
     indicator: Option<Indicator>,
     /// Only say what would become of each row

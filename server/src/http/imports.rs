@@ -106,7 +106,7 @@ fn step_named(name: &str) -> Option<Step> {
 fn duty(what: What) -> Duty {
     match what {
         What::Roster | What::Cohort | What::Steps => Duty::ImportPeople,
-        What::Targets => Duty::ImportTargets,
+        What::Targets | What::Balances => Duty::ImportTargets,
     }
 }
 

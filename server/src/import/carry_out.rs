@@ -1,7 +1,7 @@
 //! Doing what a plan says: rows become records of the import's own device.
 
 use shared::bundle::SealError;
-use shared::event::{Event, Source, Stage, Stamp, What as Happened};
+use shared::event::{Event, Figure, Opening, Source, Stage, Stamp, What as Happened};
 use shared::facts::Name;
 use shared::field::PartialDate;
 use shared::id::{Companion, DeviceId, DocumentId, Incarnation, TeamId};
@@ -16,7 +16,7 @@ use super::columns::Field;
 use super::limits::ROWS_AT_ONCE;
 use super::order::{BadOrder, Order, What};
 use super::people::{Person, is_withdrawn};
-use super::plan::{Deed, Goal, Plan, PlanError, PlannedRow, RowOutcome, own_name};
+use super::plan::{Deed, Goal, Opened, Plan, PlanError, PlannedRow, RowOutcome, own_name};
 use crate::author::{Author, AuthorStanding, Progress, Write, elsewhere};
 use crate::ledger::LedgerError;
 use crate::ledger::audit::Act;
@@ -245,17 +245,37 @@ impl<S: Store> Server<S> {
                 let what = Happened::Stage(stage);
                 vec![Write::to(elsewhere(*dossier)).event(&Event { what, stamp })]
             }
-            Deed::Target(goal) => {
-                let mut writes = Vec::new();
-                for replaced in &goal.replaces {
-                    self.shown(*replaced, author).await?;
-                    writes.push(withdrawn(*replaced, true));
+            Deed::Balance(opened) => {
+                let mut writes = self.replaced(&opened.replaces, author).await?;
+                let is_back = self.shown(name.document(), author).await?;
+                if opened.count > 0 && is_back {
+                    writes.push(withdrawn(name.document(), false));
+                } else if opened.count > 0 {
+                    writes.push(balance_write(name, opened, order.as_of));
                 }
+                writes
+            }
+            Deed::Target(goal) => {
+                let mut writes = self.replaced(&goal.replaces, author).await?;
                 let is_back = self.shown(name.document(), author).await?;
                 writes.push(target_write(name, goal, campaign.clone(), is_back));
                 writes
             }
         })
+    }
+
+    /// Withdraws what counts no longer.
+    async fn replaced(
+        &self,
+        documents: &[DocumentId],
+        author: &mut Author,
+    ) -> Result<Vec<Write>, LedgerError> {
+        let mut writes = Vec::new();
+        for replaced in documents {
+            self.shown(*replaced, author).await?;
+            writes.push(withdrawn(*replaced, true));
+        }
+        Ok(writes)
     }
 
     /// Shows the author a document, if it is there; whether it was withdrawn.
@@ -344,6 +364,10 @@ fn record_of(
                 record.documents.push(own_name(author, row.row).document());
                 record.replaced.extend(&goal.replaces);
             }
+            Deed::Balance(opened) => {
+                record.documents.push(own_name(author, row.row).document());
+                record.replaced.extend(&opened.replaces);
+            }
         }
     }
     for list in [&mut record.documents, &mut record.replaced] {
@@ -403,6 +427,19 @@ fn target_write(name: Name, goal: &Goal, campaign: Option<Value>, is_back: bool)
         .put_some(Key::TARGET_FROM, goal.from.map(day))
         .put_some(Key::TARGET_DUE, goal.due.map(day))
         .put_some(Key::WITHDRAWN, is_back.then_some(Value::Bool(false)))
+}
+
+/// A balance of one figure.
+fn balance_write(name: Name, opened: &Opened, as_of: LocalDay) -> Write {
+    let (place, count) = (opened.place, opened.count);
+    let figures = vec![Figure { place, count }];
+    let stamp = Stamp {
+        at: noon(as_of),
+        unit: place.unit,
+        team: TeamId::default(),
+    };
+    let what = Happened::Opening(Opening { figures });
+    Write::founding(name, Kind::Balance, place.unit).event(&Event { what, stamp })
 }
 
 /// Says that a document does not count any more, or that it does again.

@@ -74,7 +74,7 @@ fields! {
     /// Assigned, plan or commitment.
     TargetKind "target-kind" ["loai", "loai chi tieu", "hinh thuc"];
     /// How many.
-    Value "value" ["chi tieu", "chi tieu giao", "so luong", "so giao", "gia tri", "giao", "ke hoach", "cam ket"];
+    Value "value" ["chi tieu", "chi tieu giao", "so luong", "so giao", "gia tri", "giao", "ke hoach", "cam ket", "so da dat", "da dat", "ket qua dat duoc", "so dau ky", "luy ke"];
     /// Number of the document that says so.
     Document "document" ["van ban", "so van ban", "so hieu", "can cu", "cong van"];
     /// First day that counts.

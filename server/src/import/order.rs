@@ -21,11 +21,19 @@ pub enum What {
     Steps,
     /// Targets of units.
     Targets,
+    /// What units had reached before records begin: figures, no people.
+    Balances,
 }
 
 impl What {
     /// Every sort of table.
-    pub const ALL: [Self; 4] = [Self::Roster, Self::Cohort, Self::Steps, Self::Targets];
+    pub const ALL: [Self; 5] = [
+        Self::Roster,
+        Self::Cohort,
+        Self::Steps,
+        Self::Targets,
+        Self::Balances,
+    ];
 
     /// Its stable kebab-case name.
     #[must_use]
@@ -35,6 +43,7 @@ impl What {
             Self::Cohort => "cohort",
             Self::Steps => "steps",
             Self::Targets => "targets",
+            Self::Balances => "balances",
         }
     }
 
@@ -77,6 +86,7 @@ impl What {
             ],
             Self::Steps => &[Name, Birth, Number, Hamlet, Commune, Field::Step, On],
             Self::Targets => &[Unit, Indicator, TargetKind, Value, Document, From, Due],
+            Self::Balances => &[Unit, Indicator, Value, On],
         }
     }
 
@@ -85,7 +95,7 @@ impl What {
     pub fn needs(self) -> &'static [Field] {
         match self {
             Self::Roster | Self::Cohort | Self::Steps => &[Field::Name],
-            Self::Targets => &[Field::Unit, Field::Value],
+            Self::Targets | Self::Balances => &[Field::Unit, Field::Value],
         }
     }
 }

@@ -7,10 +7,10 @@ use shared::event::{Events, Step};
 use shared::facts::{Name, Origin};
 use shared::field::fold::fold;
 use shared::field::{PartialDate, TextField};
-use shared::id::{DeviceId, DocumentId, UnitId};
+use shared::id::{DeviceId, DocumentId, TeamId, UnitId};
 use shared::key::Key;
 use shared::row::Row;
-use shared::tally::Indicator;
+use shared::tally::{Indicator, NO_DAY, TallyKey, contributions};
 use shared::time::LocalDay;
 use shared::value::Value;
 
@@ -144,6 +144,7 @@ pub(super) enum Deed {
         on: PartialDate,
     },
     Target(Box<Goal>),
+    Balance(Box<Opened>),
     /// The dossier is on the list.
     Listed(DocumentId),
     /// Nobody here knows whoever is on the list.
@@ -160,6 +161,15 @@ pub(super) struct Goal {
     pub(super) document: String,
     pub(super) from: Option<LocalDay>,
     pub(super) due: Option<LocalDay>,
+    pub(super) replaces: Vec<DocumentId>,
+}
+
+/// A figure that a unit begins with.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    pub(super) place: TallyKey,
+    pub(super) count: u64,
+    /// Balances of earlier tables for the same unit and indicator.
     pub(super) replaces: Vec<DocumentId>,
 }
 
@@ -205,6 +215,7 @@ impl<S: Store> Server<S> {
             server: self,
             author: &author,
             seen: BTreeMap::new(),
+            balances: self.balances_brought(order.what).await?,
         };
         let mut rows = Vec::new();
         if missing.is_empty() {
@@ -247,6 +258,26 @@ impl<S: Store> Server<S> {
         Ok((found.said(&fields), true))
     }
 
+    /// What earlier tables of balances brought and nobody has taken back.
+    async fn balances_brought(&self, what: What) -> Result<Balances, LedgerError> {
+        let mut balances = Balances::new();
+        if what != What::Balances {
+            return Ok(balances);
+        }
+        for (_, record) in self.ledger().imports().await? {
+            if record.what != what.name() || record.undone.is_some() {
+                continue;
+            }
+            for (id, document) in self.ledger().documents(&record.documents).await? {
+                for (place, count) in contributions(&document.row) {
+                    let brought = balances.entry((place.unit, place.indicator)).or_default();
+                    brought.push((id, (place.day, count.unsigned_abs())));
+                }
+            }
+        }
+        Ok(balances)
+    }
+
     /// The author that grows from an import's seed.
     pub(super) fn import_author(&self, seed: &[u8; 32], progress: Progress) -> Author {
         let secrets = self.ledger().secrets();
@@ -262,11 +293,14 @@ fn lacking(order: &Order, columns: &Columns) -> Vec<Field> {
         lacking.push(Field::Step);
     }
     let counts = order.indicator.is_some() || columns.has(Field::Indicator);
-    if order.what == What::Targets && !counts {
+    if matches!(order.what, What::Targets | What::Balances) && !counts {
         lacking.push(Field::Indicator);
     }
     lacking
 }
+
+/// Balances that count, by unit and indicator: the document, its day and how many.
+type Balances = BTreeMap<(UnitId, Indicator), Vec<(DocumentId, (LocalDay, u64))>>;
 
 struct Planner<'p, S> {
     order: &'p Order,
@@ -277,6 +311,7 @@ struct Planner<'p, S> {
     author: &'p Author,
     /// Rows by what must not stand twice in a table.
     seen: BTreeMap<String, u32>,
+    balances: Balances,
 }
 
 impl<S: Store> Planner<'_, S> {
@@ -298,6 +333,7 @@ impl<S: Store> Planner<'_, S> {
             What::Cohort => self.listed(line, &mut notes).await?,
             What::Steps => self.step(line, &mut notes).await?,
             What::Targets => self.target(line, &mut notes).await?,
+            What::Balances => self.balance(line, &mut notes),
         };
         let (outcome, deed) = match notes.has_error() {
             true => (RowOutcome::Error, Deed::Nothing),
@@ -495,27 +531,78 @@ impl<S: Store> Planner<'_, S> {
         Ok((outcome, Deed::Target(Box::new(goal))))
     }
 
-    fn goal(&self, line: &Line, notes: &mut Notes) -> Option<Goal> {
-        let text = |field| {
-            self.columns
-                .cell(line, field)
-                .map_or("", |cell| cell.text.as_str())
-        };
-        let unit = match self.places.unit(text(Field::Unit)) {
+    fn text<'l>(&self, line: &'l Line, field: Field) -> &'l str {
+        let cell = self.columns.cell(line, field);
+        cell.map_or("", |cell| cell.text.as_str())
+    }
+
+    /// Whose figure a line is, what it counts, and how many.
+    fn figure(&self, line: &Line, notes: &mut Notes) -> Option<(UnitId, Indicator, u64)> {
+        let unit = match self.places.unit(self.text(line, Field::Unit)) {
             Meant::One(unit) => Some(unit),
             Meant::Several => notes.wrong(Field::Unit, "unit-several"),
             Meant::None => notes.wrong(Field::Unit, "unit-unknown"),
         };
-        let said = text(Field::Indicator);
+        let said = self.text(line, Field::Indicator);
         let indicator = match said.is_empty() {
             true => self.order.indicator,
             false => indicator_meant(said),
         };
         let indicator = indicator.or_else(|| notes.wrong(Field::Indicator, "indicator-unknown"));
+        let value = whole_number(self.text(line, Field::Value));
+        let value = value.or_else(|| notes.wrong(Field::Value, "value-unreadable"));
+        Some((unit?, indicator?, value?))
+    }
+
+    /// What a unit begins with; the day is when that was counted, else the table's.
+    fn balance(&mut self, line: &Line, notes: &mut Notes) -> (RowOutcome, Deed) {
+        let nothing = (RowOutcome::Known, Deed::Nothing);
+        let Some((unit, indicator, count)) = self.figure(line, notes) else {
+            return nothing;
+        };
+        let said = self.text(line, Field::On);
+        let read = PartialDate::parse(said).ok().and_then(PartialDate::day);
+        if !said.is_empty() && read.is_none() {
+            notes.warn(Field::On, "date-unreadable");
+        }
+        let on = read.unwrap_or(self.order.as_of);
+        if on > self.order.as_of {
+            return notes.wrong(Field::On, "date-ahead").unwrap_or(nothing);
+        }
+        if self.is_again(format!("{unit} {indicator}"), line, Field::Unit, notes) {
+            return nothing;
+        }
+        let place = TallyKey {
+            unit,
+            indicator,
+            day: if indicator.has_days() { on } else { NO_DAY },
+            team: TeamId::default(),
+        };
+        let brought = self.balances.get(&(unit, indicator));
+        let brought = brought.map_or(&[][..], Vec::as_slice);
+        if brought.iter().any(|(_, had)| *had == (place.day, count))
+            || (count == 0 && brought.is_empty())
+        {
+            return nothing;
+        }
+        let replaces: Vec<DocumentId> = brought.iter().map(|(id, _)| *id).collect();
+        let outcome = match replaces.is_empty() {
+            true => RowOutcome::New,
+            false => RowOutcome::Update,
+        };
+        let opened = Opened {
+            place,
+            count,
+            replaces,
+        };
+        (outcome, Deed::Balance(Box::new(opened)))
+    }
+
+    fn goal(&self, line: &Line, notes: &mut Notes) -> Option<Goal> {
+        let figure = self.figure(line, notes);
+        let text = |field| self.text(line, field);
         let kind = kind_meant(text(Field::TargetKind));
         let kind = kind.or_else(|| notes.wrong(Field::TargetKind, "target-kind-unknown"));
-        let value = whole_number(text(Field::Value));
-        let value = value.or_else(|| notes.wrong(Field::Value, "value-unreadable"));
         let document = TextField::clean(text(Field::Document)).map_err(|error| error.code());
         let document = notes.kept(Field::Document, document);
         let mut day = |field| {
@@ -527,11 +614,12 @@ impl<S: Store> Planner<'_, S> {
             read
         };
         let (from, due) = (day(Field::From), day(Field::Due));
+        let (unit, indicator, value) = figure?;
         Some(Goal {
-            unit: unit?,
-            indicator: indicator?,
+            unit,
+            indicator,
             kind: kind?,
-            value: value?,
+            value,
             document: document.map_or_else(String::new, |text| text.as_str().to_owned()),
             from,
             due,

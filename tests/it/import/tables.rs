@@ -296,6 +296,56 @@ async fn targets_replace_those_before_and_come_back_with_an_undo() {
 }
 
 #[tokio::test]
+async fn what_a_unit_begins_with_is_added_to_what_is_recorded_and_a_corrected_table_replaces_it() {
+    let site = Site::start(Memory::new()).await;
+    site.account("mai", Role::Coordinator, PROVINCE).await;
+    let browser = site.browser("mai").await;
+    let balances = |value: &str| {
+        let table = format!(
+            "Đơn vị,Nội dung,Số đã đạt,Ngày\nĐất Mới,Kích hoạt,{value},1/10/2023\nẤp 1,kích hoạt,12,\nẤp 9,kích hoạt,5,\n"
+        );
+        order("balances", table.as_bytes(), json!({"unit": PROVINCE.0}))
+    };
+    let reached = async |day: &str| {
+        let path = format!("/v1/progress?unit=2&day={day}");
+        let progress = browser.ask("GET", &path, "").await.json();
+        let figures = progress["unit"]["figures"].as_array().unwrap().clone();
+        let found = figures
+            .iter()
+            .find(|one| one["indicator"] == "eid-activated");
+        found.map_or(0, |figure| figure["count"].as_u64().unwrap())
+    };
+    let first = balances("\"5.560\"");
+    let preview = done(&browser, "/v1/imports/preview", &first).await;
+    assert_eq!(
+        (preview["new"].as_u64(), preview["errors"].as_u64()),
+        (Some(2), Some(1)),
+        "{preview}"
+    );
+    assert_eq!(reached("2023-11-18").await, 0, "a preview wrote");
+    done(&browser, "/v1/imports", &first).await;
+    assert_eq!(reached("2023-11-18").await, 5_572);
+    assert_eq!(reached("2023-10-31").await, 5_560, "each figure on its day");
+    assert_eq!(reached("2023-09-30").await, 0);
+    assert_eq!(done(&browser, "/v1/imports", &first).await["written"], 0);
+    let second = done(&browser, "/v1/imports", &balances("\"5.600\"")).await;
+    assert_eq!(
+        (second["written"].as_u64(), reached("2023-11-18").await),
+        (Some(1), 5_612)
+    );
+    let undo = format!("/v1/imports/{}/undo", second["import"].as_str().unwrap());
+    done(&browser, &undo, &json!({})).await;
+    assert_eq!(
+        reached("2023-11-18").await,
+        5_572,
+        "as the table before says"
+    );
+    site.account("ap-truong", Role::TeamLead, HAMLET).await;
+    let lead = site.browser("ap-truong").await;
+    assert_eq!(send(&lead, "/v1/imports", &first).await.status, 403);
+}
+
+#[tokio::test]
 async fn only_those_answer_for_lists_import_them_and_only_in_their_units() {
     let site = Site::start(Memory::new()).await;
     site.account("duc", Role::Leader, PROVINCE).await;
