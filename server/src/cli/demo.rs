@@ -1,5 +1,10 @@
 //! A server with a commune at work on it, or with a published campaign played again.
 
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Serialize;
 use shared::hash::derive;
 use shared::id::{TeamId, UnitId};
 use shared::permission::{Grant, Role};
@@ -15,6 +20,7 @@ use crate::foundation::{self, NewSecrets};
 use crate::http::{Front, Token};
 use crate::server::{NewAccount, Server};
 use crate::store::Redb;
+use crate::verify::{Report, verify};
 use crate::writer::{Writer, WriterConfig};
 
 /// The same people and the same work in every demo.
@@ -23,12 +29,20 @@ const SEED: [u8; 32] = *b"sampan demo, the same every time";
 pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
     let made = make(&demo).await?;
     if let Some(campaign) = demo.replay {
+        let begun = Instant::now();
         let report = replay(&made.server, campaign, Mode::Sample, SEED).await;
-        tell(&report.map_err(Box::new)?, &demo)?;
-        return match demo.serve {
-            true => serve_played(made, campaign, &demo).await,
-            false => Ok(()),
+        let report = report.map_err(Box::new)?;
+        if demo.serve {
+            tell(&report, &demo)?;
+            return serve_played(made, campaign, &demo).await;
+        }
+        let played = Played {
+            report,
+            seconds: begun.elapsed().as_secs_f64(),
+            store_bytes: fs::metadata(&made.store).map_err(Stop::System)?.len(),
+            recount: verify(&made.server).await?,
         };
+        return played.tell(&demo);
     }
     let clock = demo.clock.clock();
     let populated = populate(&made.server, SEED, (demo.residents, clock.now())).await;
@@ -161,6 +175,8 @@ fn demo_password() -> Result<Password, Stop> {
 struct Made {
     server: Server<Redb>,
     token: Token,
+    /// The store's file.
+    store: PathBuf,
     /// Removed with everything in it when the demo ends, unless a folder was named.
     _scratch: Option<TempDir>,
 }
@@ -189,8 +205,41 @@ async fn make(demo: &Demo) -> Result<Made, Stop> {
     Ok(Made {
         server: Server::new(opened.store, writer, opened.foundation),
         token,
+        store: folder.store().path,
         _scratch: scratch,
     })
+}
+
+/// What a replay found, what it took, and what the log says of it.
+#[derive(Serialize)]
+struct Played {
+    #[serde(flatten)]
+    report: ReplayReport,
+    /// How long it was played, without the recount.
+    seconds: f64,
+    /// Of the store's file.
+    store_bytes: u64,
+    /// Everything counted anew from the log.
+    recount: Report,
+}
+
+impl Played {
+    /// Prints it; a figure that is not as published is a failure, and so is one that a recount
+    /// does not find.
+    fn tell(&self, demo: &Demo) -> Result<(), Stop> {
+        if demo.json {
+            let text = serde_json::to_string_pretty(self);
+            println!("{}", text.expect("text and numbers are always JSON"));
+        } else {
+            tell(&self.report, demo)?;
+            println!("{:.1} s, {} bytes", self.seconds, self.store_bytes);
+        }
+        self.report
+            .holds()
+            .then_some(())
+            .ok_or(Stop::ReplayDiffers)?;
+        self.recount.is_clean().then_some(()).ok_or(Stop::Differs)
+    }
 }
 
 /// Prints what a replay found; a figure that is not as published is a failure.
