@@ -73,6 +73,7 @@ mod imports;
 mod lending;
 pub mod limits;
 mod listen;
+mod pairing;
 mod peer;
 mod phone;
 mod refounding;
@@ -180,6 +181,8 @@ fn interface<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
         .or(erasing::routes(service))
         .unify()
         .or(refounding::routes(service))
+        .unify()
+        .or(pairing::routes(service))
         .unify()
         .or(imports::routes(service))
         .unify()

@@ -26,6 +26,7 @@ pub mod receipt;
 pub mod report;
 pub mod tag;
 pub mod target;
+pub mod union;
 pub mod unit;
 pub mod waiting;
 

@@ -52,6 +52,7 @@ mod naming;
 mod notebook;
 mod pace;
 mod packing;
+mod pairing;
 mod parcels;
 mod progress;
 mod pulling;
@@ -67,7 +68,9 @@ pub use deciding::{DecidingError, HELD_LIST_MAX, HeldView, RELEASED_MAX};
 pub use device_rates::{DEVICE_RATE, DeviceRates};
 pub use devices::{DEVICES_MAX, DeviceError, DeviceStep, DeviceView, UnsentView};
 pub use dossier::{DossierView, EventView, FieldView, FunnelView, LiveView, Wrote};
-pub use dossiers::{DossierLine, DossierList, DossierQuery, LINES_MAX, Only, WITHIN_MAX};
+pub use dossiers::{
+    DossierLine, DossierList, DossierQuery, FILE_LINES_MAX, LINES_MAX, Only, WITHIN_MAX,
+};
 pub use doubles::{DOUBLES_MAX, DoubleLine, PossibleDoubles};
 pub use editing::{DossierEdit, EditError, Edited, Editing};
 pub use enrolment::{
@@ -80,6 +83,7 @@ pub use guidance::{Blocked, GuidanceQuery, REPORTED_MAX, Report, ServiceLine, Se
 pub use intake::IntakeError;
 pub use lending::{LendError, Lending, LoanView};
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
+pub use pairing::{PAIRS_LISTED_MAX, PairView, PairingError, UNIONS_LISTED_MAX, UnionView};
 pub use parcels::ParcelRefused;
 pub use progress::{
     Figure, PERCENT_DECIMALS, Progress, ProgressError, ProgressQuery, Target, UnitProgress,

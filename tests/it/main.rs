@@ -30,6 +30,8 @@ mod import;
 mod lending;
 // Phones that were lost, copied, or put to other work.
 mod lost;
+// Somebody's word on two dossiers with one personal number.
+mod pairing;
 // Every cell of the table of permissions, tried over HTTP.
 mod permissions;
 // What stands in the store is what the log says.

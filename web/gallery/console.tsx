@@ -82,7 +82,7 @@ const progress: ProgressView = {
 const decide: DecideView = {
   frame: { ...frame, page: 'decide', unit: 'Xã Vàm Sậy' },
   kind: 'held',
-  counts: { held: 5, conflicts: 3, duplicates: 2, undelivered: 2, unclassified: 0 },
+  counts: { held: 5, conflicts: 3, doubles: 2, undelivered: 2, unclassified: 0 },
   lines: [
     { id: 'q1', code: 'unit-changed', name: 'Huỳnh Văn Lượm', since: NOW - 3 * DAY, decided: null },
     { id: 'q2', code: 'unit-changed', name: 'Danh Thị Thắm', since: NOW - 3 * DAY, decided: null },

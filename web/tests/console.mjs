@@ -18,6 +18,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
+import { Phone } from './phone.mjs';
+import { waitFor } from './wait.mjs';
 
 const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
 const OUT = options.out ?? process.env['PICTURES'] ?? join(tmpdir(), 'sampan-console');
@@ -280,8 +282,8 @@ const PROMISES = {
     await page.keyboard.press('d');
     for (const each of [page, watching]) await each.getByText('Không có việc nào').or(each.locator('.note-good')).first().waitFor();
     assert.ok(await watching.evaluate(() => window.stayed));
-    assert.equal(await watching.locator('.side-badge').count(), 0);
     assert.equal((await demo.ask('held')).length, 0);
+    assert.equal(parseInt(await watching.locator('.side-badge').innerText()), (await demo.ask('pairs')).length);
     await looks('held-none', page);
     await watching.close();
   },
@@ -414,6 +416,124 @@ const PROMISES = {
     assert.deepEqual([last.who, last.about], [demo.officer.name, document]);
     await copy.getByRole('button', { name: 'Đóng' }).click();
     demo.exported = document;
+  },
+
+  async 'two ways of writing wait in a queue with who wrote each and when, until somebody who may chooses'({ page, open, demo }) {
+    await open(`#decide?path=${demo.commune.unit}&queue=conflicts`);
+    await page.getByRole('heading', { level: 1, name: 'Việc cần xử lý' }).waitFor();
+    const { fitting, lines } = await demo.search('', 'conflicted');
+    await page.getByText(`${fitting} hồ sơ có chỗ ghi khác nhau`).waitFor();
+    const detail = page.getByRole('region', { name: 'Chi tiết phiếu đang chọn' });
+    await detail.locator('.beside .said-value').nth(1).waitFor();
+    const { fields } = await demo.ask(`dossiers/${lines[0].document}`, demo.officer);
+    const { values } = fields.find(({ is_conflicted }) => is_conflicted);
+    for (const { wrote } of values) await detail.getByText(`${wrote.by} ghi`, { exact: false }).first().waitFor();
+    assert.ok(!/mới (hơn|nhất)/.test(await detail.innerText()), 'one is called newer');
+    await looks('decide-conflicts', page);
+    await detail.getByRole('button', { name: 'Ghi này đúng' }).first().click();
+    await page.getByText('Đã lưu vào hồ sơ').waitFor();
+    if (fitting === 1) await page.getByText('Không còn việc chờ ở đây').waitFor();
+    const [last] = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind }) => kind === 'edited').slice(-1);
+    assert.deepEqual([last.who, last.about], [demo.officer.name, lines[0].document]);
+  },
+
+  async 'two dossiers with one number stand side by side, are united, and come apart again for good'({ page, demo }) {
+    await page.getByRole('group', { name: 'Loại việc' }).getByRole('button', { name: 'Nghi trùng người' }).click();
+    const before = await demo.ask('pairs', demo.officer);
+    assert.deepEqual(before.map(({ is_one_unit }) => is_one_unit).sort(), [false, true]);
+    const pair = before.find(({ is_one_unit }) => is_one_unit);
+    await page.locator('.queue-item').nth(before.indexOf(pair)).click();
+    const detail = page.getByRole('region', { name: 'Chi tiết phiếu đang chọn' });
+    const born = detail.getByRole('row').filter({ hasText: 'Năm sinh' });
+    for (const { birth_year } of pair.people) await born.getByText(String(birth_year), { exact: true }).waitFor();
+    await born.getByText('khác nhau').waitFor();
+    await looks('decide-doubles', page);
+    await detail.getByRole('button', { name: 'Đúng là một người' }).click();
+    await page.getByText('Đã ghi: đúng là một người').waitFor();
+    assert.equal((await demo.ask('pairs', demo.officer)).length, before.length - 1);
+    await detail.getByRole('button', { name: /^Một người, tính ở / }).first().waitFor();
+    await looks('decide-doubles-units', page);
+    await detail.getByRole('button', { name: 'Hai người khác nhau' }).click();
+    await page.getByText('Không còn việc chờ ở đây').waitFor();
+    await page.getByRole('group', { name: 'Loại việc' }).getByRole('button', { name: 'Đã gộp' }).click();
+    const union = page.getByRole('list', { name: 'Đã gộp' }).getByRole('listitem').filter({ hasText: `${demo.officer.name} gộp` });
+    await union.getByRole('button', { name: 'Tách lại' }).click();
+    await page.getByRole('group', { name: 'Tách lại hai hồ sơ này?' }).waitFor();
+    await looks('decide-unions', page);
+    await page.getByRole('group', { name: 'Tách lại hai hồ sơ này?' }).getByRole('button', { name: 'Tách lại' }).click();
+    await page.getByText('Đã tách thành hai hồ sơ').waitFor();
+    assert.deepEqual(await demo.ask('pairs', demo.officer), [], 'somebody would be asked again');
+    const kinds = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ who }) => who === demo.officer.name).map(({ kind }) => kind);
+    for (const kind of ['united', 'parted', 'refounded']) assert.ok(kinds.includes(kind), kind);
+  },
+
+  async 'what a phone hands in while a form is open at the desk stands beside what is saved, with both authors'({ page, open, demo, folder }) {
+    const phone = new Phone({ name: 'chị Thắm', folder, address: demo.address });
+    const note = page.locator('.said-field[data-field=addr]');
+    try {
+      await phone.start();
+      await phone.enrol(demo.field, 'team-member');
+      const { lines } = await demo.search('', null);
+      const own = lines.filter(({ unit, is_conflicted, name }) => unit === demo.hamlet.unit && !is_conflicted && lines.filter((line) => line.name === name).length === 1);
+      const { document, name } = own.at(-1);
+      await waitFor('the phone has the list', async () => {
+        await phone.lookAtAgain();
+        return (await phone.page.getByRole('button', { name: new RegExp(`^${lines.find(({ unit }) => unit === demo.hamlet.unit).name}`) }).count()) > 0;
+      });
+      await phone.openPerson(name);
+      await phone.cut();
+      await phone.page.getByRole('button', { name: /^Sửa thông tin/ }).click();
+      await phone.page.getByLabel('Địa chỉ').fill('Nhà đầu kênh, do máy ghi');
+      await phone.press('Lưu');
+      await phone.saved();
+      await open(`#dossiers?path=${demo.commune.unit}&dossier=${document}`);
+      await note.getByRole('button', { name: 'Sửa' }).click();
+      const shown = await demo.ask(`dossiers/${document}`, demo.officer);
+      await phone.mend();
+      await waitFor('the phone has handed in', async () => {
+        await phone.lookAtAgain();
+        const now = await demo.ask(`dossiers/${document}`, demo.officer);
+        return now.heads.join() !== shown.heads.join();
+      });
+      await note.getByLabel('Địa chỉ').fill('Nhà cuối kênh, do bàn ghi');
+      await looks('dossier-before-upload', page);
+      await note.getByRole('button', { name: 'Lưu' }).click();
+      await page.getByText('Lúc trang này mở, có người ghi khác').waitFor();
+      for (const words of ['Nhà đầu kênh, do máy ghi', 'chị Thắm ghi', 'Nhà cuối kênh, do bàn ghi', `${demo.officer.person} ghi`]) await note.getByText(words).first().waitFor();
+      const { fields } = await demo.ask(`dossiers/${document}`, demo.officer);
+      const { values } = fields.find(({ key }) => key === 'addr');
+      assert.deepEqual(values.map(({ value }) => value).sort(), ['Nhà cuối kênh, do bàn ghi', 'Nhà đầu kênh, do máy ghi'].sort(), 'something was overwritten');
+      await looks('dossier-after-upload', page);
+    } finally {
+      await phone.picture(join(OUT, 'phone-beside-desk.png'));
+      await phone.stop();
+    }
+  },
+
+  async 'lists that name people leave as filtered, each time with who took them, and never for the public'({ page, open, demo }) {
+    await open(`#dossiers?path=${demo.commune.unit}`);
+    const { all, fitting } = await demo.search('', 'conflicted');
+    await page.getByText(`${all} người / ${all} người`).waitFor();
+    const take = async (kind) => {
+      await page.getByLabel('Dạng tệp').selectOption(kind);
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Xuất', exact: true }).click()]);
+      return read(await file.createReadStream());
+    };
+    assert.equal((await take('csv')).trim().split('\r\n').length, all + 1, 'every line leaves, not only those in view');
+    await page.getByRole('group', { name: 'Lọc hồ sơ' }).getByRole('button', { name: 'Cần chọn' }).click();
+    await page.getByText(`${fitting} người / ${all} người`).waitFor();
+    assert.equal(JSON.parse(await take('json')).rows.length, fitting);
+    await open('#decide');
+    assert.equal((await take('xlsx')).slice(0, 2), 'PK');
+    await open('#devices');
+    const devices = await demo.ask('devices', demo.officer);
+    assert.equal(JSON.parse(await take('json')).rows.length, devices.length);
+    const left = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind }) => kind === 'list-exported');
+    assert.deepEqual(left.map(({ who }) => who), Array(4).fill(demo.officer.name));
+    const table = { title: 'Hồ sơ', columns: [{ name: 'Họ tên' }], rows: [] };
+    const asked = { unit: demo.commune.unit, kind: 'csv', list: 'dossiers', table };
+    assert.equal(await demo.refused('exports', { ...asked, is_public: true }, demo.officer), 'bad-request');
+    assert.equal(await demo.refused('exports', { ...asked, is_public: false }, demo.coordinator), 'not-permitted');
   },
 
   async 'a list is looked at, imported and taken back, and nothing is written before'({ page, open, demo }) {
@@ -628,7 +748,10 @@ async function startDemo() {
   const by = (role) => accounts.find((account) => account.role === role);
   const coordinator = by('coordinator');
   const programs = new Map();
-  for (const account of accounts) programs.set(account, await program(address, account));
+  for (const account of accounts) {
+    programs.set(account, await program(address, account));
+    account.person = programs.get(account).me.person;
+  }
   const [province] = programs.get(coordinator).me.units;
   const ask = (path, account = coordinator) => programs.get(account).ask(path);
   const send = (path, body, account) => programs.get(account).ask(path, JSON.stringify(body));
@@ -641,7 +764,14 @@ async function startDemo() {
   const officer = by('commune-police');
   const search = (text, only = null) => send('dossiers/search', { unit: commune.unit, text, only }, officer);
   const stop = () => (child.kill(), gone);
-  return { serves, address, accounts, coordinator, officer, lead: by('team-lead'), auditor: by('auditor'), ask, send, tell, refused, search, stop, province, commune };
+  const [hamlet] = await ask(`units?parent=${commune.unit}`);
+  // What a phone's owner and the console agree on in person.
+  const field = {
+    invite: async (label, role) => (await send('invites', { role, units: [hamlet.unit], team: 1, label }, coordinator)).invite,
+    newcomer: () => waitFor('a phone asks to be enrolled', async () => (await ask('devices')).find(({ check_code }) => check_code !== null)),
+    ask: (path) => tell(path.replace('/v1/', ''), {}),
+  };
+  return { serves, address, accounts, coordinator, officer, hamlet, field, lead: by('team-lead'), auditor: by('auditor'), ask, send, tell, refused, search, stop, province, commune };
 }
 
 /** Signs in without a browser, to ask what the pages are to show. */
@@ -674,10 +804,10 @@ async function startApp({ serves, address }) {
 }
 
 await mkdir(OUT, { recursive: true });
-const profile = await mkdtemp(join(tmpdir(), 'console-'));
+const folder = await mkdtemp(join(tmpdir(), 'console-'));
 const demo = await startDemo();
 const app = await startApp(demo);
-const context = await chromium.launchPersistentContext(profile, {
+const context = await chromium.launchPersistentContext(join(folder, 'desk'), {
   executablePath: CHROMIUM, headless: true, reducedMotion: 'reduce', acceptDownloads: true,
   locale: 'vi-VN',
   args: ['--no-sandbox', '--lang=vi', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
@@ -694,8 +824,9 @@ const open = (hash, on = page) => on.goto(`${app.address}/console.html${hash}`);
 try {
   console.log(`the app comes from ${demo.serves ? 'the server itself' : 'vite'}`);
   for (const [name, keeps] of Object.entries(PROMISES)) {
+    if (process.env['ONLY'] && !name.includes(process.env['ONLY'])) continue;
     try {
-      await keeps({ page, open, demo, another });
+      await keeps({ page, open, demo, another, folder });
     } catch (cause) {
       await page.screenshot({ path: join(OUT, 'broken.png'), fullPage: true });
       throw new Error(`broken: ${name}; pictures in ${OUT}`, { cause });
@@ -706,5 +837,5 @@ try {
   await context.close();
   await app.close();
   await demo.stop();
-  await rm(profile, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 }

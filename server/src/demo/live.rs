@@ -1,8 +1,8 @@
 //! A commune at work today: enough of everything a screen can show.
 //!
 //! Three hamlets of Cà Mau with their teams, a month of visits, a campaign with targets, an
-//! officer; and what people must look at: two conflicts, a held change, two dossiers of one
-//! person, an obstacle. What phones have not found signal for yet stays on them.
+//! officer; and what people must look at: two conflicts, a held change, two pairs of dossiers of one
+//! number, an obstacle. What phones have not found signal for yet stays on them.
 
 use serde::Serialize;
 use shared::bundle::SealError;
@@ -17,6 +17,7 @@ use shared::row::Row;
 use shared::tally::Indicator;
 use shared::time::{LocalDay, UnixSeconds};
 use shared::unit::UnitTree;
+use shared::value::Value;
 
 use super::desk::{self, Crew, Plan, Wanted};
 use super::draw::Seed;
@@ -270,7 +271,7 @@ impl Cast {
             return Ok(Vec::new());
         };
         let own = dossiers(courier.server(), first, harvest).await?;
-        let [moved, disputed, renamed, ..] = own.as_slice() else {
+        let [moved, disputed, renamed, doubled, ..] = own.as_slice() else {
             return Ok(Vec::new());
         };
         conflict(
@@ -292,12 +293,20 @@ impl Cast {
         let note = Write::to(elsewhere(*moved)).put(Key::NOTE, "Đã chuyển sang ấp bên.");
         third.save(now, vec![note]);
         courier.hand_in_all(third, now).await?;
-        if let Some(row) = first.row(*moved).cloned() {
-            let identity = first.row(moved.companion(Companion::Identity)).cloned();
-            let identity = identity.unwrap_or_default();
-            list_again(second, (stage.hamlets[1], now), &row, &identity);
+        if let Some(person) = listed(first, *moved) {
+            list_again(second, (stage.hamlets[1], now), &person);
         }
         courier.hand_in_all(second, now).await?;
+        // A colleague in the same hamlet heard another year of birth.
+        if let Some((mut dossier, identity)) = listed(first, *doubled) {
+            older(&mut dossier);
+            list_again(
+                &mut self.colleague,
+                (stage.hamlets[0], now),
+                &(dossier, identity),
+            );
+        }
+        courier.hand_in_all(&mut self.colleague, now).await?;
         report_obstacle(first, stage.hamlets[0], now);
         courier.hand_in_all(first, now).await?;
         Ok(vec![*disputed, *renamed])
@@ -349,12 +358,31 @@ async fn conflict<S: Store>(
     Ok(outcomes)
 }
 
-/// Lists a resident of another hamlet as one's own: the same number, another unit.
+/// A resident's dossier and identity, as the phone that listed them shows both.
+fn listed(phone: &Author, dossier: DocumentId) -> Option<(Row, Row)> {
+    let identity = phone.row(dossier.companion(Companion::Identity)).cloned();
+    Some((phone.row(dossier)?.clone(), identity.unwrap_or_default()))
+}
+
+/// Makes somebody three years older than written.
+fn older(dossier: &mut Row) {
+    for cell in dossier
+        .cells
+        .get_mut(&Key::BIRTH_YEAR)
+        .into_iter()
+        .flatten()
+    {
+        if let Value::Uint(year) = &mut cell.value {
+            *year -= 3;
+        }
+    }
+}
+
+/// Lists a resident whom a colleague has listed: the same number, another dossier.
 fn list_again(
     phone: &mut Author,
     (unit, now): (UnitId, UnixSeconds),
-    dossier: &Row,
-    identity: &Row,
+    (dossier, identity): &(Row, Row),
 ) {
     let name = phone.new_document();
     let copied = |write: Write, row: &Row, keys: &[Key]| {
@@ -418,6 +446,10 @@ mod tests {
         let held = server.ledger().held_page(None).await.unwrap();
         assert_eq!(held.len(), 1);
         assert_eq!(populated.conflicts.len(), 2);
+        let pairs = server.pairs().await.unwrap();
+        let mut in_one_unit: Vec<bool> = pairs.iter().map(|pair| pair.is_one_unit).collect();
+        in_one_unit.sort_unstable();
+        assert_eq!(in_one_unit, [false, true], "{pairs:?}");
         for document in &populated.conflicts {
             let found = server.ledger().document(document.parse().unwrap()).await;
             let Ok(Found::Document(found)) = found else {

@@ -28,6 +28,7 @@ use crate::ledger::loan::LoanRecord;
 use crate::ledger::receipt::{Answered, put_receipt, serial_key, signed};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::target::put_target;
+use crate::ledger::union::put_union;
 use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash};
 use crate::ledger::{Ledger, LedgerError, Read};
 use crate::secrets::{DataKey, Tag};
@@ -359,6 +360,9 @@ impl<'l, S: Store> Draft<'l, S> {
         let names = self.names(id);
         let gone = self.documents.remove(&id).ok_or(NOT_OPEN)?;
         let stream = gone.document.place.stream;
+        for joined in &gone.document.place.joined {
+            self.put(put_union(stream.unit, *joined, None));
+        }
         for name in names.into_iter().rev() {
             let (mark, alias) = trace(name);
             self.commit.appends.push(append_mark(stream, mark));

@@ -14,11 +14,13 @@ use shared::kind::Kind;
 use shared::row::Row;
 use shared::value::Value;
 
-use super::draft::Draft;
+use super::draft::{Draft, NOT_OPEN};
 use super::{Stop, UNIONS_PER_DAY_MAX, waking};
-use crate::ledger::audit::Act;
+use crate::ledger::LedgerError;
+use crate::ledger::audit::{Act, Who};
 use crate::ledger::document::{Alias, Place};
 use crate::ledger::tag::{TagRecord, put_tag};
+use crate::ledger::union::{UnionRecord, put_union};
 use crate::secrets::Tag;
 use crate::store::{Store, Table};
 
@@ -46,7 +48,9 @@ pub(super) async fn unite<S: Store>(
         if let Some(other) = twin(draft, dossier, &record).await?
             && draft.may_unite(device).await?
         {
-            join_residents(draft, (other, dossier), device).await?;
+            let (survivor, joined) = (other, dossier);
+            join_residents(draft, (survivor, joined), Who::Device(device)).await?;
+            draft.audit(device, Act::United { survivor, joined });
             united = true;
             record.dossiers.retain(|known| *known != dossier);
         } else if !record.dossiers.contains(&dossier) {
@@ -119,14 +123,18 @@ fn is_same_person(first: &Row, second: &Row) -> bool {
         && year(first) == year(second)
 }
 
-/// Unites two dossiers and their companions.
-async fn join_residents<S: Store>(
+/// Unites two dossiers of one unit and their companions.
+pub(super) async fn join_residents<S: Store>(
     draft: &mut Draft<'_, S>,
     (survivor, joined): (DocumentId, DocumentId),
-    device: DeviceId,
-) -> Result<(), Stop> {
+    who: Who,
+) -> Result<(), LedgerError> {
     draft.join(survivor, joined).await?;
-    draft.audit(device, Act::United { survivor, joined });
+    let at = draft.moment.now;
+    let unit = draft.documents.get(&survivor).ok_or(NOT_OPEN)?;
+    let unit = unit.document.place.stream.unit;
+    let record = UnionRecord { survivor, at, who };
+    draft.put(put_union(unit, joined, Some(&record)));
     for which in [Companion::Identity, Companion::Case] {
         let (to, from) = (survivor.companion(which), joined.companion(which));
         draft.open(from).await?;

@@ -17,7 +17,8 @@ use super::{Service, answer, body};
 use crate::ledger::audit::{Act, Who};
 use crate::ledger::document::Document;
 use crate::server::{
-    Account, DossierEdit, DossierQuery, DossierView, Edited, Editing, ExportScope, Only,
+    Account, DossierEdit, DossierQuery, DossierView, Edited, Editing, ExportScope, FILE_LINES_MAX,
+    LINES_MAX, Only,
 };
 use crate::store::Store;
 
@@ -90,6 +91,9 @@ struct AskedSearch {
     text: String,
     /// `conflicted`, or nothing.
     only: Option<String>,
+    /// Whether every line is wanted, for a file.
+    #[serde(default)]
+    all: bool,
 }
 
 async fn search<S: Store, B: Buf>(
@@ -110,6 +114,7 @@ async fn search<S: Store, B: Buf>(
         unit: asked.unit,
         text: asked.text,
         only,
+        lines_max: if asked.all { FILE_LINES_MAX } else { LINES_MAX },
         day: service.clock.now().local_day(),
     };
     let (tree, day) = (service.server.units(), query.day);
@@ -206,6 +211,11 @@ async fn edit<S: Store, B: Buf>(
         .server
         .edit_dossier(&account, (id, &document), &edit, circumstances)
         .await?;
+    if edited != Edited::Nothing {
+        let act = edit.act();
+        let server = service.server.acting(Who::Account(account.name.clone()));
+        server.note(act, circumstances.now).await?;
+    }
     let (outcome, reason) = match edited {
         Edited::Stored => ("stored", None),
         Edited::Held(reason) => ("held", Some(reason.code())),

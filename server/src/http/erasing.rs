@@ -293,6 +293,10 @@ fn kind(act: &Act) -> &'static str {
         Act::LookedUp { .. } => "looked-up",
         Act::Disclosed { .. } => "disclosed",
         Act::Rekeyed => "rekeyed",
+        Act::Parted { .. } => "parted",
+        Act::Linked { .. } => "linked",
+        Act::Edited { .. } => "edited",
+        Act::ListExported { .. } => "list-exported",
     }
 }
 
@@ -303,6 +307,9 @@ fn about(act: &Act) -> Option<String> {
         | Act::Decided { document: id, .. }
         | Act::Viewed { dossier: id, .. }
         | Act::Exported { dossier: id }
+        | Act::Parted { one: id, .. }
+        | Act::Linked { counted: id, .. }
+        | Act::Edited { dossier: id, .. }
         | Act::Refounded { from: id, .. }
         | Act::Erased { dossier: id, .. }
         | Act::Hold { dossier: id, .. }

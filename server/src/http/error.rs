@@ -21,7 +21,7 @@ use crate::clock::NoRandomness;
 use crate::crew::CrewError;
 use crate::door::DoorError;
 use crate::export::ExportError;
-use crate::gate::{DecideError, NotErasable, NotRefoundable};
+use crate::gate::{DecideError, NotErasable, NotRefoundable, PairError};
 use crate::import::carry_out::CarryOutError;
 use crate::import::plan::PlanError;
 use crate::import::undo::UndoError;
@@ -29,8 +29,8 @@ use crate::ledger::LedgerError;
 use crate::rate::TooOften;
 use crate::server::{
     CommitError, DecidingError, DeviceError, EditError, EnrolError, EraseError, FreezeError,
-    HoldError, IntakeError, InviteError, LendError, ParcelRefused, ProgressError, PullError,
-    RefoundError,
+    HoldError, IntakeError, InviteError, LendError, PairingError, ParcelRefused, ProgressError,
+    PullError, RefoundError,
 };
 use crate::store::StoreError;
 use crate::writer::WriteError;
@@ -438,6 +438,20 @@ impl From<DecidingError> for Failure {
             }
             DecidingError::Decide(error @ DecideError::EarlierFirst) => {
                 Self::theirs(StatusCode::CONFLICT, "earlier-first", &error)
+            }
+        }
+    }
+}
+
+impl From<PairingError> for Failure {
+    fn from(error: PairingError) -> Self {
+        match error {
+            PairingError::Commit(error) => error.into(),
+            PairingError::Ledger(error) | PairingError::Pair(PairError::Ledger(error)) => {
+                error.into()
+            }
+            PairingError::Pair(error @ PairError::NotOpen) => {
+                Self::theirs(StatusCode::NOT_FOUND, "nothing-to-decide", &error)
             }
         }
     }

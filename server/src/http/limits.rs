@@ -111,3 +111,6 @@ pub const WEB_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// What a sender is told to wait while the disk is nearly full: somebody has to make room.
 pub const NO_ROOM_RETRY_SECONDS: u32 = 300;
+
+/// Hamlets of which unions are listed at once: several times a large commune's.
+pub const UNION_UNITS_MAX: usize = 256;

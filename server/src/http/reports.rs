@@ -23,6 +23,10 @@ use crate::ledger::audit::{Act, Who};
 use crate::server::{Differing, Frozen, ProgressQuery};
 use crate::store::Store;
 
+mod lists;
+
+use lists::List;
+
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     let counting = warp::path!("v1" / "cohorts")
         .and(warp::get())
@@ -79,6 +83,8 @@ struct AskedExport {
     unit: UnitId,
     /// `csv`, `xlsx` or `json`.
     kind: String,
+    /// Which table it is; without a name, figures.
+    list: Option<String>,
     /// Whether it is meant for anybody.
     is_public: bool,
     table: Sheet,
@@ -92,19 +98,34 @@ async fn export<S: Store, B: Buf>(
     let (service, caller) = shown.actor().await?;
     let bytes = body::read(body, EXPORT_BYTES_MAX).await?;
     let asked: Option<AskedExport> = serde_json::from_slice(&bytes).ok();
-    let asked = asked.and_then(|asked| Some((FileKind::named(&asked.kind)?, asked)));
-    let (kind, asked) = asked
+    let asked = asked.and_then(|asked| {
+        let list = List::named(asked.list.as_deref())?;
+        Some((FileKind::named(&asked.kind)?, list, asked))
+    });
+    let (kind, list, asked) = asked
         .ok_or_else(|| Failure::bad_request(&"an export needs unit, kind, is_public and table"))?;
-    permitted((&service, &caller), Duty::Figures, asked.unit)?;
+    let (tree, day) = (service.server.units(), service.clock.now().local_day());
+    list.permitted(&caller, asked.unit, Place { tree: &tree, day })?;
+    if asked.is_public && list != List::Progress {
+        return Err(Failure::bad_request(&"only figures are for the public"));
+    }
     let table = match asked.is_public {
         true => asked.table.for_the_public(),
         false => asked.table,
     };
     let file = table.write(kind)?;
-    let act = Act::TableExported {
-        unit: asked.unit,
-        rows: table.rows.len() as u32,
-        is_public: asked.is_public,
+    let rows = table.rows.len() as u32;
+    let act = match list {
+        List::Progress => Act::TableExported {
+            unit: asked.unit,
+            rows,
+            is_public: asked.is_public,
+        },
+        _ => Act::ListExported {
+            unit: asked.unit,
+            list: list.name().to_owned(),
+            rows,
+        },
     };
     let server = service.server.acting(caller.who());
     server.note(act, service.clock.now()).await?;

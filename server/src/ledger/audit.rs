@@ -216,6 +216,38 @@ pub enum Act {
     },
     /// A device has other keys.
     Rekeyed,
+    /// Two dossiers with one personal number were found to be two people.
+    Parted {
+        /// One of them.
+        one: DocumentId,
+        /// The other.
+        other: DocumentId,
+    },
+    /// Two dossiers in different units were found to be one person, who counts once.
+    Linked {
+        /// The one that counts.
+        counted: DocumentId,
+        /// The one that does not.
+        other: DocumentId,
+    },
+    /// A table other than of figures left as a file; most name people.
+    ListExported {
+        /// Of which unit.
+        unit: UnitId,
+        /// Which table, by its stable name.
+        list: String,
+        /// How many rows.
+        rows: u32,
+    },
+    /// Something was written into a dossier at a desk.
+    Edited {
+        /// Which.
+        dossier: DocumentId,
+        /// `put`, `choose` or `void`.
+        how: String,
+        /// The key, for an event its id; never what it says.
+        what: String,
+    },
 }
 
 /// Writes an audit entry.

@@ -12,8 +12,22 @@ use crate::store::{Put, RangeQuery, Store, Table, Versioned};
 pub struct TagRecord {
     /// Dossiers with this number, the first stored first.
     pub dossiers: Vec<DocumentId>,
-    /// Pairs of them a coordinator has found to be different people.
+    /// Pairs of them about which somebody decided that they stay apart: different people, or one
+    /// person who counts in another unit.
     pub never_unite: Vec<(DocumentId, DocumentId)>,
+}
+
+impl TagRecord {
+    /// Pairs of dossiers about which nobody has decided, as far as their present names tell.
+    pub fn open_pairs(&self) -> impl Iterator<Item = (DocumentId, DocumentId)> {
+        let later = |n: usize| self.dossiers.iter().skip(n + 1);
+        let dossiers = self.dossiers.iter().enumerate();
+        let pairs = dossiers.flat_map(move |(n, one)| later(n).map(|other| (*one, *other)));
+        pairs.filter(|(one, other)| {
+            let decided = &self.never_unite;
+            !decided.contains(&(*one, *other)) && !decided.contains(&(*other, *one))
+        })
+    }
 }
 
 impl<S: Store> Ledger<S> {

@@ -21,6 +21,9 @@ use crate::store::Store;
 /// Lines one list holds; who looks for somebody further down types more of the name.
 pub const LINES_MAX: usize = 200;
 
+/// Lines that leave as a file.
+pub const FILE_LINES_MAX: usize = crate::export::ROWS_MAX;
+
 /// Dossiers one question opens: several times a large commune's.
 pub const WITHIN_MAX: usize = 64 * 1024;
 
@@ -36,6 +39,8 @@ pub struct DossierQuery {
     pub text: String,
     /// Which of them.
     pub only: Only,
+    /// At most so many lines.
+    pub lines_max: usize,
     /// The day whose tree of units counts.
     pub day: LocalDay,
 }
@@ -57,7 +62,7 @@ pub struct DossierList {
     pub all: usize,
     /// How many fit.
     pub fitting: usize,
-    /// The first of them, at most [`LINES_MAX`], by given name, family name, middle names.
+    /// The first of them, as many as were asked for, by given name, family name, middle names.
     pub lines: Vec<DossierLine>,
 }
 
@@ -140,14 +145,14 @@ impl<S: Store> Server<S> {
             fitting: fitting.len(),
             lines: fitting
                 .into_iter()
-                .take(LINES_MAX)
+                .take(query.lines_max)
                 .map(|(_, line)| line)
                 .collect(),
         })
     }
 }
 
-fn line(id: DocumentId, unit: UnitId, row: &Row) -> DossierLine {
+pub(super) fn line(id: DocumentId, unit: UnitId, row: &Row) -> DossierLine {
     let text = |key: &Key| row.get(key).and_then(Value::as_text).map(str::to_owned);
     let number = |key: &Key| row.get(key).and_then(Value::as_uint);
     let stages = Stages::of(&Events::of(row));

@@ -127,7 +127,7 @@ impl<S: Store> Server<S> {
     }
 
     /// The tags that several dossiers bear, as they are now.
-    async fn shared_tags(&self) -> Result<Vec<TagRecord>, LedgerError> {
+    pub(super) async fn shared_tags(&self) -> Result<Vec<TagRecord>, LedgerError> {
         let mut known = self.doubles.known.lock().await;
         if known.is_none() {
             self.doubles.written().is_followed = true;

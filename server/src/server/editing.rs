@@ -23,6 +23,7 @@ use super::dossier::op_name;
 use super::{Account, Circumstances, IntakeError, Server};
 use crate::author::{Author, Progress, Write, elsewhere};
 use crate::ledger::LedgerError;
+use crate::ledger::audit::Act;
 use crate::ledger::document::Document;
 use crate::store::Store;
 
@@ -42,6 +43,23 @@ pub struct DossierEdit {
     pub heads: Vec<ChangeHash>,
     /// What is to be different.
     pub what: Editing,
+}
+
+impl DossierEdit {
+    /// What is written down of it: what was edited, never what it says.
+    #[must_use]
+    pub fn act(&self) -> Act {
+        let (how, what) = match &self.what {
+            Editing::Put { key, .. } => ("put", key.clone()),
+            Editing::Choose { key, .. } => ("choose", key.clone()),
+            Editing::Void { event, .. } => ("void", event.to_string()),
+        };
+        Act::Edited {
+            dossier: self.document,
+            how: how.to_owned(),
+            what,
+        }
+    }
 }
 
 /// What is to be different.

@@ -67,6 +67,8 @@ tables! {
     Import = 22,
     /// Frozen reports.
     Report = 23,
+    /// Dossiers that joined another one, by unit.
+    Union = 24,
 }
 
 impl Table {

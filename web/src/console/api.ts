@@ -194,6 +194,26 @@ export interface HeldAnswer {
   keys: string[];
 }
 
+/** Somebody in a list of people, with the name of their unit. */
+export interface PersonAnswer extends DossierLineAnswer {
+  unit_name: string;
+}
+
+/** Two dossiers with one personal number; nameless for those who read no dossiers. */
+export interface PairAnswer {
+  is_one_unit: boolean;
+  people: [PersonAnswer, PersonAnswer];
+}
+
+export interface UnionAnswer {
+  /** The dossier that joined. */
+  joined: string;
+  at: number;
+  /** The account that decided it; `null`: everything agreed. */
+  by: string | null;
+  now: PersonAnswer;
+}
+
 export interface Offer {
   role: string;
   units: number[];
@@ -355,7 +375,7 @@ export interface PaceAnswer {
   reached: number[];
 }
 
-export const IMPORTED = ['roster', 'cohort', 'steps', 'targets'] as const;
+export const IMPORTED = ['roster', 'cohort', 'steps', 'targets', 'balances'] as const;
 export type Imported = (typeof IMPORTED)[number];
 
 export interface ImportOrder {
@@ -440,8 +460,12 @@ export interface ExportTable {
   rows: (string | number | null)[][];
 }
 
+/** Tables of the console; all but figures may name people or phones, and none of those is public. */
+export type ListName = 'progress' | 'devices' | 'held' | 'dossiers' | 'conflicts' | 'doubles' | 'audit';
+
 export interface ExportOrder {
   unit: number;
+  list?: ListName;
   kind: FileKind;
   /** Small counts are hidden. */
   is_public: boolean;
@@ -479,6 +503,8 @@ export interface ReportLineAnswer {
 export interface ReportAnswer extends ReportLineAnswer {
   progress: ProgressAnswer;
   differing: { unit: number; name: string; indicator: string; frozen: number; now: number }[];
+  /** What came in since, whether or not it changed a figure; `null`: nobody kept that. */
+  since: { entries: number | null; streams: number };
   signed: string;
   key: string;
 }
@@ -557,6 +583,11 @@ export class Api {
     return json(await this.#ask('dossiers/search', { method: 'POST', body: JSON.stringify({ unit, text, only }) }));
   }
 
+  /** Every line there is, for a file. */
+  async allDossiers(unit: number, text: string, only: 'conflicted' | null): Promise<DossierListAnswer> {
+    return json(await this.#ask('dossiers/search', { method: 'POST', body: JSON.stringify({ unit, text, only, all: true }) }));
+  }
+
   dossier(document: string): Promise<DossierAnswer> {
     return this.#read(`dossiers/${document}`);
   }
@@ -605,6 +636,23 @@ export class Api {
 
   held(): Promise<HeldAnswer[]> {
     return this.#read('held');
+  }
+
+  pairs(): Promise<PairAnswer[]> {
+    return this.#read('pairs');
+  }
+
+  /** Of one person in two units, the first dossier counts. */
+  async settlePair(first: string, second: string, word: 'one' | 'two'): Promise<void> {
+    await this.#ask(`pairs/${first}/${second}/${word}`, { method: 'POST' });
+  }
+
+  unions(unit: number): Promise<UnionAnswer[]> {
+    return this.#read('unions', { unit: String(unit) });
+  }
+
+  async undoUnion(joined: string): Promise<void> {
+    await this.#ask(`unions/${joined}/undo`, { method: 'POST', body: '{}' });
   }
 
   async steer(device: string, step: DeviceStep): Promise<void> {

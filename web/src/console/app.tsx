@@ -7,9 +7,9 @@ import { useIdle } from './idle.ts';
 import { useLive } from './live.ts';
 import type { Frame } from './model.ts';
 import { AuditPage } from './pages/audit-page.tsx';
+import { DecidePage } from './pages/decide-page.tsx';
 import { DevicesPage, roleWords } from './pages/devices-page.tsx';
 import { DossiersPage } from './pages/dossiers-page.tsx';
-import { HeldPage } from './pages/held-page.tsx';
 import { ImportPage } from './pages/import-page.tsx';
 import { ProblemNote } from './pages/page-parts.tsx';
 import { ProgressPage } from './pages/progress-page.tsx';
@@ -64,7 +64,7 @@ function Door({ api, first, onEnter }: { api: Api; first: Refusal | null; onEnte
 const PAGES: [Duty, PlaceName][] = [
   ['figures', 'progress'], ['dossiers', 'dossiers'], ['decide', 'decide'],
   ['import-people', 'import'], ['import-targets', 'import'], ['figures', 'reports'], ['devices', 'devices'],
-  ['erase', 'rights'], ['audit', 'audit'],
+  ['erase', 'rights'], ['audit', 'audit'], ['refound', 'decide'],
 ];
 
 function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => void }) {
@@ -81,7 +81,8 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
   };
   const devices = useAnswer('devices', live.version, () => (me.may.includes('figures') ? api.devices() : Promise.resolve([])));
   const held = useAnswer('held', live.version, () => (me.may.includes('decide') ? api.held() : Promise.resolve([])));
-  useFocusAfterNavigation(`${place.page} ${place.path} ${place.dossier}`);
+  const doubles = useAnswer('doubles', live.version, () => (me.may.includes('decide') ? api.pairs() : Promise.resolve([])));
+  useFocusAfterNavigation(`${place.page} ${place.path} ${place.dossier} ${place.queue}`);
   useIdle(onSignOut);
   const wasThrownOut = [devices, held].some(({ problem }) => problem?.code === 'unauthorized');
   useEffect(() => {
@@ -94,10 +95,10 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
     who: me.person,
     role: roleWords(me.role, text),
     unit: me.units.map(({ name }) => name).join(', '),
-    waiting: held.value?.length ?? 0,
+    waiting: (held.value?.length ?? 0) + (doubles.value?.length ?? 0),
     lostAt: live.lostAt,
   };
-  const props = { api, me, units, live, place, go, frame, devices, held, onSignOut };
+  const props = { api, me, units, live, place, go, frame, devices, held, doubles, onSignOut };
   switch (place.page) {
     case 'progress':
       return place.path.length === 0 ? <UnitsPage {...props} /> : <ProgressPage {...props} />;
@@ -108,7 +109,7 @@ function SignedIn({ api, me, onSignOut }: { api: Api; me: Me; onSignOut: () => v
     case 'reports':
       return place.path.length === 0 ? <UnitsPage {...props} /> : <ReportsPage key={place.path.at(-1)} {...props} />;
     case 'decide':
-      return <HeldPage {...props} />;
+      return <DecidePage {...props} />;
     case 'devices':
       return <DevicesPage {...props} />;
     case 'rights':

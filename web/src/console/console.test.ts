@@ -11,12 +11,12 @@ beforeAll(() => fetchText('en'));
 const bytes = (words: string) => new TextEncoder().encode(words);
 
 test('a place comes back from its address', () => {
-  const place = { page: 'dossiers', path: [34, 4891], day: '2026-11-20', of: 'visits', percents: 'round', by: 'team', dossier: '0'.repeat(32) } as const;
+  const place = { page: 'dossiers', path: [34, 4891], day: '2026-11-20', of: 'visits', percents: 'round', by: 'team', dossier: '0'.repeat(32), queue: 'held' } as const;
   expect(placeOf(hashOf({ ...place, path: [...place.path] }))).toEqual(place);
 });
 
 test('an address made up by somebody is the start', () => {
-  const start = { page: 'progress', path: [], day: null, of: 'eid-activated', percents: 'truncate', by: 'team', dossier: null };
+  const start = { page: 'progress', path: [], day: null, of: 'eid-activated', percents: 'truncate', by: 'team', dossier: null, queue: 'held' };
   expect(placeOf('#nowhere?path=a.b&day=today&of=<b>&dossier=Lan')).toEqual(start);
   expect(placeOf('')).toEqual(start);
 });

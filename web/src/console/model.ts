@@ -129,7 +129,7 @@ export interface ProgressView {
   unitsMet: { met: number; all: number } | null;
 }
 
-export type DecideKind = 'held' | 'conflicts' | 'duplicates' | 'undelivered' | 'unclassified';
+export type DecideKind = 'held' | 'conflicts' | 'doubles' | 'undelivered' | 'unclassified';
 
 export interface HeldLine {
   id: string;

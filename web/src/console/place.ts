@@ -9,6 +9,10 @@ import { BREAKDOWNS } from './api.ts';
 
 export type PlaceName = 'progress' | 'dossiers' | 'decide' | 'import' | 'reports' | 'devices' | 'rights' | 'audit';
 
+/** What waits for somebody, by sort. */
+export const QUEUES = ['held', 'conflicts', 'doubles', 'unions'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
 export type Percents = 'truncate' | 'round';
 
 export interface Place {
@@ -25,6 +29,8 @@ export interface Place {
   by: Breakdown;
   /** The dossier that is open: its id, which says nothing about anybody. */
   dossier: string | null;
+  /** Which sort of what waits for somebody is open. */
+  queue: QueueName;
 }
 
 const PAGES: PlaceName[] = ['progress', 'dossiers', 'decide', 'import', 'reports', 'devices', 'rights', 'audit'];
@@ -48,11 +54,12 @@ export function placeOf(hash: string): Place {
     percents: query.get('percents') === 'round' ? 'round' : 'truncate',
     by: BREAKDOWNS.find((by) => by === query.get('by')) ?? 'team',
     dossier: /^[0-9a-f]{32}$/.test(dossier) ? dossier : null,
+    queue: QUEUES.find((queue) => queue === query.get('queue')) ?? 'held',
   };
 }
 
 /** The address of a place. */
-export function hashOf({ page, path, day, of, percents, by, dossier }: Place): string {
+export function hashOf({ page, path, day, of, percents, by, dossier, queue }: Place): string {
   const query = new URLSearchParams();
   if (path.length > 0) query.set('path', path.join('.'));
   if (day !== null) query.set('day', day);
@@ -60,6 +67,7 @@ export function hashOf({ page, path, day, of, percents, by, dossier }: Place): s
   if (percents === 'round') query.set('percents', percents);
   if (by !== 'team' && page === 'progress') query.set('by', by);
   if (dossier !== null && page === 'dossiers') query.set('dossier', dossier);
+  if (queue !== 'held' && page === 'decide') query.set('queue', queue);
   const search = query.toString();
   return `#${page}${search && `?${search}`}`;
 }

@@ -1,5 +1,5 @@
 /** What every page of a signed-in console works with. */
-import type { Api, DeviceAnswer, HeldAnswer, Me } from './api.ts';
+import type { Api, DeviceAnswer, PairAnswer, HeldAnswer, Me } from './api.ts';
 import type { Live } from './live.ts';
 import type { Frame } from './model.ts';
 import type { Place } from './place.ts';
@@ -16,5 +16,6 @@ export interface PageProps {
   frame: Frame;
   devices: Answer<DeviceAnswer[]>;
   held: Answer<HeldAnswer[]>;
+  doubles: Answer<PairAnswer[]>;
   onSignOut: () => void;
 }

@@ -6,15 +6,16 @@ import { Note } from '../../parts/card.tsx';
 import { ConsolePage } from '../../parts/side.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
-import { moment } from '../../text/format.ts';
+import { clock, fullDay, moment } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { AuditAnswer, VerifiedAnswer } from '../api.ts';
+import type { AuditAnswer, ExportTable, VerifiedAnswer } from '../api.ts';
 import { Refusal } from '../api.ts';
 import type { PlaceName } from '../place.ts';
 import type { PageProps } from '../signed-in.ts';
 import { minuteOf } from '../time.ts';
 import { useAnswer } from '../use-answer.ts';
+import { ExportBar } from './export-bar.tsx';
 import { Loading, ProblemNote } from './page-parts.tsx';
 
 /** Lines at first, and with each step back. */
@@ -22,7 +23,7 @@ const LINES = 100;
 /** As many as the server gives at once. */
 const LINES_MAX = 1_000;
 
-export function AuditPage({ api, go, frame, live, onSignOut }: PageProps) {
+export function AuditPage({ api, me, go, frame, live, onSignOut }: PageProps) {
   const text = useText();
   const { t } = text;
   const [last, setLast] = useState(LINES);
@@ -35,12 +36,15 @@ export function AuditPage({ api, go, frame, live, onSignOut }: PageProps) {
       (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
     );
   };
-  const actions = (
-    <Button look="primary" icon={ScanLine} onPress={verify}>
-      {t('audit.verify')}
-    </Button>
-  );
   const newestFirst = [...(lines.value ?? [])].reverse();
+  const actions = (
+    <>
+      <ExportBar api={api} list="audit" unit={me.units[0]?.unit ?? 0} now={frame.now} table={() => Promise.resolve(table(newestFirst, text))} onProblem={setProblem} />
+      <Button look="primary" icon={ScanLine} onPress={verify}>
+        {t('audit.verify')}
+      </Button>
+    </>
+  );
   const mayGoBack = newestFirst.length === last && last < LINES_MAX;
   return (
     <ConsolePage onSignOut={onSignOut} frame={frame} title={t('audit.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
@@ -96,6 +100,15 @@ function columns(now: number, text: Text): Column<AuditAnswer, string>[] {
     { id: 'act', name: t('audit.col.act'), isHead: true, cell: ({ kind }) => actWords(kind, text) },
     { id: 'about', name: t('audit.col.about'), cell: ({ about }) => <span class="code">{about ?? t('none')}</span> },
   ];
+}
+
+function table(lines: AuditAnswer[], text: Text): ExportTable {
+  const { t } = text;
+  const names = [t('audit.col.n'), t('audit.col.at'), t('audit.col.who'), t('audit.col.act'), t('audit.col.about')];
+  const rows = lines.map(({ n, at, who, kind, about }) => [
+    n, `${fullDay(minuteOf(at))} ${clock(minuteOf(at))}`, whoWords(who, text), actWords(kind, text), about,
+  ]);
+  return { title: t('audit.lines'), columns: names.map((name) => ({ name })), rows };
 }
 
 function whoWords(who: string, { t }: Text): string {

@@ -1,7 +1,7 @@
 /** Phones: who has one, when it was last heard, each step a coordinator may take, new invites. */
 import { useState } from 'preact/hooks';
 import {
-  CircleCheck, Cross, Download, Info, OctagonAlert, OctagonMinus, QrCode, Undo2, UserPlus,
+  CircleCheck, Cross, Info, OctagonAlert, OctagonMinus, QrCode, Undo2, UserPlus,
 } from '../../design/icons.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
@@ -14,13 +14,13 @@ import { Table } from '../../parts/table.tsx';
 import { checkCode, clock, fullDay, moment } from '../../text/format.ts';
 import type { PlainKey, Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { DeviceAnswer, DeviceStanding, DeviceStep } from '../api.ts';
+import type { DeviceAnswer, DeviceStanding, DeviceStep, ExportTable } from '../api.ts';
 import { Refusal } from '../api.ts';
-import { csv, download } from '../csv.ts';
 import type { PlaceName } from '../place.ts';
 import type { PageProps } from '../signed-in.ts';
-import { dayOf, minuteOf } from '../time.ts';
+import { minuteOf } from '../time.ts';
 import { AssignForm } from './assign-form.tsx';
+import { ExportBar } from './export-bar.tsx';
 import { InviteForm } from './invite-form.tsx';
 import { Loading, ProblemNote } from './page-parts.tsx';
 
@@ -33,7 +33,7 @@ interface Asked {
 }
 
 export function DevicesPage(props: PageProps) {
-  const { api, live, go, frame, devices, onSignOut } = props;
+  const { api, me, live, go, frame, devices, onSignOut } = props;
   const text = useText();
   const { t } = text;
   const [isInviting, setInviting] = useState(false);
@@ -53,9 +53,7 @@ export function DevicesPage(props: PageProps) {
       <Button look={isInviting ? 'plain' : 'primary'} icon={UserPlus} onPress={() => setInviting(!isInviting)}>
         {t('devices.invite')}
       </Button>
-      <Button icon={Download} onPress={() => download(`sampan-phones-${dayOf(frame.now)}.csv`, table(sorted, text))}>
-        {t('console.export')}
-      </Button>
+      <ExportBar api={api} list="devices" unit={me.units[0]?.unit ?? 0} now={frame.now} table={() => Promise.resolve(table(sorted, text))} onProblem={setProblem} />
     </>
   );
   return (
@@ -178,7 +176,7 @@ export function roleWords(role: string, { t }: Text): string {
   return isPlainKey(key) ? t(key) : role;
 }
 
-function table(devices: DeviceAnswer[], text: Text): string {
+function table(devices: DeviceAnswer[], text: Text): ExportTable {
   const { t } = text;
   const head = [
     t('devices.col.person'), t('devices.col.role'), t('devices.col.units'), t('devices.col.team'), t('devices.col.heard'),
@@ -188,5 +186,5 @@ function table(devices: DeviceAnswer[], text: Text): string {
     label, roleWords(role, text), unit_names.join(', '), team === 0 ? null : team,
     `${fullDay(minuteOf(heard))} ${clock(minuteOf(heard))}`, parked, t(STANDINGS[state].word),
   ]);
-  return csv([head, ...rows]);
+  return { title: t('devices.people'), columns: head.map((name) => ({ name })), rows };
 }

@@ -5,12 +5,14 @@ import { Note } from '../../parts/card.tsx';
 import { FilterChips } from '../../parts/chip.tsx';
 import { useText } from '../../text/text.ts';
 import { dossierLine } from '../dossier-views.ts';
+import type { Refusal } from '../api.ts';
 import type { DossierColumn, DossierLine } from '../model.ts';
 import type { PlaceName } from '../place.ts';
-import { Dossiers } from '../screens/dossiers.tsx';
+import { Dossiers, dossierTable } from '../screens/dossiers.tsx';
 import type { PageProps } from '../signed-in.ts';
 import { useAnswer } from '../use-answer.ts';
 import { DossierPage } from './dossier-page.tsx';
+import { ExportBar } from './export-bar.tsx';
 import { Loading, ProblemNote, Select } from './page-parts.tsx';
 
 /** Between two letters of somebody who types; the server opens a commune's rows for each question. */
@@ -30,7 +32,9 @@ export function DossiersPage(props: PageProps) {
 type ListProps = PageProps & { query: string; onQuery: (query: string) => void };
 
 function List({ api, units, live, place, go, frame, query, onQuery, onSignOut }: ListProps) {
-  const { t } = useText();
+  const text = useText();
+  const { t } = text;
+  const [problem, setProblem] = useState<Refusal | null>(null);
   const [sort, setSort] = useState<{ column: DossierColumn; descending: boolean }>({ column: 'name', descending: false });
   const [only, setOnly] = useState<'conflicted' | null>(null);
   const asked = useSettled(query);
@@ -51,8 +55,14 @@ function List({ api, units, live, place, go, frame, query, onQuery, onSignOut }:
       onChoose={(id) => go({ path: id === '' ? place.path.slice(0, 1) : [...place.path.slice(0, 1), Number(id)] })}
     />
   );
+  const file = async () => {
+    const every = await api.allDossiers(unit, asked, only);
+    const all = every.lines.map((line) => dossierLine(line, hamletName(line.unit)));
+    return dossierTable(sorted(all, sort), t('dossiers.title', { unit: path.value?.at(-1)?.name ?? '' }), text);
+  };
   return (
     <Dossiers
+      actions={<ExportBar api={api} list={only === null ? 'dossiers' : 'conflicts'} unit={unit} now={frame.now} table={file} onProblem={setProblem} />}
       view={{
         frame,
         path: path.value ?? [],
@@ -81,7 +91,7 @@ function List({ api, units, live, place, go, frame, query, onQuery, onSignOut }:
       onSort={(column) => setSort({ column, descending: column === sort.column && !sort.descending })}
       onOpen={(document) => go({ dossier: document })}
     >
-      <ProblemNote problem={found.problem} />
+      <ProblemNote problem={problem ?? found.problem} />
       {list === null && found.problem === null && <Loading />}
       {list && list.fitting > list.lines.length && <Note icon={Info}>{t('desk.more', { n: list.fitting - list.lines.length })}</Note>}
     </Dossiers>

@@ -4,7 +4,7 @@
  */
 import '../screens/decide.css';
 import { useState } from 'preact/hooks';
-import { Check, ContactRound, Cross, Download, Hourglass, Info, Smartphone } from '../../design/icons.tsx';
+import { Check, ContactRound, Cross, Hourglass, Info, Smartphone } from '../../design/icons.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
@@ -15,15 +15,17 @@ import { moment } from '../../text/format.ts';
 import { outcomeText } from '../../text/outcomes.ts';
 import type { Text } from '../../text/text.ts';
 import { isPlainKey, useText } from '../../text/text.ts';
-import type { HeldAnswer } from '../api.ts';
+import type { ExportTable, HeldAnswer } from '../api.ts';
 import { Refusal } from '../api.ts';
-import { csv, download } from '../csv.ts';
 import type { PlaceName } from '../place.ts';
 import type { PageProps } from '../signed-in.ts';
 import { dayOf, minuteOf } from '../time.ts';
+import { DecideTabs } from './decide-tabs.tsx';
+import { ExportBar } from './export-bar.tsx';
 import { Loading, ProblemNote } from './page-parts.tsx';
 
-export function HeldPage({ api, live, go, frame, devices, held, onSignOut }: PageProps) {
+export function HeldPage(props: PageProps) {
+  const { api, me, live, go, frame, devices, held, doubles, onSignOut } = props;
   const text = useText();
   const { t } = text;
   const [chosen, choose] = useState<string | null>(null);
@@ -38,17 +40,17 @@ export function HeldPage({ api, live, go, frame, devices, held, onSignOut }: Pag
     ).finally(live.refresh);
   };
   const actions = (
-    <>
-      <Button icon={Download} onPress={() => download(`sampan-held-${dayOf(frame.now)}.csv`, table(oldestFirst, author, text))}>
-        {t('console.export')}
-      </Button>
-    </>
+    <ExportBar
+      api={api} list="held" unit={me.units[0]?.unit ?? 0} now={frame.now}
+      table={() => Promise.resolve(table(oldestFirst, author, text))} onProblem={setProblem}
+    />
   );
   const lines = oldestFirst.map((one) => ({
     id: one.change, code: one.reason, name: title(one, text), since: minuteOf(one.since), decided: null,
   }));
   return (
     <ConsolePage onSignOut={onSignOut} frame={frame} title={t('decide.title')} actions={actions} onPage={(page) => go({ page: page as PlaceName })}>
+      <DecideTabs {...props} counts={{ held: lines.length, doubles: doubles.value?.length ?? 0 }} />
       <ProblemNote problem={problem ?? held.problem} />
       {held.value === null && held.problem === null && <Loading />}
       {held.value?.length === 0 && (
@@ -142,11 +144,11 @@ function itemsOf({ keys }: HeldAnswer, { t }: Text): string[] {
   return [...new Set(words)];
 }
 
-function table(all: HeldAnswer[], author: (one: HeldAnswer) => string, text: Text): string {
+function table(all: HeldAnswer[], author: (one: HeldAnswer) => string, text: Text): ExportTable {
   const { t } = text;
   const head = [t('decide.col.record'), t('decide.why'), t('held.items'), t('devices.col.person'), t('console.day')];
   const rows = all.map((one) => [
     one.document, t(outcomeText(one.reason).sentence), itemsOf(one, text).join('; '), author(one), dayOf(minuteOf(one.since)),
   ]);
-  return csv([head, ...rows]);
+  return { title: t('decide.held'), columns: head.map((name) => ({ name })), rows };
 }

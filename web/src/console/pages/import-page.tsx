@@ -30,6 +30,9 @@ interface Chosen {
   order: ImportOrder;
 }
 
+/** Tables about units, not people. */
+const OF_UNITS: Imported[] = ['targets', 'balances'];
+
 export function ImportPage(props: PageProps) {
   const { api, me, units, live, place, go, frame } = props;
   const { t } = useText();
@@ -114,7 +117,7 @@ interface ChooseProps {
 function Choose({ me, unit, now, last, onChoose }: ChooseProps) {
   const text = useText();
   const { t } = text;
-  const kinds = IMPORTED.filter((what) => me.may.includes(what === 'targets' ? 'import-targets' : 'import-people'));
+  const kinds = IMPORTED.filter((what) => me.may.includes(OF_UNITS.includes(what) ? 'import-targets' : 'import-people'));
   const [what, setWhat] = useState<Imported>(kinds[0]!);
   const [source, setSource] = useState('');
   const [asOf, setAsOf] = useState(dayOf(now));
@@ -127,7 +130,7 @@ function Choose({ me, unit, now, last, onChoose }: ChooseProps) {
     const order: ImportOrder = {
       what, unit, source, as_of: asOf, list: what === 'cohort' ? list : '',
       step: what === 'steps' && step !== '' ? step : null,
-      indicator: what === 'targets' && indicator !== '' ? indicator : null,
+      indicator: OF_UNITS.includes(what) && indicator !== '' ? indicator : null,
       columns: null,
       file: await base64(file),
     };
@@ -142,7 +145,7 @@ function Choose({ me, unit, now, last, onChoose }: ChooseProps) {
       {what === 'steps' && (
         <Select label={t('import.step')} chosen={step} onChoose={setStep} options={[...options(STEPS, (id) => indicatorWords(id, text)), { id: '', name: t('import.step.column') }]} />
       )}
-      {what === 'targets' && (
+      {OF_UNITS.includes(what) && (
         <Select label={t('import.indicator')} chosen={indicator} onChoose={setIndicator} options={[...options(INDICATORS, (id) => indicatorWords(id, text)), { id: '', name: t('import.step.column') }]} />
       )}
       <label class="import-file">

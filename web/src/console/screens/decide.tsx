@@ -25,7 +25,7 @@ export interface DecideProps {
   onLater: (id: string) => void;
 }
 
-const KINDS: DecideKind[] = ['held', 'conflicts', 'duplicates', 'undelivered', 'unclassified'];
+const KINDS: DecideKind[] = ['held', 'conflicts', 'doubles', 'undelivered', 'unclassified'];
 
 export function Decide(props: DecideProps) {
   const { view, onKind } = props;

@@ -118,7 +118,8 @@ function Said({ field, isOpen, onToggle, view, onWrite, onChoose }: DossierProps
   );
 }
 
-function Value({ value, now, children }: { value: SaidValue; now: number; children?: ComponentChildren }) {
+/** One way of writing an item, with who wrote it and when. */
+export function Value({ value, now, children }: { value: SaidValue; now: number; children?: ComponentChildren }) {
   const { t, language } = useText();
   return (
     <li class="said-value">

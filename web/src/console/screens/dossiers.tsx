@@ -12,6 +12,7 @@ import { Table } from '../../parts/table.tsx';
 import type { DocumentId, Funnel, Track } from '../../field/model.ts';
 import type { Text } from '../../text/text.ts';
 import { useText } from '../../text/text.ts';
+import type { ExportTable } from '../api.ts';
 import type { DossierColumn, DossierLine, DossiersView, Page } from '../model.ts';
 
 export interface DossiersProps {
@@ -24,6 +25,8 @@ export interface DossiersProps {
   onSignOut?: () => void;
   /** Beside the search. */
   choices?: ComponentChildren;
+  /** Beside the title. */
+  actions?: ComponentChildren;
   /** Above the list. */
   children?: ComponentChildren;
 }
@@ -40,6 +43,7 @@ export function Dossiers(props: DossiersProps) {
       onPage={props.onPage}
       onUnit={props.onUnit}
       onSignOut={props.onSignOut}
+      actions={props.actions}
     >
       {view.lines === null ? (
         <Note icon={Eye} tone="here">
@@ -114,4 +118,21 @@ function TrackCell({ funnel, track, text }: { funnel: Funnel; track: Track; text
       <span>{trackWords(funnel, track, text)}</span>
     </span>
   );
+}
+
+/** Every line as a table for a file; it names people, so the server writes down that it left. */
+export function dossierTable(lines: DossierLine[], title: string, text: Text): ExportTable {
+  const { t } = text;
+  const names = columns(text).map(({ name }) => name);
+  const rows = lines.map((line) => [
+    line.name,
+    [line.birthYear, line.sex && t(`sex.${line.sex}`)].filter(Boolean).join(' · '),
+    line.last3,
+    line.hamlet,
+    trackWords('card', line.card, text),
+    trackWords('eid', line.eid, text),
+    line.reason === null ? null : t(`reason.${line.reason}` as 'reason.z-other'),
+    line.state === 'received' ? null : t('state.conflict'),
+  ]);
+  return { title, columns: names.map((name) => ({ name })), rows };
 }
