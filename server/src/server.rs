@@ -90,7 +90,7 @@ pub use progress::{
 };
 pub use pulling::{Asked, Pull, PullError, Pulled};
 pub use refounding::RefoundError;
-pub use reports::{Differing, FreezeError, Frozen};
+pub use reports::{Differing, FreezeError, Frozen, Since};
 
 /// A server. Clones are handles to the same one.
 #[derive(Debug, Clone)]

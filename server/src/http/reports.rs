@@ -20,7 +20,7 @@ use super::limits::{EXPORT_BYTES_MAX, JSON_BYTES_MAX, REPORTS_LISTED_MAX};
 use super::{Service, answer, body};
 use crate::export::{FileKind, Sheet};
 use crate::ledger::audit::{Act, Who};
-use crate::server::{Differing, Frozen, ProgressQuery};
+use crate::server::{Differing, Frozen, ProgressQuery, Since};
 use crate::store::Store;
 
 mod lists;
@@ -240,6 +240,8 @@ struct ReportView {
     progress: AnyJson,
     /// What differs now, for the same day.
     differing: Vec<Differing>,
+    /// What came in since.
+    since: Since,
     /// The signed bytes, in base64.
     signed: String,
     /// The key that signed them, in hexadecimal.
@@ -257,6 +259,7 @@ async fn read<S: Store>(id: DocumentId, shown: Shown<S>) -> Result<Json, Failure
         line: ReportLine::of(&service, id, &frozen),
         progress: serde_json::from_str(&frozen.progress).unwrap_or_default(),
         differing: service.server.differing(&frozen).await?,
+        since: service.server.since(&frozen).await?,
         signed: STANDARD.encode(&signed),
         key: key.0.iter().map(|byte| format!("{byte:02x}")).collect(),
     };

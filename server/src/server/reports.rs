@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use shared::hash::derive;
-use shared::id::{DocumentId, UnitId};
+use shared::id::{Audience, DocumentId, StreamId, UnitId};
 use shared::percent::PercentMode;
 use shared::signed::{Signable, sign, verify};
 use shared::time::{LocalDay, UnixSeconds};
 
-use super::{CommitError, ProgressError, ProgressQuery, Server};
+use super::{CommitError, Progress, ProgressError, ProgressQuery, Server};
 use crate::ledger::LedgerError;
 use crate::ledger::audit::{Act, Who};
 use crate::ledger::report::put_report;
@@ -36,12 +36,64 @@ pub struct Frozen {
     pub epoch: u32,
     /// The answer of `progress`, as JSON.
     pub progress: String,
+    /// How many entries each stream of the unit and all below it had: what these figures count.
+    pub cursors: Vec<(StreamId, u64)>,
 }
 
 impl Signable for Frozen {
-    const DOMAIN: &'static str = "sampan/report/v1";
+    const DOMAIN: &'static str = "sampan/report/v2";
     /// A province's communes with every indicator they have.
-    const BYTES_MAX: usize = 4 * 1024 * 1024;
+    const BYTES_MAX: usize = REPORT_BYTES_MAX;
+}
+
+const REPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Streams whose ends are read at once.
+const HEADS_AT_ONCE: usize = 16 * 1024;
+
+/// How often figures and ends are read again because something came in between.
+const STILL_TRIES_MAX: usize = 8;
+
+/// A report as it was frozen before cursors were kept.
+#[derive(Serialize, Deserialize)]
+struct FrozenBefore {
+    unit: UnitId,
+    as_of: LocalDay,
+    is_rounded: bool,
+    at: UnixSeconds,
+    who: Who,
+    epoch: u32,
+    progress: String,
+}
+
+impl Signable for FrozenBefore {
+    const DOMAIN: &'static str = "sampan/report/v1";
+    const BYTES_MAX: usize = REPORT_BYTES_MAX;
+}
+
+impl From<FrozenBefore> for Frozen {
+    fn from(before: FrozenBefore) -> Self {
+        Self {
+            unit: before.unit,
+            as_of: before.as_of,
+            is_rounded: before.is_rounded,
+            at: before.at,
+            who: before.who,
+            epoch: before.epoch,
+            progress: before.progress,
+            cursors: Vec::new(),
+        }
+    }
+}
+
+/// What came in since a report was frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Since {
+    /// Entries in the streams it counted, whatever day they are about; `None` where it kept no
+    /// cursors.
+    pub entries: Option<u64>,
+    /// Streams they are in, new ones among them.
+    pub streams: usize,
 }
 
 /// A figure that differs from what was frozen.
@@ -85,7 +137,7 @@ impl<S: Store> Server<S> {
         query: ProgressQuery,
         now: UnixSeconds,
     ) -> Result<DocumentId, FreezeError> {
-        let progress = self.progress(query).await?;
+        let (progress, cursors) = self.progress_at_rest(query).await?;
         let frozen = Frozen {
             unit: query.unit,
             as_of: query.as_of,
@@ -94,6 +146,7 @@ impl<S: Store> Server<S> {
             who: self.who().clone(),
             epoch: self.epoch(),
             progress: serde_json::to_string(&progress).map_err(|_| FreezeError::TooLarge)?,
+            cursors,
         };
         let signed = sign(&frozen, self.ledger().secrets().signing());
         let signed = signed.map_err(|_| FreezeError::TooLarge)?;
@@ -113,6 +166,71 @@ impl<S: Store> Server<S> {
         }
     }
 
+    /// Progress, and the ends of the streams it was counted from: read again if any grew meanwhile.
+    /// On a server that never rests the ends are from before, and what came in between is told as
+    /// having come since.
+    async fn progress_at_rest(
+        &self,
+        query: ProgressQuery,
+    ) -> Result<(Progress, Vec<(StreamId, u64)>), ProgressError> {
+        let mut before = self.ends_under(query.unit, query.as_of).await?;
+        for _ in 0..STILL_TRIES_MAX {
+            let progress = self.progress(query).await?;
+            let after = self.ends_under(query.unit, query.as_of).await?;
+            if before == after {
+                return Ok((progress, after));
+            }
+            before = after;
+        }
+        Ok((self.progress(query).await?, before))
+    }
+
+    /// How many entries the team streams of a unit and all below it have; those without any are
+    /// left out.
+    async fn ends_under(
+        &self,
+        unit: UnitId,
+        day: LocalDay,
+    ) -> Result<Vec<(StreamId, u64)>, LedgerError> {
+        let tree = self.units();
+        let mut units = vec![unit];
+        let mut next = 0;
+        while let Some(above) = units.get(next).copied() {
+            units.extend(tree.children(above, day).map(|child| child.id));
+            next += 1;
+        }
+        units.sort_unstable();
+        let stream = |unit: &UnitId| StreamId {
+            unit: *unit,
+            audience: Audience::Team,
+        };
+        let mut ends = Vec::new();
+        for some in units.chunks(HEADS_AT_ONCE) {
+            let streams: Vec<StreamId> = some.iter().map(stream).collect();
+            let heads = self.ledger().store().heads(streams.clone()).await?;
+            ends.extend(streams.into_iter().zip(heads).filter(|(_, head)| *head > 0));
+        }
+        Ok(ends)
+    }
+
+    /// What came in since a report was frozen, whether or not it changed a figure.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn since(&self, frozen: &Frozen) -> Result<Since, LedgerError> {
+        let had: BTreeMap<StreamId, u64> = frozen.cursors.iter().copied().collect();
+        let ends = self.ends_under(frozen.unit, frozen.as_of).await?;
+        let more = ends.into_iter().map(|(stream, end)| {
+            let upto = had.get(&stream).copied().unwrap_or(0);
+            end.saturating_sub(upto)
+        });
+        let more: Vec<u64> = more.filter(|more| *more > 0).collect();
+        Ok(Since {
+            entries: (!had.is_empty()).then(|| more.iter().sum()),
+            streams: more.len(),
+        })
+    }
+
     /// A frozen report, if its signature is this server's.
     ///
     /// # Errors
@@ -120,6 +238,7 @@ impl<S: Store> Server<S> {
     pub fn read_frozen(&self, signed: &[u8]) -> Result<Frozen, LedgerError> {
         let signing = self.ledger().secrets().public().signing;
         verify(signed, &signing)
+            .or_else(|_| verify::<FrozenBefore>(signed, &signing).map(Frozen::from))
             .map_err(|_| LedgerError::Contradiction("a kept report is not as it was signed"))
     }
 

@@ -23,6 +23,7 @@ async fn a_frozen_report_keeps_its_figures_and_tells_what_came_later() {
         (&report["by"], &report["differing"]),
         (&"mai".into(), &json!([]))
     );
+    assert_eq!(report["since"], json!({"entries": 0, "streams": 0}));
     let progress = browser.ask("GET", "/v1/progress?unit=2", "").await.json();
     assert_eq!(report["progress"], progress);
 
@@ -30,6 +31,8 @@ async fn a_frozen_report_keeps_its_figures_and_tells_what_came_later() {
     site.push(&phone.bundle(&later)).await;
     let report = browser.ask("GET", &path, "").await.json();
     assert_eq!(report["progress"], progress, "a frozen figure moved");
+    // The dossier; its identity stands in the police's stream.
+    assert_eq!(report["since"], json!({"entries": 1, "streams": 1}));
     let differing = report["differing"].as_array().unwrap();
     let dossiers = differing.iter().find(|one| one["indicator"] == "dossiers");
     let dossiers = dossiers.unwrap();

@@ -109,7 +109,8 @@ function Report({ api, live, frame, id, onBack }: PageProps & { id: string; onBa
     <>
       <Note icon={Lock} tone="wait">
         <span class="strong">{t('reports.frozen', { at, day: fullDay(minuteOfDay(value.as_of)) })}</span>{' '}
-        {n === 0 ? t('reports.same') : t('reports.differs', { n })}
+        {n === 0 ? t('reports.same') : t('reports.differs', { n })}{' '}
+        {value.since.entries !== null && t('reports.since', { n: value.since.entries })}
       </Note>
       <section class="card">
         <Table label={value.unit_name} columns={columns(text)} rows={lines(value)} keyOf={(line) => `${line.unit} ${line.indicator}`} />
