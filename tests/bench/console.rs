@@ -219,11 +219,17 @@ async fn work(site: &Site<Redb>, hamlet: usize) {
     let secret = [hamlet as u8 + 1; 32];
     let mut author = site.author(secret, Role::TeamMember, vec![unit]).await;
     let at = |n: usize| MORNING.plus(-((n as i64 % DAYS) * 86_400));
+    // The first of every hundred is known in the hamlet before, too.
+    let neighbours = plan.roster(hamlet & !1);
     for (n, person) in plan.roster(hamlet).iter().enumerate() {
+        let person = match n % 100 {
+            0 => &neighbours[n],
+            _ => person,
+        };
         let name = author.new_document();
         let mut writes = with_stage(listed(name, person, unit), unit, at(n));
-        if n % 10 == 0 {
-            writes.push(identity(name, unit, (hamlet, n)));
+        if let Some(number) = person.number.as_ref().filter(|_| n % 10 == 0) {
+            writes.push(identity(name, unit, number.as_u64()));
         }
         author.save(at(n), writes);
     }
@@ -245,15 +251,13 @@ async fn work(site: &Site<Redb>, hamlet: usize) {
     }
 }
 
-/// The first of every hundred bears the number of somebody in the hamlet before.
-fn identity(dossier: Name, unit: UnitId, (hamlet, n): (usize, usize)) -> Write {
+fn identity(dossier: Name, unit: UnitId, number: u64) -> Write {
     let name = Name {
         companion: Some(Companion::Identity),
         ..dossier
     };
-    let home = if n % 100 == 0 { hamlet & !1 } else { hamlet };
-    let number = format!("0990{:02}{:06}", 50 + n % 50, home * DOSSIERS_EACH + n);
-    Write::founding(name, Kind::Identity, unit).put(Key::NUMBER, number.as_str())
+    let digits = format!("{number:012}");
+    Write::founding(name, Kind::Identity, unit).put(Key::NUMBER, digits.as_str())
 }
 
 fn held(session: Name, unit: UnitId, place: Name, at: UnixSeconds) -> Write {
