@@ -3,10 +3,9 @@
 //! Automerge puts no bound on what a few bytes may ask of it: 69 of them kept it busy for ten
 //! seconds. So its changes are first walked through here, in time linear in their bytes: only
 //! plain change chunks of exact length, with their own checksum, known columns, bounded counts
-//! that agree, scalars under text keys. Only then are they applied, saved and loaded again, and
+//! that agree, scalars under text keys, each change after all it names. Only then are they applied, saved and loaded again, and
 //! the heads compared; a panic on the way is an error.
 
-use automerge::Change;
 use sha2::{Digest as _, Sha256};
 use shared::id::ChangeHash;
 use shared::limits::{CHANGE_DEPS_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX};
@@ -18,9 +17,11 @@ use crate::spelling::Unspellable;
 
 mod column;
 mod leb;
+mod past;
 
 use column::Columns;
 use leb::Reader;
+use past::Past;
 
 /// Changes one file may hold.
 pub const CHANGES_MAX: usize = 1_000;
@@ -87,7 +88,7 @@ pub fn read_foreign(bytes: &[u8]) -> Result<Foreign, ForeignError> {
     let parsed = guarded(|| {
         let changes = chunks
             .iter()
-            .map(|chunk| Change::from_bytes(chunk.to_vec()));
+            .map(|chunk| automerge::Change::from_bytes(chunk.to_vec()));
         changes.collect::<Result<Vec<_>, _>>()
     })?;
     let parsed = parsed.map_err(|_| ForeignError::Structure)?;
@@ -103,22 +104,37 @@ pub fn read_foreign(bytes: &[u8]) -> Result<Foreign, ForeignError> {
     }
 }
 
+/// What a change's head says.
+struct Change<'a> {
+    hash: [u8; 32],
+    deps: Vec<&'a [u8; 32]>,
+    actor: &'a [u8],
+    seq: u64,
+    start: u64,
+    /// The actors its predecessors name, beside its own.
+    others: Vec<&'a [u8]>,
+    ops: u64,
+}
+
 /// Cuts the bytes into chunks and walks through each, without automerge.
 ///
 /// # Errors
 /// [`ForeignError::Structure`] or [`ForeignError::Limits`].
 pub fn chunks(bytes: &[u8]) -> Result<Vec<&[u8]>, ForeignError> {
     let mut chunks = Vec::new();
+    let mut past = Past::default();
     let mut ops = 0;
     let mut rest = Reader::new(bytes);
     while !rest.is_empty() {
         let before = rest.left();
-        ops += chunk(&mut rest)?;
+        let change = chunk(&mut rest)?;
+        ops += change.ops;
         let length = before.len() - rest.left().len();
         chunks.push(&before[..length]);
         if chunks.len() > CHANGES_MAX || ops > OPS_MAX {
             return Err(ForeignError::Limits);
         }
+        past.take(&change)?;
     }
     match chunks.is_empty() {
         true => Err(ForeignError::Structure),
@@ -126,8 +142,8 @@ pub fn chunks(bytes: &[u8]) -> Result<Vec<&[u8]>, ForeignError> {
     }
 }
 
-/// Walks through one chunk; how many ops it has.
-fn chunk(reader: &mut Reader<'_>) -> Result<u64, ForeignError> {
+/// Walks through one chunk.
+fn chunk<'a>(reader: &mut Reader<'a>) -> Result<Change<'a>, ForeignError> {
     let magic = reader.bytes(MAGIC.len())?;
     let checksum = reader.bytes(4)?;
     let hashed = reader.left();
@@ -138,36 +154,48 @@ fn chunk(reader: &mut Reader<'_>) -> Result<u64, ForeignError> {
     let length = reader.length()?;
     let body = reader.bytes(length)?;
     let hashed = &hashed[..hashed.len() - reader.left().len()];
-    if Sha256::digest(hashed)[..4] != *checksum {
-        return Err(ForeignError::Structure);
+    let hash: [u8; 32] = Sha256::digest(hashed).into();
+    match hash[..4] == *checksum {
+        true => change(hash, body),
+        false => Err(ForeignError::Structure),
     }
+}
+
+fn change(hash: [u8; 32], body: &[u8]) -> Result<Change<'_>, ForeignError> {
     let mut body = Reader::new(body);
     let deps = body.length()?;
     if deps > CHANGE_DEPS_MAX {
         return Err(ForeignError::Limits);
     }
-    body.bytes(deps * 32)?;
-    actor(&mut body)?;
-    let (_seq, start) = (body.number()?, body.number()?);
+    let (deps, _) = body.bytes(deps * 32)?.as_chunks();
+    let actor = read_actor(&mut body)?;
+    let (seq, start) = (body.number()?, body.number()?);
     let _time = body.signed()?;
     let message = body.length()?;
     let others = body.number()?;
     if start > u64::from(u32::MAX) || message > 0 || others > ACTORS_MAX {
         return Err(ForeignError::Limits);
     }
-    for _ in 0..others {
-        actor(&mut body)?;
-    }
-    let ops = Columns::read(&mut body)?.ops(others + 1)?;
+    let others = (0..others).map(|_| read_actor(&mut body));
+    let others = others.collect::<Result<Vec<_>, _>>()?;
+    let ops = Columns::read(&mut body)?.ops(others.len() as u64 + 1)?;
     match body.is_empty() {
-        true => Ok(ops),
+        true => Ok(Change {
+            hash,
+            deps: deps.iter().collect(),
+            actor,
+            seq,
+            start,
+            others,
+            ops,
+        }),
         false => Err(ForeignError::Structure),
     }
 }
 
-fn actor(body: &mut Reader<'_>) -> Result<(), ForeignError> {
+fn read_actor<'a>(body: &mut Reader<'a>) -> Result<&'a [u8], ForeignError> {
     match body.length()? {
-        ACTOR_BYTES => body.bytes(ACTOR_BYTES).map(drop),
+        ACTOR_BYTES => body.bytes(ACTOR_BYTES),
         _ => Err(ForeignError::Limits),
     }
 }
@@ -221,6 +249,36 @@ mod tests {
         let padded = [honest(), vec![0]].concat();
         assert!(matches!(chunks(&padded), Err(ForeignError::Structure)));
         assert!(matches!(chunks(b""), Err(ForeignError::Structure)));
+    }
+
+    #[test]
+    fn a_change_before_what_it_names_or_out_of_its_turn_is_refused_before_automerge() {
+        let honest = honest();
+        let first = chunks(&honest).unwrap()[0].len();
+        let (one, two) = honest.split_at(first);
+        for wrong in [two.to_vec(), [two, one].concat(), [one, one].concat()] {
+            assert!(matches!(chunks(&wrong), Err(ForeignError::Structure)));
+        }
+        // A second author's change that names a third, who has written nothing.
+        let mut document = AutoCommit::new().with_actor(ActorId::from([7; 16]));
+        document.put(ROOT, "n", "An").unwrap();
+        let mut other = document.fork().with_actor(ActorId::from([8; 16]));
+        other.put(ROOT, "n", "Ba").unwrap();
+        other.commit();
+        let named = other.get_last_local_change().unwrap();
+        let body = named.raw_bytes().to_vec();
+        let at = body.windows(16).position(|part| part == [7; 16]).unwrap();
+        let mut hashed = body[8..].to_vec();
+        hashed[at - 8..at + 8].fill(9);
+        let stranger = [&MAGIC[..], &Sha256::digest(&hashed)[..4], &hashed].concat();
+        let first = document
+            .get_last_local_change()
+            .unwrap()
+            .raw_bytes()
+            .to_vec();
+        assert!(chunks(&[&first[..], &body].concat()).is_ok());
+        let wrong = [first, stranger].concat();
+        assert!(matches!(chunks(&wrong), Err(ForeignError::Structure)));
     }
 
     #[test]

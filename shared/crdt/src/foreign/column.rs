@@ -101,8 +101,15 @@ impl<'a> Columns<'a> {
             named.add(fits, count, 1)
         })?;
         let mut counters = Sum::default();
+        let mut counter = 0_i64;
         runs(self.column(PRED_COUNTER), Shape::Delta, |step, count| {
-            counters.add(step.is_some(), count, 1)
+            // Not below the first after one step, and not above the last after all of them.
+            let step = step.ok_or(ForeignError::Limits)?;
+            let first = counter.saturating_add(step);
+            let steps = step.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX));
+            counter = counter.saturating_add(steps);
+            let fits = [first, counter].iter().all(|it| COUNTERS.contains(it));
+            counters.add(fits, count, 1)
         })?;
         let heights = [keys.rows, values.rows, preds.rows, self.never_inserts()?];
         let whole = heights.iter().all(|rows| *rows == ops)
@@ -152,6 +159,9 @@ impl Sum {
         }
     }
 }
+
+/// Counters an op may have.
+const COUNTERS: core::ops::RangeInclusive<i64> = 1..=u32::MAX as i64;
 
 /// Predecessors all ops of one change may name together.
 const OPS_OR_PREDS_MAX: u64 = 4 * CHANGE_OPS_MAX;
