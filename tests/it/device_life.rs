@@ -4,15 +4,20 @@
 use client_core::effect::Store as PhoneStore;
 use client_core::input::{Put, Spared};
 use client_core::views::Query;
+use server::gate::{DecideError, Decided};
 use server::ledger::audit::Act;
 use server::ledger::device::DeviceRecord;
-use server::server::DeviceStep;
+use server::server::{DecidingError, DeviceStep};
 use shared::engine::RowEngine;
+use shared::event::{Event, Stamp, Visit, VisitResult, What};
 use shared::id::{DocumentId, TeamId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
-use shared::limits::FORMER_KEYS_DAYS_MAX;
+use shared::limits::{
+    DOCUMENT_BYTES_MAX, EVENT_NOTE_BYTES_MAX, FORMER_KEYS_DAYS_MAX, NOTE_BYTES_MAX,
+};
 use shared::permission::{Grant, Role};
+use shared::time::LocalMinute;
 use shared::value::Value;
 
 use crate::world::{HAMLETS, NewResident, World, at_once};
@@ -178,9 +183,58 @@ fn work_in_a_unit_that_was_taken_away_meanwhile_is_held_and_in_one_that_stayed_i
     assert_eq!(noted(&world, minh), Some("Nhà trước chợ".into()));
     let sync = world.phones[an].client().sync();
     assert_eq!((sync.held, sync.unsent), (1, 0), "it says that it waits");
-    world.decide(0, server::gate::Decided::Approved);
+    world.decide(0, Decided::Approved);
     syncs(&mut world, an);
     assert_eq!(noted(&world, lan), Some("Nhà sau chợ".into()));
+}
+
+#[test]
+fn what_no_longer_fits_into_a_dossier_stays_held_and_says_why() {
+    let (mut world, an, lan) = field(40);
+    let binh = world.phone("Bình", Role::TeamMember, &HAMLETS);
+    world.heal();
+    note(&mut world, an, lan, &"x".repeat(NOTE_BYTES_MAX));
+    world.lose_everything();
+    assign(&mut world, an, &HAMLETS[1..]);
+    syncs(&mut world, an);
+    assert_eq!(held(&world), ["unit-changed"]);
+    // In eights while they fit, then one by one until not even one does.
+    let eights = DOCUMENT_BYTES_MAX / EVENT_NOTE_BYTES_MAX / 8 - 1;
+    let visits = core::iter::repeat_n(8, eights).chain(core::iter::repeat_n(1, 16));
+    for (n, together) in (0_i64..).zip(visits) {
+        let at = world.now.plus(n * 60).local_minute();
+        world.write(binh, lan, vec![visited(at); together]);
+    }
+    syncs(&mut world, binh);
+    let waiting = at_once(world.server.held()).unwrap();
+    let named = (
+        waiting[0].document.parse().unwrap(),
+        waiting[0].change.parse().unwrap(),
+    );
+    let circumstances = world.circumstances();
+    let decided = at_once(world.server.decide(named, Decided::Approved, circumstances));
+    assert!(
+        matches!(decided, Err(DecidingError::Decide(DecideError::Full(_)))),
+        "{decided:?}"
+    );
+    assert_eq!(
+        (held(&world), noted(&world, lan)),
+        (vec!["unit-changed"], None)
+    );
+}
+
+/// A visit with as much to tell as one can hold.
+fn visited(at: LocalMinute) -> Put {
+    let what = What::Visit(Visit {
+        result: VisitResult::ALL[0],
+        note: "x".repeat(EVENT_NOTE_BYTES_MAX),
+    });
+    let stamp = Stamp {
+        at,
+        unit: HAMLETS[0],
+        team: TeamId(7),
+    };
+    Put::event(Event { what, stamp }.to_payload())
 }
 
 #[test]

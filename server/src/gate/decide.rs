@@ -3,6 +3,7 @@
 use shared::engine::next_deps;
 use shared::entry::Logged;
 use shared::id::{ChangeHash, DocumentId};
+use shared::quota::{self, Full};
 use shared::receipt::{HoldReason, Outcome, RefuseReason};
 
 use super::draft::{Draft, NOT_OPEN};
@@ -32,6 +33,10 @@ pub enum DecideError {
     /// What it was written upon is itself held; decide about that first.
     #[error("an earlier change of the same document must be decided first")]
     EarlierFirst,
+    /// The document has no room for it any more. It stays held: re-found the document, which is
+    /// answered to the phone as any re-founding is, or refuse it.
+    #[error("the document has no room for the change")]
+    Full(#[from] Full),
     /// The ledger could not be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -81,6 +86,9 @@ async fn approve<S: Store>(
     if !is_ready(draft, document, &logged).await? {
         return Err(DecideError::EarlierFirst);
     }
+    // Others may have filled it since the change was held.
+    let shown = draft.documents.get(&document).ok_or(NOT_OPEN)?;
+    quota::room(&shown.document.row, &logged.change)?;
     release(draft, document, waiting, logged).await?;
     look_again(draft, document, waiting, all).await?;
     settle(waking::wake(draft).await)?;

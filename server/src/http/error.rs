@@ -439,6 +439,9 @@ impl From<DecidingError> for Failure {
             DecidingError::Decide(error @ DecideError::EarlierFirst) => {
                 Self::theirs(StatusCode::CONFLICT, "earlier-first", &error)
             }
+            DecidingError::Decide(error @ DecideError::Full(_)) => {
+                Self::theirs(StatusCode::CONFLICT, "dossier-full", &error)
+            }
         }
     }
 }

@@ -212,9 +212,10 @@ impl<S: Store> Server<S> {
                 .decide(names(waiting)?, Decided::Approved, circumstances)
                 .await;
             match decided {
-                // Released together with an earlier one, or waits for somebody else's change.
+                // Released together with an earlier one.
                 Ok(()) | Err(DecidingError::Decide(DecideError::NotHeld)) => {}
-                Err(DecidingError::Decide(DecideError::EarlierFirst)) => {}
+                // Waits for somebody else's change, or for room; a coordinator sees it.
+                Err(DecidingError::Decide(DecideError::EarlierFirst | DecideError::Full(_))) => {}
                 Err(error) => return Err(error),
             }
         }

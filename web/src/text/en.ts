@@ -894,6 +894,7 @@ export const en: Catalogue = {
   'problem.unknown-device': 'There is no such phone. Look at the list.',
   'problem.not-held': 'This record no longer waits. Look at the list.',
   'problem.earlier-first': 'This record builds on an earlier one. Decide that one first.',
+  'problem.dossier-full': 'The dossier is full. Start it anew without its history, or refuse this record.',
   'problem.grant-too-wide': 'The unit is too wide for one phone. Choose a lower one.',
   'problem.bad-label': 'The name needs 1 to 80 bytes. Shorten it.',
   'problem.role-not-for-devices': 'This role is not for phones. Choose another.',

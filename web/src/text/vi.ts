@@ -919,6 +919,7 @@ export const vi = {
   'problem.unknown-device': 'Không có máy này. Xem lại danh sách.',
   'problem.not-held': 'Phiếu này không còn chờ. Xem lại danh sách.',
   'problem.earlier-first': 'Phiếu này dựa trên phiếu trước. Duyệt phiếu trước đã.',
+  'problem.dossier-full': 'Hồ sơ đã đầy nên chưa duyệt được. Lập lại hồ sơ, hoặc từ chối phiếu này.',
   'problem.grant-too-wide': 'Đơn vị quá rộng cho một máy. Chọn cấp thấp hơn.',
   'problem.bad-label': 'Tên cần từ 1 đến 80 byte. Viết ngắn lại.',
   'problem.role-not-for-devices': 'Vai trò này không dành cho máy. Chọn vai trò khác.',
