@@ -11,7 +11,7 @@ use super::judge::{Fate, Subject, judge};
 use super::locate::follow;
 use super::{Moment, Stop, unite, waking};
 use crate::ledger::document::Place;
-use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash};
+use crate::ledger::waiting::{Came, Decision, HeldChange, Waiting, held_hash};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Commit, Store, Table};
 
@@ -92,7 +92,8 @@ async fn approve<S: Store>(
     release(draft, document, waiting, logged).await?;
     look_again(draft, document, waiting, all).await?;
     settle(waking::wake(draft).await)?;
-    settle(unite::unite(draft, waiting.record.serial.device).await)
+    let device = waiting.record.first()?.serial.device;
+    settle(unite::unite(draft, device).await)
 }
 
 /// The id of the document now: it may have been united since the change was held.
@@ -132,10 +133,7 @@ async fn release<S: Store>(
     logged.upon_all_shown = !logged.change.deps.is_empty()
         && logged.change.deps == next_deps(row, &logged.change.actor);
     draft.store(document, logged).await?;
-    let record = &waiting.record;
-    draft
-        .amend(record.serial, &[(record.position, Outcome::Stored)])
-        .await?;
+    tell(draft, &waiting.record, Outcome::Stored).await?;
     let (expect, put) = waiting.remove(Table::Held);
     draft.expect(expect.table, expect.key, expect.version);
     draft.put(put);
@@ -196,9 +194,7 @@ async fn judged<S: Store>(
         dossier: place.sealed_under,
         row: &row,
     };
-    let HeldChange {
-        serial, position, ..
-    } = waiting.record;
+    let Came { serial, position } = waiting.record.first()?;
     match judge(draft, serial.device, &subject, &logged.change, position).await {
         Ok(fate) => Ok(fate),
         Err(Stop::Ledger(error)) => Err(error.into()),
@@ -216,8 +212,19 @@ async fn keep_aside<S: Store>(
     let record = waiting.record.clone().decided(decision);
     draft.expect(Table::Held, waiting.key.clone(), waiting.version);
     draft.put(waiting.rewrite(&record));
-    let changed = [(record.position, outcome)];
-    Ok(draft.amend(record.serial, &changed).await?)
+    Ok(tell(draft, &record, outcome).await?)
+}
+
+/// Tells what has become of a held change, in the receipt of every bundle it came in.
+pub(super) async fn tell<S: Store>(
+    draft: &mut Draft<'_, S>,
+    held: &HeldChange,
+    outcome: Outcome,
+) -> Result<(), LedgerError> {
+    for Came { serial, position } in &held.came {
+        draft.amend(*serial, &[(*position, outcome)]).await?;
+    }
+    Ok(())
 }
 
 /// Refuses a change and every held change that was written upon it.

@@ -29,7 +29,7 @@ use crate::ledger::receipt::{Answered, put_receipt, serial_key, signed};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::target::put_target;
 use crate::ledger::union::put_union;
-use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash};
+use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_hash, put_held};
 use crate::ledger::{Ledger, LedgerError, Read};
 use crate::secrets::{DataKey, Tag};
 use crate::store::{Commit, Expect, Put, Store, Table, TallyDelta, Version};
@@ -72,6 +72,8 @@ pub(super) struct Draft<'l, S> {
     pub(super) tags: BTreeMap<Tag, TagRecord>,
     /// Documents whose first change this draft refuses.
     pub(super) refused: BTreeSet<DocumentId>,
+    /// What this draft holds or refuses, by its key: what one bundle woke another may bring again.
+    kept: BTreeMap<Vec<u8>, (HeldChange, Logged)>,
     /// What documents that were taken away counted for.
     gone: Vec<Contributions>,
     commit: Commit,
@@ -89,6 +91,7 @@ impl<'l, S: Store> Draft<'l, S> {
             answers: BTreeMap::new(),
             tags: BTreeMap::new(),
             refused: BTreeSet::new(),
+            kept: BTreeMap::new(),
             gone: Vec::new(),
             commit: Commit::default(),
         }
@@ -151,12 +154,54 @@ impl<'l, S: Store> Draft<'l, S> {
         let mut found = Vec::new();
         for name in self.names(id) {
             found.extend(self.ledger.held_for(name).await?);
+            let is_known = |key: &Vec<u8>| found.iter().any(|waiting| waiting.key == *key);
+            let new = self.kept.range(name.0.to_vec()..);
+            let new = new.take_while(|(key, _)| key.starts_with(&name.0));
+            let new: Vec<_> = new.filter(|(key, _)| !is_known(key)).collect();
+            found.extend(new.into_iter().map(|(key, (record, _))| Waiting {
+                key: key.clone(),
+                version: Version::ABSENT,
+                record: record.clone(),
+            }));
+        }
+        for waiting in &mut found {
+            if let Some((kept, _)) = self.kept.get(&waiting.key) {
+                waiting.record = kept.clone();
+            }
         }
         found.retain(|waiting| {
             let hash = held_hash(&waiting.key);
             !(added.into_iter().flatten()).any(|(known, _)| Some(*known) == hash)
         });
         Ok(found)
+    }
+
+    /// Keeps a change aside under the document's present name, and nowhere else.
+    pub(super) fn keep(
+        &mut self,
+        document: DocumentId,
+        (held, logged): (HeldChange, Logged),
+        earlier: Option<&Waiting<HeldChange>>,
+    ) {
+        if let Some(earlier) = earlier {
+            self.kept.remove(&earlier.key);
+            self.put(earlier.remove(Table::Held).1);
+        }
+        let put = put_held(document, logged.hash, &held);
+        self.kept.insert(put.key.clone(), (held, logged));
+        self.put(put);
+    }
+
+    /// The held change itself. What this draft keeps may be sealed with a key that stands nowhere
+    /// yet.
+    pub(super) async fn opened(
+        &self,
+        waiting: &Waiting<HeldChange>,
+    ) -> Result<Logged, LedgerError> {
+        match self.kept.get(&waiting.key) {
+            Some((_, logged)) => Ok(logged.clone()),
+            None => self.ledger.opened(&waiting.record).await,
+        }
     }
 
     /// Whether the change that was to begin this document was refused.

@@ -19,6 +19,7 @@ use shared::receipt::{Outcome, RefuseReason};
 use shared::tally::Contributions;
 use shared::value::Value;
 
+use super::decide::tell;
 use super::draft::Draft;
 use super::locate::{Located, follow};
 use super::{Booking, Moment, Stop};
@@ -225,8 +226,7 @@ pub(super) async fn drop_held<S: Store>(
                 draft.expect(expect.table, expect.key, expect.version);
                 draft.put(put);
                 if let Decision::Open(_) = held.record.decision {
-                    let changed = [(held.record.position, outcome(*name, which))];
-                    draft.amend(held.record.serial, &changed).await?;
+                    tell(draft, &held.record, outcome(*name, which)).await?;
                 }
             }
         }

@@ -19,8 +19,8 @@ use super::locate::{Located, Names, locate};
 use super::upon::{Deps, Known};
 use super::{Stop, waiting};
 use crate::ledger::document::{Document, Place};
-use crate::ledger::waiting::{Decision, HeldChange, HeldSubject, Waiting, put_held};
-use crate::store::{Store, Table};
+use crate::ledger::waiting::{Decision, HeldChange, HeldSubject, Waiting};
+use crate::store::Store;
 
 /// What was decided about a group.
 pub(super) struct Decided {
@@ -164,7 +164,7 @@ impl Trial {
         let (mut held, mut refused) = (Vec::new(), Vec::new());
         let mut decisions = BTreeMap::new();
         for waiting in draft.held(names.actual).await? {
-            let logged = draft.ledger.opened(&waiting.record).await?;
+            let logged = draft.opened(&waiting).await?;
             let list = match waiting.record.decision {
                 Decision::Open(_) => &mut held,
                 Decision::Refused(_) => &mut refused,
@@ -244,31 +244,9 @@ impl Trial {
         if self.is_taken(&change) {
             self.read_history(draft).await?;
         }
-        let fate = match waits {
-            _ if self.decisions.contains_key(&hash) => self.decisions[&hash].record.decision.into(),
-            _ if self.is_logged(&hash) => Fate::Known,
-            _ if self.is_taken(&change) => {
-                return Err(Stop::reject_change(
-                    RejectReason::Fork,
-                    group.positions[position],
-                ));
-            }
-            Some(refused @ Fate::Refused(_)) => refused,
-            waits => {
-                let subject = judge::Subject {
-                    kind: self.kind,
-                    unit: self.unit,
-                    dossier: self.sealed_under,
-                    row: &self.row,
-                };
-                let (device, at) = (group.serial.device, group.positions[position]);
-                let fate = judge::judge(draft, device, &subject, &change, at).await?;
-                match fate {
-                    Fate::Stored => waits.unwrap_or(fate),
-                    fate => fate,
-                }
-            }
-        };
+        let fate = self
+            .fate_of(draft, group, position, (hash, &change), waits)
+            .await?;
         let upon_all_shown =
             !change.deps.is_empty() && change.deps == next_deps(&self.row, &change.actor);
         let hashed = (hash, change.clone());
@@ -299,6 +277,51 @@ impl Trial {
         };
         self.steps.push((logged, fate));
         Ok(())
+    }
+
+    /// What becomes of a change; `waits`: of what it was written upon.
+    async fn fate_of<S: Store>(
+        &self,
+        draft: &mut Draft<'_, S>,
+        group: &Group,
+        position: usize,
+        (hash, change): (ChangeHash, &Change),
+        waits: Option<Fate>,
+    ) -> Result<Fate, Stop> {
+        let is_fork = |(known, other): &Hashed| {
+            *known != hash && other.actor == change.actor && other.seq == change.seq
+        };
+        if self.held.iter().any(is_fork) {
+            return Err(Stop::reject_change(
+                RejectReason::Fork,
+                group.positions[position],
+            ));
+        }
+        Ok(match waits {
+            _ if self.decisions.contains_key(&hash) => self.decisions[&hash].record.decision.into(),
+            _ if self.is_logged(&hash) => Fate::Known,
+            _ if self.is_taken(change) => {
+                return Err(Stop::reject_change(
+                    RejectReason::Fork,
+                    group.positions[position],
+                ));
+            }
+            Some(refused @ Fate::Refused(_)) => refused,
+            waits => {
+                let subject = judge::Subject {
+                    kind: self.kind,
+                    unit: self.unit,
+                    dossier: self.sealed_under,
+                    row: &self.row,
+                };
+                let (device, at) = (group.serial.device, group.positions[position]);
+                let fate = judge::judge(draft, device, &subject, change, at).await?;
+                match fate {
+                    Fate::Stored => waits.unwrap_or(fate),
+                    fate => fate,
+                }
+            }
+        })
     }
 
     fn known(&self) -> Known<'_> {
@@ -353,11 +376,6 @@ impl Trial {
                 }
             };
             if let Some(decision) = decision {
-                if let Some(earlier) = self.decisions.get(&logged.hash) {
-                    // It may stand under a name from before a union; the newest bundle is the
-                    // one whose receipt its author still looks for.
-                    draft.put(earlier.remove(Table::Held).1);
-                }
                 let sealed_under = self.sealed_under;
                 let subject = HeldSubject {
                     position: *position,
@@ -368,7 +386,12 @@ impl Trial {
                     .key_for(self.kind, self.sealed_under, self.unit)
                     .await?;
                 let held = HeldChange::new(waiting::arrived(draft, group), &subject, &logged, &key);
-                draft.put(put_held(self.names.actual, logged.hash, &held));
+                let earlier = self.decisions.get(&logged.hash);
+                let held = match earlier {
+                    Some(earlier) => held.after(&earlier.record),
+                    None => held,
+                };
+                draft.keep(self.names.actual, (held, logged.clone()), earlier);
             }
             if fate == Fate::Stored {
                 if let Some(place) = self.new.take() {

@@ -31,10 +31,10 @@ pub struct ParkedGroup {
 /// A change that a coordinator must decide on, or has refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldChange {
-    /// The bundle it came in.
-    pub serial: Serial,
-    /// Its position among all changes of the bundle.
-    pub position: u32,
+    /// Where it came, the first place first; at most [`HELD_PLACES_MAX`]. A phone that began a new
+    /// life packs again what a traveller may still carry, and nobody knows for which of the
+    /// bundles it still wants a receipt.
+    pub came: Vec<Came>,
     /// What is to be done with it.
     pub decision: Decision,
     /// The dossier under whose key the document is, or will be, sealed.
@@ -45,6 +45,19 @@ pub struct HeldChange {
     /// When it arrived.
     pub since: UnixSeconds,
 }
+
+/// A place among all changes of a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Came {
+    /// The bundle.
+    pub serial: Serial,
+    /// The position in it.
+    pub position: u32,
+}
+
+/// Bundles of one held change that are remembered: of more, the newest, for which its author
+/// waits.
+pub const HELD_PLACES_MAX: usize = 16;
 
 /// How far a held change is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,9 +123,12 @@ impl HeldChange {
     #[must_use]
     pub fn new(arrived: Arrived, subject: &HeldSubject, logged: &Logged, key: &DataKey) -> Self {
         let plain = Entry::Change(logged.clone()).to_bytes();
-        Self {
+        let came = Came {
             serial: arrived.serial,
             position: subject.position,
+        };
+        Self {
+            came: vec![came],
             decision: subject.decision,
             sealed_under: subject.sealed_under,
             logged: key.seal(HELD, &plain),
@@ -132,6 +148,28 @@ impl HeldChange {
     #[must_use]
     pub fn decided(self, decision: Decision) -> Self {
         Self { decision, ..self }
+    }
+
+    /// The same change, which came before as `earlier` says.
+    #[must_use]
+    pub fn after(mut self, earlier: &Self) -> Self {
+        let again = |came: &&Came| !self.came.contains(came);
+        let mut came: Vec<Came> = earlier.came.iter().filter(again).copied().collect();
+        came.append(&mut self.came);
+        let surplus = came.len().saturating_sub(HELD_PLACES_MAX);
+        came.drain(..surplus);
+        Self { came, ..self }
+    }
+
+    /// The first place where its author wrote it down, as far as it is remembered.
+    ///
+    /// # Errors
+    /// [`LedgerError`] if it came nowhere.
+    pub fn first(&self) -> Result<Came, LedgerError> {
+        let first = self.came.iter().min();
+        first
+            .copied()
+            .ok_or(LedgerError::Contradiction("a held change that never came"))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::gate::{self, DecideError, Decided};
 use crate::ledger::LedgerError;
 use crate::ledger::audit::Act;
 use crate::ledger::document::{Alias, Found, Place};
-use crate::ledger::waiting::{Decision, HeldChange, Waiting, held_document, held_hash};
+use crate::ledger::waiting::{Came, Decision, HeldChange, Waiting, held_document, held_hash};
 use crate::store::Store;
 
 /// Held changes one list holds.
@@ -108,7 +108,7 @@ impl<S: Store> Server<S> {
             name: subject.name,
             document: document.to_string(),
             change: hash.to_string(),
-            device: waiting.record.serial.device.to_string(),
+            device: waiting.record.first()?.serial.device.to_string(),
             reason: reason.code(),
             since: waiting.record.since,
             keys: logged.change.ops.iter().map(key).collect(),
@@ -200,7 +200,7 @@ impl<S: Store> Server<S> {
     ) -> Result<(), DecidingError> {
         let mut held = self.held_for_state(device).await?;
         // What one device wrote is in causal order by serial and position.
-        held.sort_by_key(|waiting| (waiting.record.serial, waiting.record.position));
+        held.sort_by_key(|waiting| waiting.record.came.iter().min().copied());
         for (n, waiting) in (0_u64..).zip(&held) {
             let seed =
                 shared::hash::digest("sampan/release", &[&circumstances.seed, &n.to_le_bytes()]);
@@ -232,7 +232,8 @@ impl<S: Store> Server<S> {
                 reason,
                 Decision::Open(HoldReason::Unconfirmed | HoldReason::Suspended)
             );
-            for_state && waiting.record.serial.device == device
+            let by_it = |came: &Came| came.serial.device == device;
+            for_state && waiting.record.came.iter().any(by_it)
         };
         let mut found = Vec::new();
         let mut after = None;
