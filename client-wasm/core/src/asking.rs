@@ -3,7 +3,7 @@
 use shared::engine::Engine;
 use shared::field::PersonalNumber;
 use shared::lookup::{Found, LookUp, LookedUp};
-use shared::rekey::{Rekey, Rekeyed};
+use shared::rekey::Rekeyed;
 use shared::signed;
 
 use crate::effect::{Effect, Notice};
@@ -54,6 +54,9 @@ impl<E: Engine> Work<'_, E> {
     /// Hands over to other keys once the present ones are a year old; again with every pull until
     /// the server has said that they hold.
     pub(crate) fn drive_rekey(&mut self) {
+        if self.state.sender.pull_failures > 0 {
+            self.hand_over_again();
+        }
         let now = self.now;
         let device = &self.state.device;
         let since = match device.keys_since {
@@ -72,14 +75,18 @@ impl<E: Engine> Work<'_, E> {
             self.state.device.next_secret = Some(secret);
             self.touch_device();
         }
-        let device = &self.state.device;
-        let Some(next) = device.next_keys() else {
-            return;
-        };
-        let asked = Rekey::new(device.id, next.public(), &next.signing_key());
-        if let Ok(bytes) = signed::sign(&asked, &device.signing_key()) {
-            self.effects.push(Effect::Rekey { bytes });
-        }
+        let bytes = self.state.device.hand_over();
+        self.effects
+            .extend(bytes.map(|bytes| Effect::Rekey { bytes }));
+    }
+
+    /// Hands over once more, after news failed to come: a server restored from before the present
+    /// keys answers nothing that they sign, and cannot even say that it was restored. What it
+    /// knows already it only confirms.
+    fn hand_over_again(&mut self) {
+        let told = self.state.device.hand_overs.iter().cloned();
+        self.effects
+            .extend(told.map(|bytes| Effect::Rekey { bytes }));
     }
 
     /// The server says which keys hold: from now on the new ones sign.
@@ -92,6 +99,12 @@ impl<E: Engine> Work<'_, E> {
             Ok(answer) if answer.device == id => {
                 if self.state.device.take_next_keys(&answer.keys, now) {
                     self.touch_device();
+                }
+                // It may have answered nothing because it did not know them.
+                if answer.keys == self.state.device.enrol_keys()
+                    && self.state.sender.pull_failures > 0
+                {
+                    self.reachable();
                 }
             }
             _ => self.show(Notice::Unusable("keys".to_owned())),

@@ -11,10 +11,13 @@ use shared::id::{BundleId, DeviceId, DocumentId, Incarnation};
 use shared::key::Key;
 use shared::news::{News, NewsError};
 use shared::receipt::BackedUpTo;
+use shared::rekey::Rekey;
 use shared::seal::{CannotOpen, OpeningKey};
-use shared::signed::DeviceKey;
+use shared::signed::{self, DeviceKey};
 use shared::time::UnixSeconds;
 use shared::value::Value;
+
+use crate::limits::{HAND_OVERS_MAX, RENAMED_MAX};
 
 /// The phone's own record. One per phone, sealed at rest.
 #[derive(Clone, Serialize, Deserialize)]
@@ -61,6 +64,12 @@ pub(crate) struct Device {
     pub(crate) next_secret: Option<[u8; 32]>,
     /// What the keys before grew from: news on its way may still be sealed to them.
     pub(crate) former_secret: Option<[u8; 32]>,
+    /// Signed hand-overs to the present keys and to those before, newest last, at most
+    /// [`HAND_OVERS_MAX`]: a server restored from before one of them must be told again.
+    pub(crate) hand_overs: Vec<Vec<u8>>,
+    /// Documents that had a name which a copy of this phone gave to another, oldest first, at most
+    /// [`RENAMED_MAX`]: what they were called, and what they are called.
+    pub(crate) renamed: Vec<(DocumentId, DocumentId)>,
 }
 
 /// A pair of key pairs.
@@ -136,6 +145,8 @@ impl Device {
             keys_since: None,
             next_secret: None,
             former_secret: None,
+            hand_overs: Vec::new(),
+            renamed: Vec::new(),
         };
         device.id = device.enrol_keys().device();
         device
@@ -154,10 +165,28 @@ impl Device {
         self.next_secret.map(Keys)
     }
 
+    /// The hand-over to the next keys, signed with the present ones.
+    pub(crate) fn hand_over(&self) -> Option<Vec<u8>> {
+        let next = self.next_keys()?;
+        let asked = Rekey::new(self.id, next.public(), &next.signing_key());
+        signed::sign(&asked, &self.signing_key()).ok()
+    }
+
+    /// Notes that a document is called otherwise from now on.
+    pub(crate) fn rename(&mut self, from: DocumentId, to: DocumentId) {
+        self.renamed.push((from, to));
+        let surplus = self.renamed.len().saturating_sub(RENAMED_MAX);
+        self.renamed.drain(..surplus);
+    }
+
     /// Signs with the next keys from now on, if these are they.
     pub(crate) fn take_next_keys(&mut self, keys: &EnrolKeys, now: UnixSeconds) -> bool {
         let is_next = self.next_keys().is_some_and(|next| next.public() == *keys);
+        let hand_over = self.hand_over();
         if is_next && let Some(secret) = self.next_secret.take() {
+            self.hand_overs.extend(hand_over);
+            let surplus = self.hand_overs.len().saturating_sub(HAND_OVERS_MAX);
+            self.hand_overs.drain(..surplus);
             self.former_secret = Some(core::mem::replace(&mut self.secret, secret));
             self.keys_since = Some(now);
         }
@@ -202,9 +231,9 @@ impl Device {
         }
     }
 
-    /// Begins the next life: nothing of it has a number yet.
-    pub(crate) fn begin_next_life(&mut self) {
-        self.incarnation = self.incarnation.next();
+    /// Begins the next life, or the one that many after it: nothing of it has a number yet.
+    pub(crate) fn begin_next_life(&mut self, skipped: u32) {
+        self.incarnation = Incarnation(self.incarnation.next().0.saturating_add(skipped));
         self.documents_created = 0;
         self.chain = Chain::default();
     }

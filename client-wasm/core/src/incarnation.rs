@@ -4,7 +4,8 @@
 //! phone then begins a new incarnation: bundles are numbered from 0 again, and what was not
 //! answered is packed again *unchanged*. If it had arrived after all, the server knows it. Only
 //! what the server called a fork is made again by the new life's actors, under the same document
-//! and event ids.
+//! and event ids; a document whose very beginning is a fork was begun under one name by a copy
+//! and by this phone, is about somebody else there, and gets a name of its own.
 //!
 //! Whatever is made again is made by a new life, for a change once handed out may arrive years
 //! later: a server restored from a backup gets every old bundle once more, and finds nothing
@@ -13,15 +14,21 @@
 
 use shared::bundle::Serial;
 use shared::engine::Engine;
-use shared::facts::Detail;
+use shared::facts::{Detail, Origin};
 use shared::id::DocumentId;
 
+use crate::limits::{FORK_LIVES_MAX, FORKS_MAX};
 use crate::mine::{Own, OwnId, OwnState};
 use crate::work::Work;
 
 impl<E: Engine> Work<'_, E> {
     /// Begins a new life and packs again what is not answered.
     pub(crate) fn begin_life(&mut self) {
+        self.begin_life_after(0);
+    }
+
+    /// The same, leaving some lives out.
+    fn begin_life_after(&mut self, skipped: u32) {
         let mine = &self.state.mine;
         let lost: Vec<Serial> = (self.state.outbox.unanswered())
             // What was confirmed before and is to be sent once more has no other way.
@@ -40,7 +47,7 @@ impl<E: Engine> Work<'_, E> {
         if let Some(tail) = self.state.outbox.tail.take() {
             self.touch_bundle(tail.serial());
         }
-        self.state.device.begin_next_life();
+        self.state.device.begin_next_life(skipped);
         self.touch_device();
         self.state.sender.posting = None;
         self.pack_waiting();
@@ -51,7 +58,7 @@ impl<E: Engine> Work<'_, E> {
     pub(crate) fn begin_life_as_it_is(&mut self) {
         let frozen = self.freeze_tail();
         let unsealed = self.state.outbox.tail.take();
-        self.state.device.begin_next_life();
+        self.state.device.begin_next_life(0);
         self.touch_device();
         self.state.sender.posting = None;
         if frozen.is_err() || unsealed.is_some() {
@@ -78,6 +85,49 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
+    /// A copy of this phone is at work: what the server has under this number, or under that of
+    /// the change `at`, is the copy's. Whether a new life could be begun because of it.
+    ///
+    /// Everything else is packed again as it is, and the bundle is let go of: were the server
+    /// restored, it must not come before the copy's.
+    pub(crate) fn forked(&mut self, serial: Serial, at: Option<OwnId>) -> bool {
+        if self.state.device.reissues >= FORKS_MAX {
+            return false;
+        }
+        self.state.device.reissues += 1;
+        self.state.outbox.frozen.remove(&serial);
+        self.touch_bundle(serial);
+        let forked = at.and_then(|id| self.state.mine.get(id)).cloned();
+        let again = forked.map(|own| (self.leave_with_companions(&own), own));
+        let skipped = u32::from(self.draw()[0] % FORK_LIVES_MAX);
+        self.begin_life_after(skipped);
+        match again {
+            Some((again, own)) if is_beginning(&own) => self.begin_again(again),
+            Some((again, _)) => {
+                for own in again {
+                    let at = own.change.time;
+                    self.redo(own, at);
+                }
+            }
+            None => {}
+        }
+        true
+    }
+
+    /// Takes a change out of *mine* with all that was written upon it; of a document's first also
+    /// what was written in its companions.
+    fn leave_with_companions(&mut self, first: &Own) -> Vec<Own> {
+        let mut left = self.leave(first.id);
+        if is_beginning(first) {
+            let (origin, name) = (first.name.origin, first.name);
+            let belongs = |own: &&Own| own.name.origin == origin && own.name != name;
+            let companions = self.state.mine.all().filter(belongs).map(|own| own.id);
+            let companions: Vec<OwnId> = companions.collect();
+            left.extend(companions.into_iter().filter_map(|id| self.remove_own(id)));
+        }
+        left
+    }
+
     fn pack_waiting(&mut self) {
         let saves: Vec<Vec<OwnId>> = (self.state.mine.saves())
             .map(|(_, save)| {
@@ -94,4 +144,11 @@ impl<E: Engine> Work<'_, E> {
             let _ = self.place(&ids, Detail::Short);
         }
     }
+}
+
+/// Whether a change begins a document that this device has named.
+fn is_beginning(own: &Own) -> bool {
+    own.change.deps.is_empty()
+        && own.name.companion.is_none()
+        && matches!(own.name.origin, Origin::Created(..))
 }

@@ -39,6 +39,17 @@ pub const KEEP_SENT_SECONDS: i64 = 30 * 24 * 3600;
 /// New incarnations the phone begins by itself before a bundle must have been taken again.
 pub const REISSUES_MAX: u8 = 3;
 
+/// Lives the phone begins because a copy of it used its numbers, before a bundle must have been
+/// taken again. Each frees one document or one bundle from the copy's.
+pub const FORKS_MAX: u8 = 200;
+
+/// Documents of which the phone remembers that they had another name.
+pub const RENAMED_MAX: usize = 256;
+
+/// Lives left out after such a fork, at most: the copy begins new ones, too, and two that leave
+/// out differently many do not meet again.
+pub const FORK_LIVES_MAX: u8 = 8;
+
 /// Aliases followed from one id to the document that carries it now.
 pub const ALIAS_HOPS_MAX: usize = 16;
 
@@ -85,3 +96,7 @@ pub const DISCLOSURES_MAX: usize = 4_096;
 
 /// Seconds after which a phone takes other keys: a year.
 pub const KEYS_SECONDS_MAX: i64 = 365 * 24 * 3600;
+
+/// Changes of keys that a phone can tell a server restored from before them: as many former keys
+/// as the server remembers.
+pub const HAND_OVERS_MAX: usize = 8;

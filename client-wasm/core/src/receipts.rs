@@ -180,7 +180,9 @@ impl<E: Engine> Work<'_, E> {
         };
         if bundle.id() != receipt.bundle {
             // Somebody else sealed under this life's numbers: a copy of this phone is at work.
-            self.reissue_by_itself(serial);
+            if bundle.answered.is_none() && !self.forked(serial, None) {
+                self.show(Notice::Rejected(RejectReason::Fork));
+            }
             return;
         }
         let changes = bundle.changes().to_vec();
@@ -282,16 +284,17 @@ impl<E: Engine> Work<'_, E> {
         if concerned.is_empty() {
             return;
         }
+        let at = rejection.change.and_then(|at| changes.get(at as usize));
+        if reason == RejectReason::Fork && self.forked(serial, at.copied()) {
+            return;
+        }
         for id in concerned {
             self.raise(id, OwnState::Rejected(reason));
         }
         self.show(Notice::Rejected(reason));
         let cured_by_a_new_life = matches!(
             reason,
-            RejectReason::BadHeader
-                | RejectReason::UnknownRecipient
-                | RejectReason::Fork
-                | RejectReason::ChainBroken
+            RejectReason::BadHeader | RejectReason::UnknownRecipient | RejectReason::ChainBroken
         );
         if cured_by_a_new_life {
             self.reissue_by_itself(serial);

@@ -133,7 +133,8 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
-    fn new_subject(&mut self, kind: Kind, unit: u64) -> Subject {
+    /// A document that nothing is known of yet, under a name that was never used.
+    pub(crate) fn new_subject(&mut self, kind: Kind, unit: u64) -> Subject {
         let author = self.state.device.author();
         let n = self.state.device.documents_created;
         self.state.device.documents_created += 1;
@@ -250,9 +251,10 @@ pub(crate) struct Subject {
 }
 
 /// The first values of a document.
+#[derive(Clone, Copy)]
 pub(crate) struct Begins {
-    kind: Kind,
-    unit: u64,
+    pub(crate) kind: Kind,
+    pub(crate) unit: u64,
 }
 
 impl Begins {

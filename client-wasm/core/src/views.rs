@@ -493,6 +493,17 @@ impl<E: Engine> Client<E> {
         self.state()?.custody.returns()
     }
 
+    /// What a document of this phone is called now: another name than at its saving if a copy of
+    /// the phone has given that name to somebody else.
+    pub fn present_name(&self, document: DocumentId) -> DocumentId {
+        let renamed = self.state().map(|state| state.device.renamed.as_slice());
+        let renamed = renamed.into_iter().flatten();
+        renamed.fold(document, |name, (from, to)| match *from == name {
+            true => *to,
+            false => name,
+        })
+    }
+
     /// Records not wholly confirmed, oldest first.
     pub fn records(&self) -> Vec<RecordView> {
         let saves = self.state().into_iter().flat_map(|state| {

@@ -8,7 +8,8 @@ use shared::facts::{Detail, Name};
 use shared::id::{Audience, DocumentId, EventId};
 use shared::key::Key;
 use shared::kind::Kind;
-use shared::receipt::RefuseReason;
+use shared::limits::CHANGE_OPS_MAX;
+use shared::receipt::{RefuseReason, RejectReason};
 use shared::row::Row;
 use shared::time::UnixSeconds;
 use shared::value::Value;
@@ -144,6 +145,53 @@ impl<E: Engine> Work<'_, E> {
             && self.place(&[id], Detail::Short).is_err()
         {
             self.refuse(id, RefuseReason::Dependent);
+        }
+    }
+
+    /// Writes a document with its companions once more under a name that was never used, in one
+    /// save: what it was called means somebody else.
+    pub(crate) fn begin_again(&mut self, owns: Vec<Own>) {
+        let Some(first) = owns.first().and_then(begins) else {
+            let dependent = RefuseReason::Dependent;
+            return owns.iter().for_each(|own| self.hand_back(own, dependent));
+        };
+        let at = owns.last().map_or(self.now, |own| own.change.time);
+        let dossier = self.new_subject(first.kind, first.unit).name;
+        let mut documents: BTreeMap<Name, (Begins, Merged)> = BTreeMap::new();
+        for own in &owns {
+            let companion = own.name.companion;
+            let kind = companion.map_or(first.kind, Kind::of_companion);
+            let begins = Begins { kind, ..first };
+            let name = Name {
+                companion,
+                ..dossier
+            };
+            self.state.device.rename(own.document, name.document());
+            let document = documents.entry(name);
+            let (_, merged) = document.or_insert_with(|| (begins, Merged::default()));
+            merged.add(own, &Row::default());
+        }
+        let (save, mut ids) = (self.next_save(), Vec::new());
+        for (name, (begins, merged)) in documents {
+            let puts: Vec<Put> = merged.kept.into_values().collect();
+            for some in puts.chunks(CHANGE_OPS_MAX - 2) {
+                let subject = Subject {
+                    document: name.document(),
+                    name,
+                    kind: begins.kind,
+                    audience: begins.kind.audience(),
+                    begins: Some(begins),
+                };
+                let written = self.edit(save, ids.len(), subject, slots(some.to_vec()), at);
+                ids.extend(written.ok().flatten());
+            }
+        }
+        // It fitted bundles before; what does not fit one now waits to be issued again.
+        if self.place(&ids, Detail::Short).is_err() {
+            let rejected = OwnState::Rejected(RejectReason::LimitExceeded);
+            for id in ids {
+                self.update_own(id, |own| own.state = rejected);
+            }
         }
     }
 
@@ -287,6 +335,18 @@ impl Merged {
         let payload = || Event { what, stamp }.to_payload();
         (!void.events.is_empty()).then(|| Value::Bytes(payload()))
     }
+}
+
+/// What a document's first change says first.
+fn begins(own: &Own) -> Option<Begins> {
+    let unit = own.change.ops.iter().find(|op| op.key == Key::UNIT)?;
+    let shared::change::Action::Put(Value::Uint(unit)) = unit.action else {
+        return None;
+    };
+    Some(Begins {
+        kind: kind_of(own)?,
+        unit,
+    })
 }
 
 fn kind_of(own: &Own) -> Option<Kind> {

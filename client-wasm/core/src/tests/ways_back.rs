@@ -7,7 +7,7 @@ use shared::value::Value;
 
 use super::phone::{Phone, receipt, verdict};
 use super::world::{Log, name_of};
-use crate::input::{History, Input};
+use crate::input::{DocumentWrite, History, Input, Target};
 use crate::views::{RecordState, Why};
 
 #[test]
@@ -72,27 +72,75 @@ fn an_ambiguous_reference_is_spelled_out_in_the_next_bundle() {
 #[test]
 fn a_fork_is_issued_again_under_a_new_actor_with_the_same_ids() {
     let mut phone = Phone::enrolled(1, &Audience::ALL);
-    let mut write = super::phone::new_dossier("Lâm Thị Đẹp");
-    write.puts.push(super::phone::visit());
-    phone.save(0, vec![write]);
-    let dossier = phone.saved_documents()[0];
+    let dossier = phone.add_resident("Lâm Thị Đẹp");
+    phone.send_and_hear(Outcome::Stored);
+    let mut log = Log::new();
+    log.take_all(&phone);
+    log.bring(&mut phone);
+    phone.save(
+        0,
+        vec![DocumentWrite {
+            target: Target::Existing(dossier),
+            puts: vec![super::phone::visit()],
+        }],
+    );
     let before = phone.client.row(&dossier);
     let (serial, bytes) = phone.send().unwrap();
-    let rejected = Verdict::Rejected(Rejection::whole(RejectReason::Fork));
-    phone.answer(serial, verdict(serial, &bytes, rejected));
+    phone.answer(serial, verdict(serial, &bytes, forked_at(Some(0))));
     let state = phone.client.state().unwrap();
-    assert_eq!(state.device.incarnation, Incarnation(1));
+    let life = state.device.incarnation;
+    assert_ne!(life, Incarnation(0));
     let own = state.mine.all().next().unwrap();
-    assert_eq!(own.author.incarnation, Incarnation(1));
+    assert_eq!(own.author.incarnation, life);
     assert_eq!(own.document, dossier);
     let after = phone.client.row(&dossier);
     let events = |row: &shared::row::Row| row.events().map(|(id, _)| id).collect::<Vec<_>>();
     assert_eq!(events(&before), events(&after));
     assert_ne!(before.heads, after.heads);
     let (serial, bytes) = phone.posts.pop_front().or_else(|| phone.send()).unwrap();
-    assert_eq!(serial.incarnation, Incarnation(1));
+    assert_eq!(serial.incarnation, life);
     phone.answer(serial, receipt(serial, &bytes, &[Outcome::Stored]));
     assert_eq!(phone.client.records()[0].state, RecordState::Received);
+}
+
+fn forked_at(change: Option<u32>) -> Verdict {
+    Verdict::Rejected(Rejection {
+        change,
+        ..Rejection::whole(RejectReason::Fork)
+    })
+}
+
+#[test]
+fn a_bundle_whose_number_a_copy_has_used_goes_again_as_it_is_in_a_new_life() {
+    let mut phone = Phone::enrolled(1, &Audience::ALL);
+    phone.add_resident("Lâm Thị Đẹp");
+    let before = changes(&phone);
+    let (serial, bytes) = phone.send().unwrap();
+    phone.answer(serial, verdict(serial, &bytes, forked_at(None)));
+    assert_eq!(changes(&phone), before);
+    let (next, _) = phone.posts.pop_front().or_else(|| phone.send()).unwrap();
+    assert!(next.incarnation > serial.incarnation);
+    assert_eq!(phone.client.state().unwrap().outbox.frozen.len(), 1);
+}
+
+#[test]
+fn whom_a_copy_has_given_a_name_of_this_phones_keeps_it_and_ours_gets_another() {
+    let mut phone = Phone::enrolled(1, &Audience::ALL);
+    let dossier = phone.add_resident("Lâm Thị Đẹp");
+    phone.put(dossier, Key::BIRTH_YEAR, Value::Uint(1958));
+    let other = phone.add_resident("Thạch Sa Rinh");
+    let (serial, bytes) = phone.send().unwrap();
+    phone.answer(serial, verdict(serial, &bytes, forked_at(Some(0))));
+    assert!(phone.client.row(&dossier).is_empty());
+    assert_eq!(name_of(&phone, &other).as_deref(), Some("Thạch Sa Rinh"));
+    let own = phone.client.state().unwrap().mine.all();
+    let again: Vec<_> = own.filter(|own| own.document != other).collect();
+    assert_eq!(again.len(), 1);
+    assert_eq!(phone.client.present_name(dossier), again[0].document);
+    let row = phone.client.row(&again[0].document);
+    assert_eq!(row.get(&Key::NAME), Some(&Value::from("Lâm Thị Đẹp")));
+    assert_eq!(row.get(&Key::BIRTH_YEAR), Some(&Value::Uint(1958)));
+    assert!(phone.client.not_accepted().is_empty());
 }
 
 #[test]
