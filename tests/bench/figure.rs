@@ -120,7 +120,9 @@ pub const HOSTILE_P95_RATIO: Figure = at_most("hostile_p95_ratio", 2.0, "x");
 
 /// Random worlds lived since the tally was begun.
 pub const SIM_WORLDS: Figure = at_least("sim_worlds", 50_000.0, "worlds");
-/// Worlds of them that did not end as they must.
+/// Those of 20 to 60 people.
+pub const SIM_WORLDS_LARGE: Figure = at_least("sim_worlds_large", 100.0, "worlds");
+/// Worlds of both that did not end as they must.
 pub const SIM_FAILED: Figure = at_most("sim_failed", 0.0, "worlds");
 /// How fast a core lives them, in the last run.
 pub const SIM_WORLDS_PER_MINUTE: Figure =

@@ -36,7 +36,7 @@ impl Kept {
             token: Token::from_bytes([1; 32]),
             vault: [2; 32],
         };
-        at_once(foundation::create(&data, &units(), new)).unwrap();
+        at_once(foundation::create(&data, &units(None), new)).unwrap();
         let opened = at_once(foundation::open(&data)).unwrap();
         let ground = (opened.store, opened.foundation.secrets);
         let mut world = World::of(1, &RowEngine, ground);

@@ -9,11 +9,13 @@ use std::task::{Context, Poll, Waker};
 
 use client_core::effect::Carried;
 use client_core::input::{DocumentWrite, DossierTarget, Put, Save, Target};
-use server::backup::reach::Reach;
-use server::closer::Closer;
-use server::gate::Decided;
+use server::audit::SignedHead;
+use server::door::DoorError;
+use server::ledger::device::DeviceState;
 use server::secrets::Secrets;
-use server::server::{Circumstances, DeviceStep, EraseReason, Foundation, Offer, Server};
+use server::server::{
+    Circumstances, DeviceStep, Foundation, IntakeError, Offer, PullError, Server,
+};
 use server::store::{Memory, Redb, Store};
 use server::writer::Writer;
 use shared::engine::Engine;
@@ -21,12 +23,12 @@ use shared::event::{Event, Source, Stage, Stamp, Step, What};
 use shared::id::{BundleId, Companion, DeviceId, DocumentId, TeamId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
+use shared::parcel::{Sort, unpack};
 use shared::permission::{Grant, Role};
 use shared::receipt::{Receipt, Verdict};
-use shared::row::Row;
-use shared::signed::verify;
+use shared::signed::{SignedError, verify};
 use shared::time::{LocalDay, UnixSeconds};
-use shared::unit::{Period, UnitKind, UnitName, UnitTree, UnitVersion};
+use shared::unit::UnitTree;
 use shared::value::Value;
 
 pub mod checks;
@@ -35,16 +37,17 @@ pub mod disk;
 pub mod ending;
 pub mod luck;
 pub mod marks;
+pub mod office;
 pub mod phone;
 pub mod shrink;
 pub mod story;
 
 use luck::Luck;
 use marks::{Mark, Reader};
+pub use office::{COMMUNE, PROVINCE, units};
+use office::{Dialect, ServerCopy};
 use phone::{Outbound, Phone};
 
-pub const PROVINCE: UnitId = UnitId(1);
-pub const COMMUNE: UnitId = UnitId(10);
 pub const HAMLETS: [UnitId; 2] = [UnitId(101), UnitId(102)];
 
 /// What becomes of a message and of its answer.
@@ -108,7 +111,17 @@ pub struct World<'e, E, S = Memory> {
     pub luck: Luck,
     pub server: Server<S>,
     pub phones: Vec<Phone<'e, E>>,
-    server_copy: Option<S>,
+    server_copy: Option<ServerCopy<S>>,
+    /// The units, the commune of the hamlets, and the protocol of the server, as they are now.
+    units: UnitTree,
+    commune: UnitId,
+    pub dialect: Dialect,
+    /// Heads of the audit chain that were given out.
+    heads: Vec<SignedHead>,
+    /// Dossiers of people who are forgotten.
+    pub erased: Vec<DocumentId>,
+    /// Dossiers that were once taken for one.
+    separated: Vec<Vec<DocumentId>>,
     secrets: Arc<Secrets>,
     engine: &'e E,
     parcels: Vec<Parcel>,
@@ -120,8 +133,8 @@ pub struct World<'e, E, S = Memory> {
     /// What rare things happened, and what was answered before.
     pub memory: marks::Memory,
     readers: Vec<Reader>,
-    /// Whether work is held for no fault of its own: a phone was lost, or somebody works elsewhere.
-    must_look_through: bool,
+    /// Which device was enrolled under which name.
+    devices: BTreeMap<&'static str, DeviceId>,
 }
 
 /// Drives a future that never waits: the memory store answers at once.
@@ -156,7 +169,7 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         luck.seed();
         let foundation = Foundation {
             secrets: secrets.clone(),
-            units: units(),
+            units: units(None),
             epoch: 1,
         };
         let writer = Writer::direct(store.clone());
@@ -170,6 +183,12 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             server: Server::new(store, writer, foundation),
             phones: Vec::new(),
             server_copy: None,
+            units: units(None),
+            commune: COMMUNE,
+            dialect: Dialect::Same,
+            heads: Vec::new(),
+            erased: Vec::new(),
+            separated: Vec::new(),
             secrets,
             engine,
             parcels: Vec::new(),
@@ -178,7 +197,7 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             outcomes: BTreeMap::new(),
             memory: marks::Memory::default(),
             readers: Vec::new(),
-            must_look_through: false,
+            devices: BTreeMap::new(),
         }
     }
 
@@ -234,18 +253,49 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
             units: units.to_vec(),
         });
         self.run_until_quiet();
-        self.phones.len() - 1
+        let enrolled = self.phones.len() - 1;
+        self.note_device(enrolled);
+        enrolled
     }
 
-    pub fn device_of(&mut self, phone: usize) -> DeviceId {
-        let label = self.phones[phone].name;
-        let devices = at_once(self.server.devices()).expect("a readable ledger");
-        let found = devices.iter().find(|device| device.label == label);
-        found
-            .expect("an enrolled phone")
-            .device
-            .parse()
-            .expect("a device id")
+    fn note_device(&mut self, phone: usize) {
+        let phone = &self.phones[phone];
+        let device = phone.client().device().expect("an enrolled phone");
+        self.devices.insert(phone.name, device);
+    }
+
+    pub fn device_of(&self, phone: usize) -> DeviceId {
+        self.device_named(self.phones[phone].name)
+    }
+
+    /// The device that was enrolled under this name.
+    pub fn device_named(&self, name: &str) -> DeviceId {
+        self.devices[name]
+    }
+
+    /// A phone is copied with all that is stored on it, and both are used from now on.
+    pub fn clones(&mut self, phone: usize) {
+        let (now, luck) = (self.now, self.luck.fork());
+        let copy = self.phones[phone].copied(luck, now);
+        self.phones.push(copy);
+        self.readers.push(self.readers[phone].clone());
+        self.memory.marks.insert(Mark::PhoneCopied);
+    }
+
+    /// What colleagues gave a phone is given on, as the files they are.
+    pub fn passes_on(&mut self, from: usize, to: usize) {
+        let now = self.now;
+        for bundle in self.phones[from].given.clone() {
+            self.phones[to].take_custody(("", bundle), now);
+            self.memory.marks.insert(Mark::CourierOfCourier);
+        }
+        self.collect();
+    }
+
+    /// A worker packs everything unsent, and a question for news, for somebody who travels.
+    pub fn sends_parcel(&mut self, phone: usize) {
+        self.phones[phone].packs(self.now);
+        self.collect();
     }
 
     /// Time passes; phones whose hour has come wake up.
@@ -274,118 +324,9 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
     pub fn hand_over(&mut self, from: usize, to: usize) {
         let (now, name) = (self.now, self.phones[from].name);
         for bundle in self.phones[from].hand_over(now) {
-            self.phones[to].take_custody(name, bundle, now);
+            self.phones[to].take_custody((name, bundle), now);
         }
         self.collect();
-    }
-
-    /// A coordinator decides on one of the held changes, counted round.
-    pub fn decide(&mut self, which: usize, decided: Decided) {
-        let held = at_once(self.server.held()).expect("a readable ledger");
-        if held.is_empty() {
-            return;
-        }
-        let view = &held[which % held.len()];
-        let document = view.document.parse().expect("a document id");
-        let change = view.change.parse().expect("a change hash");
-        let circumstances = self.circumstances();
-        // Another must be decided first: the coordinator tries again another day.
-        let _not_yet = at_once(
-            self.server
-                .decide((document, change), decided, circumstances),
-        );
-    }
-
-    /// Packs every document, however young.
-    pub fn close_documents(&mut self) {
-        let mut closer = Closer::new(self.server.clone());
-        while at_once(closer.tick(UnixSeconds(i64::MAX)))
-            .expect("a writable store")
-            .more
-        {}
-    }
-
-    /// The server is backed up.
-    pub fn server_copies_itself(&mut self) {
-        let copy = self.server.ledger().store().copied();
-        let reach = at_once(Reach::of(&copy)).expect("a readable store");
-        at_once(self.server.note_backup(&reach)).expect("a writable store");
-        // Whoever is restored from it knows that, too.
-        let restored = self.server_on(copy.clone(), self.server.epoch());
-        at_once(restored.note_backup(&reach)).expect("a writable store");
-        self.server_copy = Some(copy);
-    }
-
-    /// The server is restored from its backup, if there is one, and says so by a new epoch.
-    pub fn server_goes_back(&mut self) {
-        let Some(store) = &self.server_copy else {
-            return;
-        };
-        let store = store.copied();
-        let before = checks::server_rows(self);
-        self.server = self.server_on(store, self.server.epoch() + 1);
-        let after = checks::server_rows(self);
-        let dropped = |phone: &Phone<'_, E>, id: &DocumentId| {
-            let number = |row: &Row| row.get(&Key::NUMBER).is_some();
-            before.get(id).is_some_and(number)
-                && !after.contains_key(id)
-                && !number(&phone.client().row(id))
-        };
-        let lost =
-            |phone: &Phone<'_, E>| phone.saved.values().flatten().any(|id| dropped(phone, id));
-        if self.phones.iter().any(lost) {
-            self.memory
-                .marks
-                .insert(Mark::RestoredAfterValuesWereDropped);
-        }
-    }
-
-    /// Somebody works in the team of one hamlet from now on.
-    pub fn assign(&mut self, phone: usize, hamlet: UnitId) {
-        let grant = Grant {
-            role: Role::TeamMember,
-            units: vec![hamlet],
-            team: TeamId(7),
-        };
-        let (device, now) = (self.device_of(phone), self.now);
-        self.readers[phone].units = grant.units.clone();
-        at_once(self.server.assign(device, grant, now)).expect("a grant in this commune");
-        self.must_look_through = true;
-    }
-
-    /// Somebody wants to be forgotten: one of the residents, counted round.
-    pub fn erase(&mut self, which: usize) {
-        let rows = checks::server_rows(self).into_iter();
-        let dossiers = rows.filter(|(_, row)| row.kind() == Some(Kind::Dossier));
-        let dossiers: Vec<DocumentId> = dossiers.map(|(id, _)| id).collect();
-        if dossiers.is_empty() {
-            return;
-        }
-        let dossier = dossiers[which % dossiers.len()];
-        let circumstances = self.circumstances();
-        let erased = self
-            .server
-            .erase(dossier, EraseReason::Request, circumstances);
-        at_once(erased)
-            .unwrap_or_else(|error| panic!("seed {}: {dossier} is not erased: {error}", self.seed));
-    }
-
-    /// A phone is lost or stolen, and reported; its person gets another under this name.
-    pub fn loses(&mut self, phone: usize, name: &'static str) {
-        let device = self.device_of(phone);
-        let circumstances = self.circumstances();
-        // One that is put aside already stays so.
-        let _same = at_once(self.server.steer(device, DeviceStep::Lose, circumstances));
-        self.must_look_through = true;
-        let carried = |parcel: &Parcel| matches!(parcel.message, Outbound::Carried(_));
-        self.collect();
-        self.parcels
-            .retain(|parcel| parcel.phone != phone || carried(parcel));
-        let Reader { role, units } = self.readers[phone].clone();
-        let another = self.phone(name, role, &units);
-        self.phones[phone] = self.phones.remove(another);
-        self.readers.truncate(another);
-        self.memory.marks.insert(Mark::PhoneLost);
     }
 
     /// What couriers carry now stays in their pockets.
@@ -441,6 +382,7 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         self.phones[phone].begins_anew(name, now);
         self.phones[phone].enrol(invite.to_string(), now);
         self.run_until_quiet();
+        self.note_device(phone);
         let (device, circumstances) = (self.device_of(phone), self.circumstances());
         let confirmed = self
             .server
@@ -448,25 +390,6 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
         at_once(confirmed).expect("a waiting device");
         self.advance(120);
         self.run_until_quiet();
-    }
-
-    /// This world's server on another store.
-    pub fn server_on<T: Store>(&self, store: T, epoch: u32) -> Server<T> {
-        let foundation = Foundation {
-            secrets: self.secrets.clone(),
-            units: units(),
-            epoch,
-        };
-        let writer = Writer::direct(store.clone());
-        Server::new(store, writer, foundation)
-    }
-
-    /// A coordinator puts a phone aside, or back to work.
-    pub fn steer(&mut self, phone: usize, step: DeviceStep) {
-        let device = self.device_of(phone);
-        let circumstances = self.circumstances();
-        // A phone that stands so already is no news.
-        let _same = at_once(self.server.steer(device, step, circumstances));
     }
 
     fn collect(&mut self) {
@@ -547,7 +470,6 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
     }
 
     fn deliver(&mut self, parcel: Parcel, fate: Fate) {
-        let circumstances = self.circumstances();
         let arrives = !fate.lost;
         let answered = arrives && !fate.unanswered;
         let (now, phone) = (self.now, parcel.phone);
@@ -560,32 +482,25 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 self.half_arrives(&bundle.bytes);
             }
             Outbound::Post { serial, bytes } => {
-                let receipt = arrives.then(|| {
-                    at_once(self.server.take_bundle(&bytes, circumstances))
-                        .unwrap_or_else(|error| panic!("seed {}: {error}", self.seed))
-                });
-                receipt
-                    .iter()
-                    .for_each(|receipt| self.count_outcomes(receipt, answered));
+                let receipt = arrives.then(|| self.bundle_arrives((phone, &bytes), answered));
+                let receipt = receipt.flatten();
                 self.phones[phone].posted(serial, receipt.filter(|_| answered), now);
             }
             Outbound::Carried(bundle) if arrives => {
-                let receipt = at_once(self.server.take_bundle(&bundle.bytes, circumstances))
-                    .unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
-                self.count_outcomes(&receipt, answered);
-                if answered {
+                let receipt = self.bundle_arrives((phone, &bundle.bytes), answered);
+                if let Some(receipt) = receipt.filter(|_| answered) {
                     self.phones[phone].receipt(receipt, now);
                 }
             }
-            Outbound::Carried(_) => {}
-            Outbound::Pull { bytes } => {
-                let answer = arrives.then(|| {
-                    at_once(self.server.pull(&bytes, circumstances)).expect("an honest pull")
-                });
-                if let Some(answer) = &answer {
-                    let server = self.server.ledger().secrets().public().signing;
-                    self.memory.see_pull(answer, &server, &self.readers[phone]);
+            Outbound::Parcel(parcel) if arrives && !fate.cut_off => {
+                let answer = self.parcel_arrives(&parcel, answered);
+                if let Some(answer) = answer.filter(|_| answered) {
+                    self.phones[phone].take_parcel(answer, now);
                 }
+            }
+            Outbound::Carried(_) | Outbound::Parcel(_) => {}
+            Outbound::Pull { bytes } => {
+                let answer = arrives.then(|| self.pull_arrives(phone, &bytes)).flatten();
                 self.phones[phone].pulled(answer.filter(|_| answered), now);
             }
             Outbound::LookUp { bytes } if answered => {
@@ -593,18 +508,102 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 self.phones[phone].looked_up(answer.expect("an honest question"), now);
             }
             Outbound::Rekey { bytes } if arrives => {
-                let answer = at_once(self.server.rekey(&bytes, now));
-                let answer = answer.expect("an honest hand-over");
-                if answered {
+                let answer = match at_once(self.server.rekey(&bytes, now)) {
+                    Err(PullError::Request(SignedError::Signature(_))) => {
+                        self.by_another_key(phone)
+                    }
+                    answer => Some(answer.expect("an honest hand-over")),
+                };
+                if let Some(answer) = answer.filter(|_| answered) {
                     self.phones[phone].rekeyed(answer, now);
                 }
             }
             Outbound::LookUp { .. } | Outbound::Rekey { .. } => {}
             Outbound::Enrol { bytes } => {
+                let circumstances = self.circumstances();
                 let answer = at_once(self.server.enrol(&bytes, circumstances));
                 self.phones[phone].enrol_answered(answer.expect("an honest request"), now);
             }
         }
+    }
+
+    /// The receipt of a bundle that came whole.
+    fn bundle_arrives(
+        &mut self,
+        (phone, bytes): (usize, &[u8]),
+        answered: bool,
+    ) -> Option<Vec<u8>> {
+        let circumstances = self.circumstances();
+        let receipt = match self.dialect {
+            Dialect::Earlier => self.too_new(bytes),
+            Dialect::Same | Dialect::Later => {
+                match at_once(self.server.take_bundle(bytes, circumstances)) {
+                    Ok(receipt) => receipt,
+                    Err(IntakeError::Door(DoorError::Signature(_))) => {
+                        return self.by_another_key(phone);
+                    }
+                    Err(error) => panic!("seed {}: {error}", self.seed),
+                }
+            }
+        };
+        self.count_outcomes(&receipt, answered);
+        Some(receipt)
+    }
+
+    /// Nothing is answered to what a device signed with keys that it has no more, or that a
+    /// restored server does not know yet. That nobody stays like this is seen at the end.
+    fn by_another_key<T>(&mut self, phone: usize) -> Option<T> {
+        let device = at_once(self.server.ledger().device(self.device_of(phone)));
+        let record = device.expect("readable").record.expect("enrolled");
+        let is_put_aside = matches!(record.state, DeviceState::Lost | DeviceState::Retired);
+        assert!(
+            !record.former_keys.is_empty() || self.server.epoch() > 1 || is_put_aside,
+            "seed {}: {} has had one key only, and it is turned away",
+            self.seed,
+            self.phones[phone].name
+        );
+        self.memory.marks.insert(Mark::SignedWithAnotherKey);
+        None
+    }
+
+    /// What a traveller brings back; nothing from a server that reads no such parcels.
+    fn parcel_arrives(&mut self, parcel: &[u8], answered: bool) -> Option<Vec<u8>> {
+        if self.dialect != Dialect::Same {
+            return None;
+        }
+        let circumstances = self.circumstances();
+        let answer = at_once(self.server.take_parcel(parcel, circumstances))
+            .unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
+        for item in unpack(&answer).expect("the server packs parcels") {
+            match item.sort {
+                Sort::Receipt => self.count_outcomes(&item.bytes, answered),
+                Sort::News => {
+                    self.memory.marks.insert(Mark::NewsByParcel);
+                }
+                Sort::Bundle | Sort::Request | Sort::Preview => {
+                    panic!("nothing to be handed in comes back")
+                }
+            }
+        }
+        Some(answer)
+    }
+
+    /// The answer to a pull. Nobody is shown what they may not read.
+    fn pull_arrives(&mut self, phone: usize, bytes: &[u8]) -> Option<Vec<u8>> {
+        if self.dialect != Dialect::Same {
+            self.memory.marks.insert(Mark::OtherDialect);
+            return Some(self.spoken(phone));
+        }
+        let circumstances = self.circumstances();
+        let answer = match at_once(self.server.pull(bytes, circumstances)) {
+            Err(PullError::Request(SignedError::Signature(_))) => {
+                return self.by_another_key(phone);
+            }
+            answer => answer.expect("an honest pull"),
+        };
+        let server = self.server.ledger().secrets().public().signing;
+        self.memory.see_pull(&answer, &server, &self.readers[phone]);
+        Some(answer)
     }
 
     /// Half a bundle is turned away at the door and changes nothing.
@@ -652,31 +651,31 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
 
     /// The bad time is over: everybody has signal, again and again, until nothing is left to do.
     pub fn heal(&mut self) {
+        self.heals(|_| {});
+    }
+
+    /// The same, and coordinators look through what is held, and take it.
+    pub fn heal_with_approvals(&mut self) {
+        self.heals(Self::approve_everything);
+    }
+
+    fn heals(&mut self, at_desks: impl Fn(&mut Self)) {
+        self.dialect = Dialect::Same;
         for phone in 0..self.phones.len() {
             self.phones[phone].skew_seconds = 0;
             let now = self.now;
             self.phones[phone].starts_anew(now);
             self.steer(phone, DeviceStep::Reinstate);
         }
+        self.sign_chain();
         for _ in 0..12 {
             for phone in 0..self.phones.len() {
                 self.reachable(phone);
             }
             self.run_until_quiet();
-            self.accept_held_work();
+            at_desks(self);
             self.advance(3_600);
             self.run_until_quiet();
-        }
-    }
-
-    /// What is held of work from elsewhere is looked through, and taken.
-    fn accept_held_work(&mut self) {
-        if !self.must_look_through {
-            return;
-        }
-        let held = at_once(self.server.held()).expect("a readable ledger");
-        for which in 0..held.len() {
-            self.decide(which, Decided::Approved);
         }
     }
 
@@ -794,29 +793,4 @@ impl NewResident {
         writes[0].puts = dossier;
         Save { tag: 0, writes }
     }
-}
-
-pub fn units() -> UnitTree {
-    let version = |id: UnitId, kind: UnitKind, name: &str, parent: Option<UnitId>| UnitVersion {
-        id,
-        code: None,
-        kind,
-        name: UnitName {
-            vi: name.into(),
-            km: None,
-        },
-        parent,
-        valid: Period {
-            from: None,
-            to: None,
-        },
-        successors: Vec::new(),
-    };
-    UnitTree::new(vec![
-        version(PROVINCE, UnitKind::Province, "Cà Mau", None),
-        version(COMMUNE, UnitKind::Commune, "Lâm Hải", Some(PROVINCE)),
-        version(HAMLETS[0], UnitKind::Hamlet, "Ấp 1", Some(COMMUNE)),
-        version(HAMLETS[1], UnitKind::Hamlet, "Ấp 2", Some(COMMUNE)),
-    ])
-    .expect("a sound tree")
 }

@@ -209,7 +209,7 @@ impl Worker {
             Outbound::Enrol { bytes } => ("/v1/enrol", bytes),
             Outbound::LookUp { bytes } => ("/v1/look-up", bytes),
             Outbound::Rekey { bytes } => ("/v1/keys", bytes),
-            Outbound::Carried(_) => return,
+            Outbound::Carried(_) | Outbound::Parcel(_) => return,
         };
         let Some(wire) = &mut self.wire else { return };
         self.messages += 1;
@@ -236,7 +236,7 @@ impl Worker {
                 self.phone.enrol_answered(answer.unwrap_or_default(), now);
             }
             Outbound::Rekey { .. } => self.phone.rekeyed(answer.unwrap_or_default(), now),
-            Outbound::LookUp { .. } | Outbound::Carried(_) => {}
+            Outbound::LookUp { .. } | Outbound::Carried(_) | Outbound::Parcel(_) => {}
         }
     }
 }

@@ -4,10 +4,13 @@ use client_core::input::History;
 use server::gate::Decided;
 use server::server::DeviceStep;
 use shared::event::Step;
+use shared::key::Key;
 
 use super::lives;
+use crate::world::marks::Mark;
+use crate::world::office::{Dialect, Post};
 use crate::world::phone::Trouble;
-use crate::world::story::{Happening, Story, Written};
+use crate::world::story::{Happening, PEOPLE, Story, Written};
 use crate::world::{Fate, HAMLETS, NewResident};
 
 const AN: usize = 0;
@@ -68,10 +71,7 @@ fn work_upon_held_work_is_released_with_it_across_a_union() {
             ..Fate::FAIR
         }),
     ];
-    lives(Story {
-        seed: 3164,
-        happenings,
-    });
+    lives(Story::with(3164, happenings));
 }
 
 /// A repeated bundle was answered with the receipt of the former epoch, which the phone rightly
@@ -89,10 +89,7 @@ fn a_restored_server_answers_repeated_bundles_in_its_own_epoch() {
         MOVES,
         Happening::RestoresServer,
     ];
-    lives(Story {
-        seed: 15,
-        happenings,
-    });
+    lives(Story::with(15, happenings));
 }
 
 /// The identity that came with a refused dossier waited for it on the server for ever.
@@ -111,10 +108,7 @@ fn what_waits_for_a_refused_dossier_is_handed_back_with_it() {
             decided: Decided::Refused,
         },
     ];
-    lives(Story {
-        seed: 21,
-        happenings,
-    });
+    lives(Story::with(21, happenings));
 }
 
 /// An edit that named its dossier by the first bytes of its id came before the dossier, and was
@@ -130,10 +124,7 @@ fn a_restored_server_takes_edits_and_what_they_stand_on_in_any_order() {
         writes(DUNG, 0, Written::Name("Lâm Đời")),
         Happening::RestoresServer,
     ];
-    lives(Story {
-        seed: 30,
-        happenings,
-    });
+    lives(Story::with(30, happenings));
 }
 
 /// The work refused for a wrong clock was made again under the same number, and the restored
@@ -157,10 +148,7 @@ fn work_refused_for_its_clock_may_arrive_on_a_restored_server_after_all() {
         MOVES,
         Happening::RestoresServer,
     ];
-    lives(Story {
-        seed: 407,
-        happenings,
-    });
+    lives(Story::with(407, happenings));
 }
 
 /// A restored phone that died before it could note its new life went on in the old one.
@@ -181,10 +169,7 @@ fn a_restored_phone_that_dies_at_once_still_begins_a_new_life() {
         Happening::RestoresPhone { phone: AN },
         records(AN, "Lê Văn Đẹp", Some("099052000003")),
     ];
-    lives(Story {
-        seed: 24,
-        happenings,
-    });
+    lives(Story::with(24, happenings));
 }
 
 /// A backup that had the first bundle of a phone's second life was taken to have all of its first
@@ -215,10 +200,7 @@ fn a_backup_of_a_later_life_says_nothing_of_earlier_ones() {
         Happening::MessageMoves(unanswered),
         Happening::CopiesServer,
     ];
-    lives(Story {
-        seed: 43,
-        happenings,
-    });
+    lives(Story::with(43, happenings));
 }
 
 /// What somebody had written where they do not work any more, and a coordinator approved, stayed
@@ -227,7 +209,7 @@ fn a_backup_of_a_later_life_says_nothing_of_earlier_ones() {
 fn whoever_works_elsewhere_keeps_no_work_from_where_they_may_not_read() {
     let elsewhere = Happening::Assigned {
         phone: AN,
-        hamlet: HAMLETS[1],
+        post: Post::TeamOf(HAMLETS[1]),
     };
     let number = Some("099052000002");
     lives(Story::with(
@@ -263,30 +245,49 @@ fn after_somebody_is_forgotten_everybody_else_can_still_be_accounted_for() {
 /// phone, which knew a higher number, stayed with what no longer held.
 #[test]
 fn a_restored_server_says_anew_who_works_where() {
-    let works = |hamlet| Happening::Assigned { phone: AN, hamlet };
+    let works = |post| Happening::Assigned { phone: AN, post };
     lives(Story::with(
         33,
         vec![
             Happening::CopiesServer,
-            works(HAMLETS[1]),
-            works(HAMLETS[0]),
+            works(Post::TeamOf(HAMLETS[1])),
+            works(Post::TeamOf(HAMLETS[0])),
             Happening::FindsSignal { phone: AN },
             MOVES,
             Happening::RestoresServer,
-            works(HAMLETS[1]),
+            works(Post::TeamOf(HAMLETS[1])),
             records(BINH, "Lâm Đời", None),
         ],
     ));
 }
 
-/// A phone whose clock was months off took what it had just sent for long kept, and let go of it
+/// A phone whose clock was set right again waited for what the wrong one had called the future.
+#[test]
+fn a_clock_that_is_put_right_keeps_nobody_waiting() {
+    lives(Story::with(
+        474,
+        vec![
+            Happening::ClockIs {
+                phone: AN,
+                ahead_seconds: 36 * 3600,
+            },
+            Happening::ServerSpeaks(Dialect::Earlier),
+            records(AN, "Trần Thị Lan", Some("099052000001")),
+            Happening::FindsSignal { phone: AN },
+            MOVES,
+            MOVES,
+        ],
+    ));
+}
+
+/// A phone whose clock was years off took what it had just sent for long kept, and let go of it
 /// before any backup had it.
 #[test]
 fn a_wrong_clock_lets_go_of_nothing_that_a_restored_server_needs() {
-    for days in [-200, 200] {
+    for years in [-6, 6] {
         let wrong = Happening::ClockIs {
             phone: AN,
-            ahead_seconds: days * 86_400,
+            ahead_seconds: years * 365 * 86_400,
         };
         let mut happenings = vec![
             records(AN, "Lâm Đời", None),
@@ -294,7 +295,7 @@ fn a_wrong_clock_lets_go_of_nothing_that_a_restored_server_needs() {
             Happening::TimePasses { seconds: 600 },
         ];
         let moves = [MOVES, MOVES, MOVES, MOVES];
-        match days {
+        match years {
             ..0 => happenings.extend([wrong].into_iter().chain(moves)),
             _ => happenings.extend(moves.into_iter().chain([wrong])),
         }
@@ -302,4 +303,126 @@ fn a_wrong_clock_lets_go_of_nothing_that_a_restored_server_needs() {
         happenings.extend([MOVES, MOVES, Happening::RestoresServer]);
         lives(Story::with(568, happenings));
     }
+}
+
+/// A phone that left a hamlet with unsent work there lost what that stood upon, and made it again
+/// upon nothing.
+#[test]
+fn work_left_behind_in_another_hamlet_still_stands_upon_what_it_was_written_on() {
+    lives(Story::with(
+        273,
+        vec![
+            records(DUNG, "Trần Thị Lan", None),
+            Happening::SendsParcel { phone: DUNG },
+            writes(DUNG, 0, Written::Reached(Step::CardCollected)),
+            MOVES,
+            Happening::ClockIs {
+                phone: DUNG,
+                ahead_seconds: 6 * 365 * 86_400,
+            },
+            Happening::Assigned {
+                phone: DUNG,
+                post: Post::TeamOf(HAMLETS[1]),
+            },
+            writes(DUNG, 0, Written::Name("Huỳnh Út")),
+        ],
+    ));
+}
+
+/// What a restored phone packed again was held, and so was the original that a colleague carried:
+/// approved, it was told in the receipt of one of the two, and the phone waited for the other's.
+#[test]
+fn held_work_that_came_in_two_bundles_is_answered_in_both() {
+    lives(Story::with(
+        127,
+        vec![
+            records(AN, "Trần Thị Lan", Some("099050000002")),
+            Happening::CopiesPhone { phone: AN },
+            Happening::GivesTo {
+                phone: AN,
+                colleague: BINH,
+            },
+            Happening::Assigned {
+                phone: AN,
+                post: Post::TeamOf(HAMLETS[1]),
+            },
+            Happening::RestoresPhone { phone: AN },
+        ],
+    ));
+}
+
+/// A phone changed its keys after the backup, and the server that was restored from it knew none
+/// of what the phone signed, for ever.
+#[test]
+fn a_server_restored_from_before_a_change_of_keys_is_told_of_it_again() {
+    let clock = |years: i64| Happening::ClockIs {
+        phone: AN,
+        ahead_seconds: years * 365 * 86_400,
+    };
+    // Two changes: the restored server must be told of the first before the second.
+    for changes in [vec![2, 0], vec![2, 4, 0]] {
+        let mut happenings = vec![Happening::CopiesServer];
+        for years in changes {
+            happenings.extend([clock(years), Happening::FindsSignal { phone: AN }]);
+            happenings.extend(vec![MOVES; 6]);
+        }
+        happenings.extend([records(AN, "Lâm Đời", None), Happening::RestoresServer]);
+        let ending = lives(Story::with(885, happenings));
+        assert!(ending.marks.contains(&Mark::SignedWithAnotherKey));
+    }
+}
+
+/// Two copies of a phone each began a new life, and gave it one number: from then on they called
+/// different people by one name. The server took the first; the second was made again upon the
+/// first one's row, as if the two were one person.
+#[test]
+fn copies_that_begin_a_new_life_under_one_number_record_two_people() {
+    let copy = PEOPLE;
+    let lives_on = |phone| restarts(phone, History::Uncertain);
+    let happenings = vec![
+        records(AN, "Trần Thị Lan", None),
+        Happening::IsCloned { phone: AN },
+        lives_on(AN),
+        records(AN, "Lâm Đời", Some("099052000001")),
+        records(copy, "Huỳnh Út", Some("099052000002")),
+        writes(AN, 0, Written::Reached(Step::CardCollected)),
+        writes(copy, 0, Written::Reached(Step::EidActivated)),
+        Happening::FindsSignal { phone: AN },
+        MOVES,
+        MOVES,
+        MOVES,
+        Happening::FindsSignal { phone: copy },
+        MOVES,
+        MOVES,
+        lives_on(AN),
+        lives_on(copy),
+        records(copy, "Lê Văn Đẹp", None),
+    ];
+    let ending = lives(Story::with(1, happenings));
+    let names = ending.rows.values().filter_map(|row| row.get(&Key::NAME));
+    let mut names: Vec<&str> = names.filter_map(|name| name.as_text()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Huỳnh Út", "Lâm Đời", "Lê Văn Đẹp", "Trần Thị Lan"]);
+    assert!(ending.marks.contains(&Mark::Forked));
+    assert_eq!(
+        ending.rows.values().flat_map(|row| row.conflicts()).count(),
+        0
+    );
+}
+
+/// Two copies of a phone handed in one resident each for themselves; by then its owner worked
+/// elsewhere. What waited for the dossier was woken for both at once and held for one of them.
+#[test]
+fn what_wakes_in_two_bundles_at_once_is_held_in_both() {
+    lives(Story::with(
+        629,
+        vec![
+            records(AN, "Huỳnh Út", Some("099050000003")),
+            Happening::Assigned {
+                phone: AN,
+                post: Post::TeamOf(HAMLETS[1]),
+            },
+            Happening::IsCloned { phone: AN },
+        ],
+    ));
 }

@@ -135,10 +135,16 @@ impl Life {
     /// Tells the story of a seed to a server on such a disk.
     pub fn of_seed(seed: u64) -> Self {
         let mut story = Story::drawn(seed, TURNS);
-        // A restored server begins another life.
-        story
-            .happenings
-            .retain(|it| *it != Happening::RestoresServer);
+        // A restored server begins another life, and keys that are destroyed stand on no disk.
+        story.happenings.retain(|it| {
+            !matches!(
+                it,
+                Happening::RestoresServer
+                    | Happening::Erases { .. }
+                    | Happening::Refounds { .. }
+                    | Happening::Separates { .. }
+            )
+        });
         let world = story.told_on(&RowEngine, Noted::new());
         let store = world.server.ledger().store().clone();
         let acknowledged = store.acknowledged.lock().expect("no store panics").clone();

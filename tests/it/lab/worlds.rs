@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::figure::{SIM_FAILED, SIM_WORLDS, SIM_WORLDS_PER_MINUTE};
+use crate::figure::{SIM_FAILED, SIM_WORLDS, SIM_WORLDS_LARGE, SIM_WORLDS_PER_MINUTE};
 use crate::world::ending::lived;
 use crate::world::story::Story;
 use crate::{cores, on_every_core, tally};
@@ -20,6 +20,9 @@ pub struct Options {
     /// The first seed, instead of where the tally stands
     #[arg(long)]
     from: Option<u64>,
+    /// Worlds of 20 to 60 people instead of 2 to 6
+    #[arg(long)]
+    large: bool,
 }
 
 /// What all runs on this machine came to.
@@ -29,6 +32,13 @@ struct Tally {
     next: u64,
     lived: u64,
     failed: Vec<u64>,
+    /// The same of large worlds.
+    #[serde(default)]
+    next_large: u64,
+    #[serde(default)]
+    lived_large: u64,
+    #[serde(default)]
+    failed_large: Vec<u64>,
     /// How often each outcome stood in a receipt.
     outcomes: BTreeMap<String, u64>,
     /// In how many worlds each rare thing happened.
@@ -42,14 +52,21 @@ const SLICE: u64 = 1_000;
 /// Whether all of them, in this run and before, ended well.
 pub fn live(options: &Options, kept: &Path) -> bool {
     let mut tally: Tally = tally::read(kept);
-    let first = options.from.unwrap_or(tally.next);
+    let next = match options.large {
+        true => tally.next_large,
+        false => tally.next,
+    };
+    let first = options.from.unwrap_or(next);
     let started = Instant::now();
     let mut start = first;
     while start < first + options.worlds {
         let end = (start + SLICE).min(first + options.worlds);
         let shared = Mutex::new(&mut tally);
-        on_every_core(start..end, |seed| one(seed, &shared));
-        tally.next = tally.next.max(end);
+        on_every_core(start..end, |seed| one((seed, options.large), &shared));
+        match options.large {
+            true => tally.next_large = tally.next_large.max(end),
+            false => tally.next = tally.next.max(end),
+        }
         tally::write(kept, &tally);
         eprintln!("{} of {} worlds", end - first, options.worlds);
         start = end;
@@ -57,19 +74,29 @@ pub fn live(options: &Options, kept: &Path) -> bool {
     let minutes = started.elapsed().as_secs_f64() / 60.0;
     let per_core = options.worlds as f64 / minutes / cores() as f64;
     println!("{}", SIM_WORLDS.line(tally.lived as f64));
-    println!("{}", SIM_FAILED.line(tally.failed.len() as f64));
+    println!("{}", SIM_WORLDS_LARGE.line(tally.lived_large as f64));
+    let failed = tally.failed.len() + tally.failed_large.len();
+    println!("{}", SIM_FAILED.line(failed as f64));
     println!("{}", SIM_WORLDS_PER_MINUTE.line(per_core));
     for (outcome, count) in tally.outcomes.iter().chain(&tally.marks) {
         eprintln!("{outcome}: {count}");
     }
-    tally.failed.is_empty()
+    failed == 0
 }
 
-fn one(seed: u64, tally: &Mutex<&mut Tally>) {
-    let result = lived(Story::of_seed(seed));
+fn one((seed, large): (u64, bool), tally: &Mutex<&mut Tally>) {
+    let result = lived(match large {
+        true => Story::large(seed),
+        false => Story::of_seed(seed),
+    });
     let mut tally = tally.lock().expect("no thread panics with the tally");
-    tally.lived += 1;
-    tally.failed.retain(|known| *known != seed);
+    let tally = &mut **tally;
+    let (lived, failures) = match large {
+        true => (&mut tally.lived_large, &mut tally.failed_large),
+        false => (&mut tally.lived, &mut tally.failed),
+    };
+    *lived += 1;
+    failures.retain(|known| *known != seed);
     match result {
         Ok(ending) => {
             for (code, count) in ending.outcomes {
@@ -80,7 +107,7 @@ fn one(seed: u64, tally: &Mutex<&mut Tally>) {
             }
         }
         Err(failed) => {
-            tally.failed.push(seed);
+            failures.push(seed);
             eprintln!("{failed}");
         }
     }

@@ -31,16 +31,19 @@ pub fn live<E: Engine>(story: &Story, engine: &E) -> Ending {
     if world.phones.iter().any(|phone| !phone.not_saved.is_empty()) {
         world.memory.marks.insert(Mark::NotSaved);
     }
-    world.heal();
+    world.heal_with_approvals();
     world.assert_outboxes_empty();
     world.assert_nothing_lost();
     world.assert_all_equal();
+    world.assert_nobody_waits();
+    world.assert_everybody_sees_their_own();
     world.assert_server_agrees_with_itself();
     for phone in 0..world.phones.len() {
         if world.hamlets_of(world.phones[phone].name) == HAMLETS {
             world.assert_figures_equal(phone);
         }
     }
+    world.assert_the_separated_stay_so();
     let rows = checks::server_rows(&world);
     world.memory.see_rows(&rows);
     Ending {

@@ -7,11 +7,12 @@ use shared::id::{Audience, DocumentId};
 use shared::key::Key;
 use shared::permission::Role;
 use shared::pull::PullAnswer;
-use shared::receipt::{Outcome, Receipt, Verdict};
+use shared::receipt::{HoldReason, Outcome, Receipt, RefuseReason, RejectReason, Verdict};
 use shared::row::Row;
 use shared::signed::{DevicePublic, verify};
 
-use super::{COMMUNE, HAMLETS, PROVINCE};
+use super::HAMLETS;
+use super::office::{COMMUNE, NEW_COMMUNE, PROVINCE};
 use shared::id::UnitId;
 
 /// One rare thing.
@@ -29,19 +30,67 @@ pub enum Mark {
     CutOff,
     /// A phone was lost, and its person got another.
     PhoneLost,
+    /// A phone's system emptied its storage, and its person began anew.
+    PhoneEmptied,
     /// A save was refused because the phone's storage failed.
     NotSaved,
+    /// A phone was copied, and both went on.
+    PhoneCopied,
+    /// Two copies of one phone wrote under the same number, and one had to issue anew.
+    Forked,
+    /// Somebody had other work by the time that theirs arrived.
+    HeldForOtherWork,
+    /// A coordinator refused something.
+    RefusedByDecision,
+    /// Somebody was forgotten.
+    Erased,
+    /// Work upon somebody who is forgotten arrived, and was destroyed.
+    RefusedAsErased,
+    /// A dossier lost its history.
+    Refounded,
+    /// Work upon what a dossier was before was made again on what it is now.
+    Rebased,
+    /// A union was undone, and the two stayed two.
+    UnionUndoneForGood,
+    /// The hamlets came to another commune.
+    Reformed,
+    /// A bundle was too new for the server, stayed on its phone, and was taken once it was not.
+    TooNewThenTaken,
+    /// A server that speaks another protocol was asked for news.
+    OtherDialect,
+    /// A colleague's bundle went on through a third phone.
+    CourierOfCourier,
+    /// News came back with somebody who travels.
+    NewsByParcel,
+    /// A phone had changed its keys, and was not known by the ones it signed with.
+    SignedWithAnotherKey,
 }
 
 impl Mark {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 23] = [
         Self::ReceiptLostThenPulled,
         Self::RestoredAfterValuesWereDropped,
         Self::ReissueBesideOriginal,
         Self::DependentsInLaterBundle,
         Self::CutOff,
         Self::PhoneLost,
+        Self::PhoneEmptied,
         Self::NotSaved,
+        Self::PhoneCopied,
+        Self::Forked,
+        Self::HeldForOtherWork,
+        Self::RefusedByDecision,
+        Self::Erased,
+        Self::RefusedAsErased,
+        Self::Refounded,
+        Self::Rebased,
+        Self::UnionUndoneForGood,
+        Self::Reformed,
+        Self::TooNewThenTaken,
+        Self::OtherDialect,
+        Self::CourierOfCourier,
+        Self::NewsByParcel,
+        Self::SignedWithAnotherKey,
     ];
 }
 
@@ -50,6 +99,7 @@ impl Mark {
 pub struct Memory {
     pub marks: BTreeSet<Mark>,
     unanswered: BTreeSet<Serial>,
+    too_new: BTreeSet<Serial>,
     answers: BTreeMap<(u32, Serial), Vec<Outcome>>,
 }
 
@@ -60,9 +110,22 @@ impl Memory {
         if !reaches_the_phone {
             self.unanswered.insert(receipt.serial);
         }
-        let Verdict::Taken(outcomes) = &receipt.verdict else {
-            return;
+        let outcomes = match &receipt.verdict {
+            Verdict::Taken(outcomes) => outcomes,
+            Verdict::TooNew => {
+                self.too_new.insert(receipt.serial);
+                return;
+            }
+            Verdict::Rejected(rejection) => {
+                if rejection.reason == RejectReason::Fork {
+                    self.marks.insert(Mark::Forked);
+                }
+                return;
+            }
         };
+        if self.too_new.remove(&receipt.serial) {
+            self.marks.insert(Mark::TooNewThenTaken);
+        }
         let outcomes: Vec<Outcome> = outcomes.iter().copied().collect();
         let refused = |it: &&Outcome| matches!(it, Outcome::Refused(_));
         let mut reasons = outcomes
@@ -73,6 +136,7 @@ impl Memory {
         if reasons.peek().is_some() && reasons.all(|code| code == "dependent") {
             self.marks.insert(Mark::DependentsInLaterBundle);
         }
+        self.marks.extend(outcomes.iter().filter_map(told));
         let key = (receipt.epoch, receipt.serial);
         if let Some(before) = self.answers.insert(key, outcomes.clone()) {
             let is_in = |it: &Outcome| matches!(it, Outcome::Stored | Outcome::Known);
@@ -82,10 +146,11 @@ impl Memory {
         }
     }
 
-    /// Takes in the answer to a pull: who asked gets what they may read, and nothing else.
-    pub fn see_pull(&mut self, answer: &[u8], server: &DevicePublic, reader: &Reader) {
+    /// Takes in the answer to a pull: who asked gets what they may read, and nothing else. How
+    /// many pages and receipts it brings.
+    pub fn see_pull(&mut self, answer: &[u8], server: &DevicePublic, reader: &Reader) -> usize {
         let Ok(answer) = verify::<PullAnswer>(answer, server) else {
-            return;
+            return 0;
         };
         for page in &answer.pages {
             let (unit, audience) = (page.stream.unit, page.stream.audience);
@@ -101,6 +166,7 @@ impl Memory {
                 self.marks.insert(Mark::ReceiptLostThenPulled);
             }
         }
+        answer.pages.len() + answer.receipts.len()
     }
 
     /// Takes in the server's documents at the end.
@@ -117,6 +183,19 @@ impl Memory {
     }
 }
 
+/// What an outcome tells by itself.
+fn told(outcome: &Outcome) -> Option<Mark> {
+    match outcome {
+        Outcome::Rebase { .. } => Some(Mark::Rebased),
+        Outcome::Refused(RefuseReason::Erased) => Some(Mark::RefusedAsErased),
+        Outcome::Refused(RefuseReason::ByDecision) => Some(Mark::RefusedByDecision),
+        Outcome::Held(HoldReason::RoleChanged | HoldReason::UnitChanged) => {
+            Some(Mark::HeldForOtherWork)
+        }
+        _ => None,
+    }
+}
+
 /// Who reads, and where.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -126,8 +205,10 @@ pub struct Reader {
 
 impl Reader {
     fn may_read(&self, unit: UnitId, audience: Audience) -> bool {
-        let below = self.units.contains(&COMMUNE) && HAMLETS.contains(&unit);
-        let near = self.units.contains(&unit) || below || [COMMUNE, PROVINCE].contains(&unit);
+        let communes = [COMMUNE, NEW_COMMUNE];
+        let below = HAMLETS.contains(&unit) && communes.iter().any(|it| self.units.contains(it));
+        let above = [COMMUNE, NEW_COMMUNE, PROVINCE].contains(&unit);
+        let near = self.units.contains(&unit) || below || above;
         near && (audience == Audience::Team || self.role != Role::TeamMember)
     }
 }

@@ -9,6 +9,7 @@ use shared::bundle::Serial;
 use shared::disclosure::Way;
 use shared::engine::Engine;
 use shared::id::{Audience, DocumentId};
+use shared::parcel::{Item, Sort, pack};
 use shared::time::UnixSeconds;
 
 use super::disk::Disk;
@@ -29,6 +30,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Those that software has to survive.
     pub const ALL: [Self; 4] = [
         Self::DiesBefore,
         Self::DiesAfter,
@@ -61,6 +63,8 @@ pub enum Outbound {
     },
     /// A bundle in somebody's pocket; its receipt comes back the same way, or never.
     Carried(Carried),
+    /// Everything unsent with a question for news, in somebody's pocket.
+    Parcel(Vec<u8>),
 }
 
 /// One phone and its owner.
@@ -87,6 +91,10 @@ pub struct Phone<'e, E> {
     history: History,
     next_tag: u32,
     copy: Option<Copy>,
+    /// Files that colleagues gave, as they lie among the downloads.
+    pub given: Vec<Carried>,
+    /// The question for news that was handed out last.
+    request: Option<Vec<u8>>,
 }
 
 /// A phone's storage as it was, and what had been saved by then.
@@ -119,9 +127,22 @@ impl<'e, E: Engine> Phone<'e, E> {
             history: History::Certain,
             next_tag: 1,
             copy: None,
+            given: Vec::new(),
+            request: None,
         };
         phone.restart(History::Certain, UnixSeconds(0));
         phone
+    }
+
+    /// Another phone with the same storage, which finds out that it is a copy.
+    pub fn copied(&self, luck: Luck, now: UnixSeconds) -> Self {
+        let mut copy = Self::new(self.name, self.engine, luck);
+        copy.data_key = self.data_key;
+        copy.disk = self.disk.clone();
+        copy.saved = self.saved.clone();
+        copy.next_tag = self.next_tag;
+        copy.restart(History::Uncertain, now);
+        copy
     }
 
     /// The app is killed and started again; what was not durable is gone.
@@ -257,8 +278,43 @@ impl<'e, E: Engine> Phone<'e, E> {
         given
     }
 
+    /// The owner packs everything unsent for somebody who travels.
+    pub fn packs(&mut self, now: UnixSeconds) {
+        let before = std::mem::take(&mut self.outbound);
+        self.hand_out(now);
+        let mut items = Vec::new();
+        for message in std::mem::replace(&mut self.outbound, before) {
+            match message {
+                Outbound::Carried(Carried { bytes, .. }) => {
+                    let sort = Sort::Bundle;
+                    items.push(Item { sort, bytes });
+                }
+                other => self.outbound.push(other),
+            }
+        }
+        let request = self.request.take();
+        items.extend(request.map(|bytes| Item {
+            sort: Sort::Request,
+            bytes,
+        }));
+        if !items.is_empty() {
+            let parcel = pack(&items).expect("little enough for a parcel");
+            self.outbound.push(Outbound::Parcel(parcel));
+        }
+    }
+
+    /// A traveller brings back what the server packed.
+    pub fn take_parcel(&mut self, bytes: Vec<u8>, now: UnixSeconds) {
+        let seed = self.luck.seed();
+        self.feed(Input::TakeParcel { bytes, seed }, now);
+    }
+
     /// A colleague's bundle is put into this phone.
-    pub fn take_custody(&mut self, from: &str, bundle: Carried, now: UnixSeconds) {
+    pub fn take_custody(&mut self, (from, bundle): (&str, Carried), now: UnixSeconds) {
+        self.given.push(Carried {
+            team_key: None,
+            ..bundle.clone()
+        });
         let preview = bundle.team_key.map(|key| PreviewKey {
             from: from.to_owned(),
             audience: Audience::Team,
@@ -368,10 +424,10 @@ impl<'e, E: Engine> Phone<'e, E> {
                             self.disk.apply(writes);
                             return self.restart(History::Certain, now);
                         }
-                        Some(Trouble::Lies) => inputs.push_back(Input::Stored(*ticket)),
                         Some(Trouble::Fails(failure)) => {
                             inputs.push_back(Input::StoreFailed(*ticket, failure));
                         }
+                        Some(Trouble::Lies) => inputs.push_back(Input::Stored(*ticket)),
                         None => {
                             self.disk.apply(writes);
                             self.history = History::Certain;
@@ -387,7 +443,10 @@ impl<'e, E: Engine> Phone<'e, E> {
     fn carry_out(&mut self, effect: Effect, now: UnixSeconds) {
         match effect {
             Effect::Store { .. } => {}
-            Effect::HandOut { bundles, .. } => {
+            Effect::HandOut {
+                bundles, request, ..
+            } => {
+                self.request = request;
                 self.outbound
                     .extend(bundles.into_iter().map(Outbound::Carried));
             }

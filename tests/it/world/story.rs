@@ -4,7 +4,8 @@
 //! Everything that chance decides stands in the story itself, so that a part of it can be left
 //! out and the rest still means the same.
 
-use std::fmt;
+mod drawing;
+mod words;
 
 use client_core::input::{History, Put};
 use client_core::views::Query;
@@ -13,25 +14,23 @@ use server::server::DeviceStep;
 use server::store::Memory;
 use shared::engine::Engine;
 use shared::event::Step;
-use shared::id::UnitId;
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::permission::Role;
 
-use super::luck::Luck;
+use super::office::{Dialect, Post};
 use super::phone::Trouble;
 use super::{COMMUNE, Fate, Ground, HAMLETS, NewResident, World, diary};
+use words::name;
 
-/// Who lives in a story's world.
-pub const PEOPLE: [&str; 3] = ["An", "Bình", "Dung"];
+/// Who lives in most stories' worlds.
+pub const PEOPLE: usize = 3;
 
-/// What their second phones are called.
-const SECOND_PHONES: [&str; 3] = ["An, again", "Bình, again", "Dung, again"];
+/// Who lives in the largest.
+pub const PEOPLE_MAX: usize = 60;
 
-/// Few names and few numbers for many saves: the same citizen is recorded again and again.
-const NAMES: [&str; 4] = ["Lê Văn Đẹp", "Trần Thị Lan", "Huỳnh Út", "Lâm Đời"];
-
-/// One thing that happens. Phones are positions in [`PEOPLE`].
+/// One thing that happens. Phones are positions among the people; the one after them is the copy
+/// of one of theirs, if there is one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {
     Records {
@@ -94,31 +93,50 @@ pub enum Happening {
     },
     CopiesServer,
     RestoresServer,
-    /// Somebody works in the team of this hamlet only.
+    /// The phone is lost with all that is on it, and reported; its person gets another.
+    Loses {
+        phone: usize,
+    },
+    /// The phone's system empties its storage; its person gives it back and gets another.
+    IsEmptied {
+        phone: usize,
+    },
+    /// The phone is copied with all that is stored on it, and both are used. Once in a world.
+    IsCloned {
+        phone: usize,
+    },
+    /// Everything that colleagues gave goes on into another colleague's phone.
+    PassesOn {
+        phone: usize,
+        colleague: usize,
+    },
+    /// All unsent work travels with a question for news.
+    SendsParcel {
+        phone: usize,
+    },
+    /// Somebody gets other work.
     Assigned {
         phone: usize,
-        hamlet: UnitId,
+        post: Post,
     },
     /// One of the residents, counted round, wants to be forgotten.
     Erases {
         which: usize,
     },
-    /// The phone is lost with all that is on it, and reported; its person gets another.
-    Loses {
-        phone: usize,
+    /// One of the residents' dossiers, counted round, loses a secret with its history.
+    Refounds {
+        which: usize,
     },
+    /// One of the unions, counted round, is undone.
+    Separates {
+        which: usize,
+    },
+    /// The hamlets come to another commune.
+    Reforms,
+    /// The server is updated, or phones are before it is.
+    ServerSpeaks(Dialect),
     /// The server packs every document that nobody is writing to.
     ClosesDocuments,
-}
-
-/// Who is ever restored from a copy in one world. Both in one world can lose what stood in neither
-/// copy, and no software helps.
-#[derive(Debug, Clone, Copy)]
-enum Restored {
-    Phones,
-    Server,
-    /// Phones are lost instead.
-    Nobody,
 }
 
 /// What somebody writes to a resident.
@@ -129,38 +147,23 @@ pub enum Written {
     Name(&'static str),
 }
 
-/// A world's seed, and what happens in it.
+/// A world's seed, its people, and what happens to them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {
     pub seed: u64,
+    /// How many people there are, at most [`PEOPLE_MAX`]: every third is of the police.
+    pub people: usize,
     pub happenings: Vec<Happening>,
 }
 
 impl Story {
+    /// A story with the usual people in it.
     pub fn with(seed: u64, happenings: Vec<Happening>) -> Self {
-        Self { seed, happenings }
-    }
-
-    /// The story of a seed, as long as the seed says: 5 to 119 turns.
-    pub fn of_seed(seed: u64) -> Self {
-        Self::drawn(seed, 5 + (seed.wrapping_mul(37) % 115) as usize)
-    }
-
-    /// The story of a seed, of `turns` turns.
-    pub fn drawn(seed: u64, turns: usize) -> Self {
-        // A stream of its own: the world draws keys from the seed itself.
-        let mut luck = Luck::new(seed).fork();
-        let mut upkeep = luck.clone().fork();
-        let mut happenings = Vec::new();
-        let restored = *luck.one_of(&[Restored::Phones, Restored::Server, Restored::Nobody]);
-        for _ in 0..turns {
-            turn(&mut luck, restored, &mut happenings);
-            // By a chance of its own: whether anything is closed changes nothing else.
-            if upkeep.percent(8) {
-                happenings.push(Happening::ClosesDocuments);
-            }
+        Self {
+            seed,
+            people: PEOPLE,
+            happenings,
         }
-        Self { seed, happenings }
     }
 
     /// Lives it, from an empty commune to the last happening.
@@ -171,12 +174,17 @@ impl Story {
     /// The same with the server on this empty store.
     pub fn told_on<'e, E: Engine, S: Ground>(&self, engine: &'e E, store: S) -> World<'e, E, S> {
         let mut world = World::on(self.seed, engine, store);
-        world.phone(PEOPLE[0], Role::TeamMember, &HAMLETS);
-        world.phone(PEOPLE[1], Role::TeamMember, &HAMLETS);
-        world.phone(PEOPLE[2], Role::CommunePolice, &[COMMUNE]);
+        for person in 0..self.people {
+            match person % PEOPLE {
+                2 => world.phone(name(person), Role::CommunePolice, &[COMMUNE]),
+                _ => world.phone(name(person), Role::TeamMember, &HAMLETS),
+            };
+        }
         for happening in &self.happenings {
             diary::note(|| format!("- {happening}"));
-            happening.happen(&mut world);
+            if happening.concerns().all(|phone| phone < world.phones.len()) {
+                happening.happen((&mut world, self.people));
+            }
         }
         diary::note(|| "- everybody has signal".to_owned());
         world
@@ -184,7 +192,44 @@ impl Story {
 }
 
 impl Happening {
-    fn happen<E: Engine, S: Ground>(&self, world: &mut World<'_, E, S>) {
+    /// The phones it needs.
+    fn concerns(&self) -> impl Iterator<Item = usize> {
+        let (one, other) = match self {
+            Self::Records { phone, .. }
+            | Self::Writes { phone, .. }
+            | Self::Meets { phone, .. }
+            | Self::Restarts { phone, .. }
+            | Self::FindsSignal { phone }
+            | Self::HandsOut { phone }
+            | Self::Steered { phone, .. }
+            | Self::ClockIs { phone, .. }
+            | Self::Updates { phone }
+            | Self::CopiesPhone { phone }
+            | Self::RestoresPhone { phone }
+            | Self::Loses { phone }
+            | Self::IsEmptied { phone }
+            | Self::IsCloned { phone }
+            | Self::SendsParcel { phone }
+            | Self::Assigned { phone, .. } => (Some(*phone), None),
+            Self::GivesTo { phone, colleague } | Self::PassesOn { phone, colleague } => {
+                (Some(*phone), Some(*colleague))
+            }
+            Self::TimePasses { .. }
+            | Self::MessageMoves(_)
+            | Self::Decides { .. }
+            | Self::CopiesServer
+            | Self::RestoresServer
+            | Self::Erases { .. }
+            | Self::Refounds { .. }
+            | Self::Separates { .. }
+            | Self::Reforms
+            | Self::ServerSpeaks(_)
+            | Self::ClosesDocuments => (None, None),
+        };
+        one.into_iter().chain(other)
+    }
+
+    fn happen<E: Engine, S: Ground>(&self, (world, people): (&mut World<'_, E, S>, usize)) {
         let now = world.now;
         match self {
             Self::Records { phone, resident } => {
@@ -209,24 +254,52 @@ impl Happening {
                 world.deliver_one(*fate);
             }
             Self::GivesTo { phone, colleague } => world.hand_over(*phone, *colleague),
-            Self::Decides { which, decided } => world.decide(*which, *decided),
+            Self::PassesOn { phone, colleague } => world.passes_on(*phone, *colleague),
+            Self::SendsParcel { phone } => world.sends_parcel(*phone),
             Self::Updates { phone } => world.phones[*phone].reissue(now),
             Self::CopiesPhone { phone } => world.phones[*phone].copies_itself(),
             Self::RestoresPhone { phone } => world.phones[*phone].goes_back(now),
-            Self::CopiesServer => world.server_copies_itself(),
+            Self::Loses { phone } => loses(world, (*phone, DeviceStep::Lose)),
+            Self::IsEmptied { phone } => loses(world, (*phone, DeviceStep::Retire)),
+            Self::IsCloned { phone } if world.phones.len() == people => world.clones(*phone),
+            Self::IsCloned { .. } => {}
+            Self::Assigned { .. }
+            | Self::Decides { .. }
+            | Self::CopiesServer
+            | Self::RestoresServer
+            | Self::Erases { .. }
+            | Self::Refounds { .. }
+            | Self::Separates { .. }
+            | Self::Reforms
+            | Self::ServerSpeaks(_)
+            | Self::ClosesDocuments => self.happens_at_a_desk(world),
+        }
+    }
+
+    fn happens_at_a_desk<E: Engine, S: Ground>(&self, world: &mut World<'_, E, S>) {
+        match self {
+            Self::Assigned { phone, post } => world.assign(*phone, *post),
+            Self::Decides { which, decided } => world.decide(*which, *decided),
+            Self::CopiesServer => {
+                world.sign_chain();
+                world.server_copies_itself();
+            }
             Self::RestoresServer => world.server_goes_back(),
-            Self::Assigned { phone, hamlet } => world.assign(*phone, *hamlet),
             Self::Erases { which } => world.erase(*which),
-            Self::Loses { phone } => loses(world, *phone),
+            Self::Refounds { which } => world.refound(*which),
+            Self::Separates { which } => world.separate(*which),
+            Self::Reforms => world.reform(),
+            Self::ServerSpeaks(dialect) => world.dialect = *dialect,
             Self::ClosesDocuments => world.close_documents(),
+            _ => {}
         }
     }
 }
 
 /// Nobody gets a third phone.
-fn loses<E: Engine, S: Ground>(world: &mut World<'_, E, S>, phone: usize) {
-    if world.phones[phone].name == PEOPLE[phone] {
-        world.loses(phone, SECOND_PHONES[phone]);
+fn loses<E: Engine, S: Ground>(world: &mut World<'_, E, S>, (phone, step): (usize, DeviceStep)) {
+    if world.phones[phone].name == name(phone) {
+        world.loses(phone, (step, words::second_phone_of(phone)));
     }
 }
 
@@ -253,195 +326,6 @@ fn writes<E: Engine, S: Ground>(
         }
         Written::Name(name) => {
             world.write(phone, document, vec![Put::key(Key::NAME, (*name).into())]);
-        }
-    }
-}
-
-/// Usually one happening; a moment with signal moves several messages.
-fn turn(luck: &mut Luck, restored: Restored, happenings: &mut Vec<Happening>) {
-    let phone = luck.below(PEOPLE.len());
-    let happening = match luck.below(18) {
-        0 | 1 => Happening::Records {
-            phone,
-            resident: resident(luck),
-        },
-        2..=4 => Happening::Writes {
-            phone,
-            which: luck.below(1_000),
-            what: written(luck),
-        },
-        5 => Happening::Meets {
-            phone,
-            trouble: *luck.one_of(&Trouble::ALL),
-            after: luck.below(3),
-        },
-        6 => Happening::Restarts {
-            phone,
-            history: *luck.one_of(&[History::Certain, History::Certain, History::Uncertain]),
-        },
-        7 => Happening::FindsSignal { phone },
-        8 => Happening::TimePasses {
-            seconds: 60 * (1 + luck.below(600) as i64),
-        },
-        9 => Happening::HandsOut { phone },
-        10 => Happening::Steered {
-            phone,
-            step: *luck.one_of(&[
-                DeviceStep::Suspend,
-                DeviceStep::Reinstate,
-                DeviceStep::Reinstate,
-            ]),
-        },
-        // A day and a half ahead, an hour behind, or right.
-        11 => Happening::ClockIs {
-            phone,
-            ahead_seconds: *luck.one_of(&[36 * 3600, -3600, 0, 0]),
-        },
-        12 => Happening::GivesTo {
-            phone,
-            colleague: (phone + 1 + luck.below(PEOPLE.len() - 1)) % PEOPLE.len(),
-        },
-        13 => Happening::Decides {
-            which: luck.below(1_000),
-            decided: decided(luck, restored),
-        },
-        14 => rare(luck, restored, phone),
-        _ => {
-            let moved = luck.below(6);
-            happenings.extend((0..moved).map(|_| Happening::MessageMoves(storm(luck))));
-            return;
-        }
-    };
-    happenings.push(happening);
-}
-
-/// A coordinator of a server that was restored refuses nothing here. Of work that was confirmed
-/// before, a phone keeps the sealed bytes and no values: it hands them in again, and if a
-/// coordinator then refuses what was once stored, the phone can tell neither what it was nor of
-/// whom. The refusal stands in the coordinator's own list with everything in it, so nothing is
-/// lost; a phone that kept the values to show them would keep what it must forget.
-fn decided(luck: &mut Luck, restored: Restored) -> Decided {
-    let drawn = *luck.one_of(&[Decided::Approved, Decided::Approved, Decided::Refused]);
-    match restored {
-        Restored::Phones | Restored::Nobody => drawn,
-        Restored::Server => Decided::Approved,
-    }
-}
-
-fn rare(luck: &mut Luck, restored: Restored, phone: usize) -> Happening {
-    match (luck.below(5), restored) {
-        (0, _) => Happening::Updates { phone },
-        (1, Restored::Nobody) => Happening::Loses { phone },
-        (_, Restored::Nobody) => Happening::GivesTo {
-            phone,
-            colleague: (phone + 1) % PEOPLE.len(),
-        },
-        (1 | 2, Restored::Phones) => Happening::CopiesPhone { phone },
-        (_, Restored::Phones) => Happening::RestoresPhone { phone },
-        (1 | 2, Restored::Server) => Happening::CopiesServer,
-        (_, Restored::Server) => Happening::RestoresServer,
-    }
-}
-
-fn resident(luck: &mut Luck) -> NewResident {
-    let birth_year = 1950 + luck.below(3) as u64;
-    let number = format!("0990{:02}00000{}", birth_year % 100, luck.below(4));
-    NewResident {
-        hamlet: *luck.one_of(&HAMLETS),
-        name: (*luck.one_of(&NAMES)).to_owned(),
-        birth_year,
-        number: luck.percent(70).then_some(number),
-        phone: (luck.percent(50)).then(|| format!("095700000{}", luck.below(10))),
-    }
-}
-
-fn written(luck: &mut Luck) -> Written {
-    match luck.below(3) {
-        0 => Written::Reached(*luck.one_of(&[Step::CardCollected, Step::EidActivated])),
-        1 => Written::Phone(format!("095711111{}", luck.below(10))),
-        _ => Written::Name(luck.one_of::<&str>(&NAMES)),
-    }
-}
-
-/// How messages fare in bad weather.
-fn storm(luck: &mut Luck) -> Fate {
-    let overtakes = luck.percent(40);
-    Fate {
-        which: if overtakes { luck.below(100) } else { 0 },
-        doubled: luck.percent(20),
-        lost: luck.percent(25),
-        unanswered: luck.percent(25),
-        cut_off: luck.percent(5),
-    }
-}
-
-impl fmt::Display for Happening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Records { phone, resident } => {
-                let NewResident {
-                    name, birth_year, ..
-                } = resident;
-                let who = PEOPLE[*phone];
-                write!(f, "{who} records {name}, born {birth_year}")?;
-                write!(f, ", in unit {}", resident.hamlet.0)?;
-                let number = resident.number.as_deref().unwrap_or("none");
-                write!(f, ", number {number}")?;
-                let contact = resident.phone.as_deref().unwrap_or("none");
-                write!(f, ", phone {contact}")
-            }
-            Self::Writes { phone, which, what } => {
-                let who = PEOPLE[*phone];
-                write!(f, "{who} writes to resident {which} of the list: {what:?}")
-            }
-            Self::Meets {
-                phone,
-                trouble,
-                after,
-            } => {
-                let who = PEOPLE[*phone];
-                write!(
-                    f,
-                    "{who}'s storage, after {after} transactions: {trouble:?}"
-                )
-            }
-            Self::Restarts { phone, history } => {
-                write!(f, "{}'s app starts again: {history:?}", PEOPLE[*phone])
-            }
-            Self::FindsSignal { phone } => write!(f, "{} finds signal", PEOPLE[*phone]),
-            Self::HandsOut { phone } => {
-                write!(f, "{} gives all unsent to a traveller", PEOPLE[*phone])
-            }
-            Self::Steered { phone, step } => {
-                write!(f, "the coordinator: {step:?} {}", PEOPLE[*phone])
-            }
-            Self::ClockIs {
-                phone,
-                ahead_seconds,
-            } => write!(f, "{}'s clock is {ahead_seconds} s ahead", PEOPLE[*phone]),
-            Self::TimePasses { seconds } => write!(f, "{} minutes pass", seconds / 60),
-            Self::MessageMoves(fate) => write!(f, "a message moves: {fate:?}"),
-            Self::GivesTo { phone, colleague } => {
-                let (who, whom) = (PEOPLE[*phone], PEOPLE[*colleague]);
-                write!(f, "{who} gives all unsent to {whom}, who may look")
-            }
-            Self::Decides { which, decided } => {
-                write!(
-                    f,
-                    "the coordinator decides on held change {which}: {decided:?}"
-                )
-            }
-            Self::Updates { phone } => write!(f, "{}'s app is updated", PEOPLE[*phone]),
-            Self::CopiesPhone { phone } => write!(f, "{}'s phone is backed up", PEOPLE[*phone]),
-            Self::RestoresPhone { phone } => write!(f, "{}'s phone is restored", PEOPLE[*phone]),
-            Self::CopiesServer => write!(f, "the server is backed up"),
-            Self::RestoresServer => write!(f, "the server is restored"),
-            Self::Assigned { phone, hamlet } => {
-                write!(f, "{} works in unit {} only", PEOPLE[*phone], hamlet.0)
-            }
-            Self::Erases { which } => write!(f, "resident {which} of all is erased"),
-            Self::Loses { phone } => write!(f, "{}'s phone is lost", PEOPLE[*phone]),
-            Self::ClosesDocuments => write!(f, "the server packs what nobody writes to"),
         }
     }
 }
