@@ -199,7 +199,12 @@ pub fn fact_ops(
 /// a few dozen ops in its life.
 const AGAIN_COUNTER_MAX: u64 = 1_024;
 
-/// The earlier life of the author's device that first wrote the event, and as which op.
+/// Lives before the author's own in which it is looked for. A phone issues work again in the next
+/// life or a few later; one that names a life in the billions must not keep anybody searching.
+const AGAIN_LIVES_MAX: usize = 64;
+
+/// The earlier life of the author's device that first wrote the event, and as which op. What is
+/// found nowhere stands under its whole key.
 fn again(
     event: EventId,
     author: Author,
@@ -208,6 +213,7 @@ fn again(
 ) -> Option<FactSlot> {
     let lives = (0..author.incarnation.0).rev().map(Incarnation);
     lives
+        .take(AGAIN_LIVES_MAX)
         .map(|incarnation| Author {
             incarnation,
             ..author

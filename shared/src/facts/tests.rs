@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::change::Op;
 use crate::derive::{Hashed, Resolved, derive, replay};
 use crate::engine::{Edit, Engine as _, RowEngine};
 use crate::event::{
@@ -303,4 +304,36 @@ fn an_unknown_codec_says_its_number() {
         Err(FactsError::UnknownCodec(9))
     );
     assert_eq!(decode(&[], Form::Page), Err(FactsError::Malformed));
+}
+
+#[test]
+fn an_event_issued_again_is_looked_for_in_the_lives_before_and_not_for_ever() {
+    let document = DocumentId([5; 16]);
+    let spelled = |first: u32, now: u32| {
+        let (first, now) = (own_life(first), own_life(now));
+        let event = EventId::written_by(first.actor(document), 9);
+        let change = Change {
+            actor: now.actor(document),
+            seq: 1,
+            start_op: 20,
+            time: UnixSeconds(1_700_000_000),
+            deps: Vec::new(),
+            ops: vec![Op {
+                key: Key::event(event),
+                action: Action::Put(Value::Bytes(vec![1])),
+                preds: Vec::new(),
+            }],
+        };
+        let mut authors = Authors { list: vec![now] };
+        let ops = fact_ops(&change, now, document, &mut authors);
+        (ops[0].slot.clone(), authors.list.len(), event)
+    };
+    let again = FactSlot::Again {
+        author: 1,
+        counter: 9,
+    };
+    let (slot, authors, _) = spelled(3, 40);
+    assert_eq!((slot, authors), (again, 2));
+    let (slot, authors, event) = spelled(3, u32::MAX);
+    assert_eq!((slot, authors), (FactSlot::Key(Key::event(event)), 1));
 }
