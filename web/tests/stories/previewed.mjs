@@ -26,6 +26,12 @@ export async function story({ server, phone, step, folder }) {
       await khoa.lookAtAgain();
       return (await khoa.page.getByText('1 người', { exact: true }).count()) > 0;
     });
+    // He knows her keys as soon as he knows her name.
+    await khoa.openPerson(UT.name);
+    await khoa.page.getByText('Lịch sử hồ sơ').click();
+    await khoa.page.getByText(/chị Thắm/).first().waitFor();
+    for (const _ of ['history', 'dossier']) await khoa.back();
+    await khoa.heading('Người dân').waitFor();
   });
   const file = join(folder, 'handed-over.sampan');
   await step('without signal he writes somebody down and hands the file over', async () => {
