@@ -374,6 +374,18 @@ mod tests {
     }
 
     #[test]
+    fn every_freight_has_its_golden_text() {
+        let texts = Freight::ALL.map(|freight| {
+            let bytes = vec![1, 2, 3];
+            let armored = Armored { freight, bytes };
+            let text = armored.to_text().unwrap();
+            assert_eq!(read(&text), Ok(armored));
+            text
+        });
+        golden::check("armor/freights.txt", &texts.join("\n\n"));
+    }
+
+    #[test]
     fn a_chat_programs_wrapping_does_no_harm() {
         let armored = armored(vec![7; 300]);
         let text = armored.to_text().unwrap();
