@@ -12,10 +12,11 @@ const MS_PER_PIECE = (PIECE_BYTES * 8) / 256;
 const LOST = 5;
 const LATE_MS = 300;
 /**
- * How many pieces, both ways together, each connection lives, in turn. The first brings a request
- * and no answer, so that whoever asks anything on a bad line sees it die at least once.
+ * How many pieces, both ways together, each connection lives, in the order in which they are first
+ * used: browsers open some that they never use. The first loses the request itself, so that
+ * whoever asks anything sees the line die; the second brings a request and loses the answer.
  */
-const LIVES_PIECES = [1, 3, 8, 2, 5];
+const LIVES_PIECES = [0, 1, 3, 8, 2, 5];
 
 export class BadLine {
   #listener;
@@ -59,7 +60,7 @@ export class BadLine {
     const end = () => {
       for (const one of [phone, server]) this.#open.delete(one), one.destroy();
     };
-    const life = { pieces: this.#pieces(), end: () => ((this.died += 1), end()) };
+    const life = { pieces: null, end: () => ((this.died += 1), end()) };
     for (const one of [phone, server]) this.#open.add(one), one.on('error', end).on('close', end);
     void this.#pour(phone, server, life);
     void this.#pour(server, phone, life);
@@ -76,6 +77,7 @@ export class BadLine {
       for await (const bytes of from) {
         for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
           if (this.isBad) await this.#delay();
+          life.pieces ??= this.#pieces();
           if ((life.pieces -= 1) < 0) return life.end();
           if (!to.write(bytes.subarray(at, at + PIECE_BYTES))) await once(to, 'drain');
         }
