@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use shared::change::OpId;
 use shared::entry::Logged;
-use shared::event::{Event, EventKind, Events, OutcomeResult, RowEvent, What};
+use shared::event::{Event, EventKind, Events, RowEvent, What};
 use shared::id::{ChangeHash, DeviceId, DocumentId, EventId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
@@ -17,6 +17,7 @@ use shared::time::{LocalMinute, UnixSeconds};
 use shared::value::Value;
 
 use super::Server;
+use super::guidance::outcome_name;
 use crate::ledger::LedgerError;
 use crate::ledger::document::{Alias, Document, Found};
 use crate::store::Store;
@@ -337,15 +338,7 @@ fn what(event: &Event) -> Option<WhatView> {
             note: visit.note.clone(),
         },
         What::Outcome(outcome) => WhatView::Guidance {
-            result: match outcome.result {
-                OutcomeResult::Submitted => "submitted",
-                OutcomeResult::Activated => "activated",
-                OutcomeResult::Draft => "draft",
-                OutcomeResult::Rescheduled => "rescheduled",
-                OutcomeResult::Referred => "referred",
-                OutcomeResult::Blocked(_) => "blocked",
-                OutcomeResult::Declined => "declined",
-            },
+            result: outcome_name(outcome.result),
         },
         What::Consent(consent) => WhatView::Consent {
             withdrawn: consent.withdrawn,

@@ -232,7 +232,10 @@ fn sums(notes: &Notes, as_of: LocalDay, is_here: impl Fn(UnitId) -> bool) -> BTr
             }
             about.insert(outcome.service);
             let of_service = sums.entry(outcome.service).or_default();
-            *of_service.results.entry(name(outcome.result)).or_default() += 1;
+            *of_service
+                .results
+                .entry(outcome_name(outcome.result))
+                .or_default() += 1;
             if let OutcomeResult::Blocked(reason) = outcome.result {
                 *of_service.blocked.entry(reason).or_default() += 1;
             }
@@ -246,7 +249,8 @@ fn sums(notes: &Notes, as_of: LocalDay, is_here: impl Fn(UnitId) -> bool) -> BTr
     sums
 }
 
-fn name(result: OutcomeResult) -> &'static str {
+/// The stable name of what came of guiding somebody.
+pub(super) fn outcome_name(result: OutcomeResult) -> &'static str {
     match result {
         OutcomeResult::Submitted => "submitted",
         OutcomeResult::Activated => "activated",
