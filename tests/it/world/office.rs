@@ -14,7 +14,7 @@ use server::writer::Writer;
 use shared::bundle::Bundle;
 use shared::engine::Engine;
 use shared::id::{BundleId, DeviceId, DocumentId, TeamId, UnitId};
-use shared::key::Key;
+use shared::key::{Key, TABLE};
 use shared::kind::Kind;
 use shared::permission::{Grant, Role};
 use shared::receipt::{Receipt, Verdict};
@@ -23,6 +23,7 @@ use shared::signed::sign;
 use shared::spoken::Spoken;
 use shared::time::{LocalDay, UnixSeconds};
 use shared::unit::{Period, UnitKind, UnitName, UnitTree, UnitVersion};
+use shared::value::Value;
 use shared::version::PROTOCOL;
 
 use super::marks::{Mark, Reader};
@@ -190,7 +191,7 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         }
         let leaving = Leaving {
             removed: [Key::PHONE].into_iter().collect(),
-            ..Leaving::default()
+            settled: TABLE.iter().map(Key::from).collect(),
         };
         let dossier = dossiers[which % dossiers.len()];
         let circumstances = self.circumstances();
@@ -222,7 +223,10 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         }
         let joined = joined[which % joined.len()];
         let circumstances = self.circumstances();
-        let leaving = Leaving::default();
+        let leaving = Leaving {
+            settled: TABLE.iter().map(Key::from).collect(),
+            ..Leaving::default()
+        };
         match at_once(self.server.undo_union(joined, &leaving, circumstances)) {
             Ok(parts) => self.separated.push(parts),
             Err(RefoundError::NotRefoundable(_)) => {}
@@ -303,7 +307,10 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         }
         let after = checks::server_rows(self);
         let dropped = |phone: &Phone<'_, E>, id: &DocumentId| {
-            let number = |row: &Row| row.get(&Key::NUMBER).is_some();
+            let number = |row: &Row| {
+                row.get(&Key::NUMBER)
+                    .is_some_and(|it| *it != Value::Withheld)
+            };
             before.get(id).is_some_and(number)
                 && !after.contains_key(id)
                 && !number(&phone.client().row(id))

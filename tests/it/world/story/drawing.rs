@@ -70,9 +70,7 @@ impl Story {
         for _ in 0..turns {
             drawing.turn();
             // By a chance of its own: whether anything is closed changes nothing else.
-            if upkeep.percent(8) {
-                drawing.happenings.push(Happening::ClosesDocuments);
-            }
+            drawing.happenings.extend(kept_up(&mut upkeep, bad_luck));
         }
         Self {
             seed,
@@ -269,6 +267,19 @@ impl Drawing {
             (1 | 2, BadLuck::ServerRestored) => Happening::CopiesServer,
             (_, BadLuck::ServerRestored) => Happening::RestoresServer,
         }
+    }
+}
+
+/// What is done at the server's side by itself, once in eight turns. A server that was restored
+/// knows nothing of what it founded since, and nobody else could give it back.
+fn kept_up(luck: &mut Luck, bad_luck: BadLuck) -> Option<Happening> {
+    let (drawn, which) = (luck.below(100), luck.below(1_000));
+    match (drawn, bad_luck) {
+        (..8, _) => Some(Happening::ClosesDocuments),
+        (8..12, BadLuck::ServerRestored) => None,
+        (8..10, _) => Some(Happening::Refounds { which }),
+        (10..12, _) => Some(Happening::Separates { which }),
+        _ => None,
     }
 }
 
