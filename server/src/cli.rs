@@ -173,14 +173,17 @@ struct Demo {
     data: Option<PathBuf>,
     /// Play this campaign through phones' bundles, compare every figure with what was published,
     /// and end: ca-mau, thanh-hoa, ha-noi, binh-duong, soc-trang or reform-day
-    #[arg(long, value_name = "NAME", value_parser = campaign, requires = "sample")]
+    #[arg(long, value_name = "NAME", value_parser = campaign)]
     replay: Option<Replay>,
     /// Residents of each of the three hamlets
     #[arg(long, value_name = "NUMBER", default_value_t = RESIDENTS_PER_HAMLET)]
     residents: usize,
-    /// Single records for one commune, opening figures for all others
-    #[arg(long)]
+    /// Replay with single records for one commune and opening figures for all others: the default
+    #[arg(long, conflicts_with = "full", requires = "replay")]
     sample: bool,
+    /// Replay with single records for everybody, which takes minutes; best from a release build
+    #[arg(long, requires = "replay")]
+    full: bool,
     /// Print what a replay found as JSON
     #[arg(long)]
     json: bool,

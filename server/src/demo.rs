@@ -25,5 +25,5 @@ mod draw;
 
 pub use draw::Seed;
 pub use live::{Populated, RESIDENTS_PER_HAMLET, populate};
-pub use replay::{Mode, Replay, ReplayReport, replay};
+pub use replay::{Headway, Manner, Mode, Replay, ReplayReport, replay};
 pub use world::{DemoError, world};

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use server::demo::{Mode, Replay, ReplayReport, replay, world};
+use server::demo::{Manner, Mode, Replay, ReplayReport, replay, world};
 use server::secrets::Secrets;
 use server::server::{Foundation, Server};
 use server::store::{Redb, RedbConfig};
@@ -25,7 +25,7 @@ async fn played(campaign: Replay, folder: &Path, seed: u8) -> ReplayReport {
         epoch: 1,
     };
     let server = Server::new(store, writer, foundation);
-    let report = replay(&server, campaign, Mode::Sample, [seed; 32]).await;
+    let report = replay(&server, campaign, Manner::quiet(Mode::Sample, [seed; 32])).await;
     report.unwrap()
 }
 

@@ -15,9 +15,13 @@ use super::{Demo, Stop};
 use crate::account::{Password, StoredPassword};
 use crate::clock::{Clock, random};
 use crate::config::DataFolder;
-use crate::demo::{Mode, Populated, Replay, ReplayReport, populate, replay, world};
+use crate::crew::{Crew, CrewConfig};
+use crate::demo::{
+    Headway, Manner, Mode, Populated, Replay, ReplayReport, populate, replay, world,
+};
 use crate::foundation::{self, NewSecrets};
 use crate::http::{Front, Token};
+use crate::pills::Pills;
 use crate::server::{NewAccount, Server};
 use crate::store::Redb;
 use crate::verify::{Report, verify};
@@ -30,7 +34,13 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
     let made = make(&demo).await?;
     if let Some(campaign) = demo.replay {
         let begun = Instant::now();
-        let report = replay(&made.server, campaign, Mode::Sample, SEED).await;
+        let headway = |headway| tell_headway(headway, begun);
+        let manner = Manner {
+            mode: demo.mode(),
+            seed: SEED,
+            headway: &headway,
+        };
+        let report = replay(&made.server, campaign, manner).await;
         let report = report.map_err(Box::new)?;
         if demo.serve {
             tell(&report, &demo)?;
@@ -39,6 +49,7 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
         let played = Played {
             report,
             seconds: begun.elapsed().as_secs_f64(),
+            peak_rss_mib: peak_rss_mib(),
             store_bytes: fs::metadata(&made.store).map_err(Stop::System)?.len(),
             recount: verify(&made.server).await?,
         };
@@ -189,7 +200,11 @@ async fn make(demo: &Demo) -> Result<Made, Stop> {
     let path = demo.data.clone();
     let path = path.or_else(|| scratch.as_ref().map(|scratch| scratch.path().to_owned()));
     let folder = DataFolder::new(path.unwrap_or_default());
-    let units = world(SEED).map_err(Box::new)?;
+    let units = match demo.replay {
+        Some(campaign) => campaign.units(demo.mode(), SEED),
+        None => world(SEED),
+    };
+    let units = units.map_err(Box::new)?;
     let token = Token::from_bytes(random()?);
     let master = random()?;
     let vault = random()?;
@@ -202,12 +217,47 @@ async fn make(demo: &Demo) -> Result<Made, Stop> {
     let opened = foundation::open(&folder).await?;
     let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
     let writer = writer.map_err(Stop::System)?;
+    let server = Server::new(opened.store, writer, opened.foundation);
+    let crew = Crew::start(CrewConfig::default()).map_err(Stop::System)?;
+    let pills = Pills::open(&folder.in_flight()).map_err(Stop::System)?;
     Ok(Made {
-        server: Server::new(opened.store, writer, opened.foundation),
+        server: server.with_crew(crew, pills),
         token,
         store: folder.store().path,
         _scratch: scratch,
     })
+}
+
+impl Demo {
+    fn mode(&self) -> Mode {
+        match self.full {
+            true => Mode::Full,
+            false => Mode::Sample,
+        }
+    }
+}
+
+/// Says on standard error how far a replay is: standard output is for what it finds.
+fn tell_headway(headway: Headway, begun: Instant) {
+    let seconds = begun.elapsed().as_secs_f64();
+    eprintln!(
+        "up to {}: {}/{} hamlets, {} records, {:.0} a second",
+        headway.as_of,
+        headway.hamlets_done,
+        headway.hamlets,
+        headway.records,
+        headway.records as f64 / seconds,
+    );
+}
+
+/// The most memory this process had, where the system tells.
+fn peak_rss_mib() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = peak.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib / 1_024)
 }
 
 /// What a replay found, what it took, and what the log says of it.
@@ -217,6 +267,8 @@ struct Played {
     report: ReplayReport,
     /// How long it was played, without the recount.
     seconds: f64,
+    /// The most memory this process had, where the system tells.
+    peak_rss_mib: Option<u64>,
     /// Of the store's file.
     store_bytes: u64,
     /// Everything counted anew from the log.
@@ -232,7 +284,23 @@ impl Played {
             println!("{}", text.expect("text and numbers are always JSON"));
         } else {
             tell(&self.report, demo)?;
-            println!("{:.1} s, {} bytes", self.seconds, self.store_bytes);
+            let (records, changes) = (self.report.taken.records, self.report.taken.changes);
+            let rate = records as f64 / self.seconds;
+            println!(
+                "{records} records, {changes} changes in {:.1} s, {rate:.0} records a second",
+                self.seconds
+            );
+            let rss = self
+                .peak_rss_mib
+                .map(|mib| format!(", {mib} MiB of memory"));
+            println!("{} bytes{}", self.store_bytes, rss.unwrap_or_default());
+            println!(
+                "recounted from the log: {}",
+                match self.recount.is_clean() {
+                    true => "the same",
+                    false => "DIFFERS",
+                }
+            );
         }
         self.report
             .holds()

@@ -98,13 +98,14 @@ pub fn team(author: &mut Author, crew: &Crew, now: UnixSeconds) {
     author.save(now, vec![write]);
 }
 
-/// Enters that the ministry accepted e-IDs, upon what the server shows of each dossier.
+/// Enters a step that each of these dossiers took, such as that the ministry accepted it, upon
+/// what the server shows of it.
 ///
 /// # Errors
 /// [`DemoError`].
-pub async fn accept<S: Store>(
+pub async fn enter<S: Store>(
     server: &Server<S>,
-    officer: &mut Author,
+    (officer, step): (&mut Author, Step),
     dossiers: &[DocumentId],
     time: UnixSeconds,
 ) -> Result<(), DemoError> {
@@ -115,7 +116,7 @@ pub async fn accept<S: Store>(
             unit,
             team: TeamId::default(),
         };
-        let what = reached(Step::EidAccepted, Source::Officer);
+        let what = reached(step, Source::Officer);
         let write = Write::to(elsewhere(dossier)).event(&Event { what, stamp });
         officer.save(time, vec![write]);
     }

@@ -337,32 +337,11 @@ impl Round<'_> {
         let name = self.phone.new_document();
         self.dossiers.insert(person, name);
         self.harvest.dossiers.push(name.document());
-        if let Some(number) = resident.number {
-            let identity = Name {
-                companion: Some(Companion::Identity),
-                ..name
-            };
-            beside.push(
-                Write::founding(identity, Kind::Identity, hamlet)
-                    .put(Key::NUMBER, number.to_string().as_str())
-                    .put(Key::BIRTH_DATE, u64::from(resident.birth.to_packed())),
-            );
-        }
-        let last3 = resident.number.map(|number| number.last3());
-        let phone = resident.phone.map(|phone| phone.number.to_string());
-        let owner = resident.phone.map(|phone| match phone.sim {
-            SimOwner::Own => PhoneOwner::Own,
-            SimOwner::Other => PhoneOwner::Family,
-        });
-        Write::founding(name, Kind::Dossier, hamlet)
-            .put(Key::NAME, resident.name.as_str())
-            .put(Key::BIRTH_YEAR, u64::from(resident.birth.year()))
-            .put(Key::SEX, u64::from(resident.sex.code()))
-            .put_some(Key::LAST3, last3.as_deref())
-            .put_some(Key::PHONE, phone.as_deref())
-            .put_some(Key::PHONE_OWNER, owner.map(|owner| u64::from(owner.code())))
+        let founding = founding(resident, name, hamlet);
+        beside.extend(founding.identity);
+        founding
+            .dossier
             .put(Key::HOUSEHOLD, Value::Bytes(household.0.to_vec()))
-            .put(Key::RESIDENCE, u64::from(resident.residence.code()))
     }
 
     fn household(&mut self, head: &Resident, beside: &mut Vec<Write>) -> DocumentId {
@@ -432,6 +411,42 @@ impl Round<'_> {
             })
         }));
     }
+}
+
+/// The first writes about a resident.
+pub(super) struct Founding {
+    /// The dossier's.
+    pub(super) dossier: Write,
+    /// The identity's, if the number is known.
+    pub(super) identity: Option<Write>,
+}
+
+/// Lists a resident of a hamlet as whoever asks at the door hears it.
+pub(super) fn founding(resident: &Resident, name: Name, hamlet: UnitId) -> Founding {
+    let last3 = resident.number.map(|number| number.last3());
+    let phone = resident.phone.map(|phone| phone.number.to_string());
+    let owner = resident.phone.map(|phone| match phone.sim {
+        SimOwner::Own => PhoneOwner::Own,
+        SimOwner::Other => PhoneOwner::Family,
+    });
+    let dossier = Write::founding(name, Kind::Dossier, hamlet)
+        .put(Key::NAME, resident.name.as_str())
+        .put(Key::BIRTH_YEAR, u64::from(resident.birth.year()))
+        .put(Key::SEX, u64::from(resident.sex.code()))
+        .put_some(Key::LAST3, last3.as_deref())
+        .put_some(Key::PHONE, phone.as_deref())
+        .put_some(Key::PHONE_OWNER, owner.map(|owner| u64::from(owner.code())))
+        .put(Key::RESIDENCE, u64::from(resident.residence.code()));
+    let identity = Name {
+        companion: Some(Companion::Identity),
+        ..name
+    };
+    let identity = resident.number.map(|number| {
+        Write::founding(identity, Kind::Identity, hamlet)
+            .put(Key::NUMBER, number.to_string().as_str())
+            .put(Key::BIRTH_DATE, u64::from(resident.birth.to_packed()))
+    });
+    Founding { dossier, identity }
 }
 
 pub(super) fn visited(result: event::VisitResult, note: &str) -> What {

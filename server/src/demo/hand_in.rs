@@ -78,6 +78,17 @@ impl<'s, S: Store> Courier<'s, S> {
         &self.taken
     }
 
+    /// Counts what another courier handed in.
+    pub fn add(&mut self, taken: &Taken) {
+        self.taken.add(taken);
+    }
+
+    /// Everything that was handed in, once nothing more will be.
+    #[must_use]
+    pub fn into_taken(self) -> Taken {
+        self.taken
+    }
+
     /// Hands in one bundle at `at`, or now if that has passed.
     ///
     /// # Errors

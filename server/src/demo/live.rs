@@ -7,6 +7,7 @@
 use serde::Serialize;
 use shared::bundle::SealError;
 use shared::catalogue::{NoticeKind, TargetKind};
+use shared::event::Step;
 use shared::facts::Name;
 use shared::id::{Companion, DocumentId, TeamId, UnitId};
 use shared::key::Key;
@@ -255,7 +256,8 @@ impl Cast {
         let arrived = harvest.collected.iter().filter(|taken| taken.arrives < now);
         let dossiers = (1..).zip(arrived).filter(|(n, _)| n % 3 != 0);
         let dossiers: Vec<DocumentId> = dossiers.map(|(_, taken)| taken.dossier).collect();
-        desk::accept(courier.server(), &mut self.officer, &dossiers, now).await?;
+        let entry = (&mut self.officer, Step::EidAccepted);
+        desk::enter(courier.server(), entry, &dossiers, now).await?;
         courier.hand_in_all(&mut self.officer, now).await?;
         Ok(())
     }

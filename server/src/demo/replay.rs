@@ -21,6 +21,7 @@ mod answers;
 mod binh_duong;
 mod ca_mau;
 mod ha_noi;
+mod journeys;
 mod office;
 mod play;
 mod reform_day;
@@ -30,6 +31,7 @@ mod script;
 mod shares;
 mod soc_trang;
 mod thanh_hoa;
+mod whole;
 
 /// Which campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -104,11 +106,18 @@ impl Replay {
     }
 
     /// The units it plays on: hamlets everywhere in the provinces whose hamlets the reform moved,
-    /// elsewhere only in the commune with records.
-    fn units(self, seed: Seed) -> Result<UnitTree, DemoError> {
+    /// elsewhere in the whole province or only in the commune with records.
+    ///
+    /// # Errors
+    /// [`DemoError::UnitFile`] or [`DemoError::Units`], if the build is damaged.
+    pub fn units(self, mode: Mode, seed: Seed) -> Result<UnitTree, DemoError> {
         match (self, self.script()) {
             (Self::ThanhHoa | Self::HaNoi | Self::BinhDuong, Some(script)) => {
-                world_with(seed, &[script.sample.commune])
+                let under = match mode {
+                    Mode::Sample => script.sample.commune,
+                    Mode::Full => script.province,
+                };
+                world_with(seed, &[under])
             }
             _ => world(seed),
         }
@@ -121,6 +130,45 @@ impl Replay {
 pub enum Mode {
     /// One commune's hamlets have residents and phones; everything else is opening figures.
     Sample,
+    /// Every commune's: whoever took a published step is a resident with a dossier. What offices
+    /// report stays opening figures, for nobody's step is in it.
+    Full,
+}
+
+/// How a campaign is played.
+#[derive(Clone, Copy)]
+pub struct Manner<'a> {
+    /// How much of it is made of single records.
+    pub mode: Mode,
+    /// Of everything that is generated.
+    pub seed: Seed,
+    /// Is told how far it is, now and then; only [`Mode::Full`] takes long enough.
+    pub headway: &'a dyn Fn(Headway),
+}
+
+impl Manner<'_> {
+    /// Tells nobody how far it is.
+    #[must_use]
+    pub fn quiet(mode: Mode, seed: Seed) -> Self {
+        Self {
+            mode,
+            seed,
+            headway: &|_| {},
+        }
+    }
+}
+
+/// How far a campaign is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Headway {
+    /// The reported day that is worked up to.
+    pub as_of: LocalDay,
+    /// Hamlets that work up to it.
+    pub hamlets: usize,
+    /// Those of them that are done.
+    pub hamlets_done: usize,
+    /// Saves handed in, since the first day.
+    pub records: u64,
 }
 
 /// What a replay found.
@@ -246,17 +294,16 @@ impl RecordBytes {
 pub async fn replay<S: Store>(
     server: &Server<S>,
     replay: Replay,
-    mode: Mode,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<ReplayReport, DemoError> {
-    server.set_units(replay.units(seed)?);
-    match (replay, mode) {
-        (Replay::CaMau, Mode::Sample) => ca_mau::sample(server, seed).await,
-        (Replay::ThanhHoa, Mode::Sample) => thanh_hoa::sample(server, seed).await,
-        (Replay::HaNoi, Mode::Sample) => ha_noi::sample(server, seed).await,
-        (Replay::BinhDuong, Mode::Sample) => binh_duong::sample(server, seed).await,
-        (Replay::SocTrang, Mode::Sample) => soc_trang::sample(server, seed).await,
-        (Replay::ReformDay, Mode::Sample) => reform_day::sample(server, seed).await,
+    server.set_units(replay.units(manner.mode, manner.seed)?);
+    match replay {
+        Replay::CaMau => ca_mau::played(server, manner).await,
+        Replay::ThanhHoa => thanh_hoa::played(server, manner).await,
+        Replay::HaNoi => ha_noi::played(server, manner).await,
+        Replay::BinhDuong => binh_duong::played(server, manner).await,
+        Replay::SocTrang => soc_trang::played(server, manner).await,
+        Replay::ReformDay => reform_day::played(server, manner).await,
     }
 }
 
@@ -292,7 +339,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_server_counts_what_soc_trang_published() {
-        let report = replay(&server(), Replay::SocTrang, Mode::Sample, [7; 32]).await;
+        let report = replay(
+            &server(),
+            Replay::SocTrang,
+            Manner::quiet(Mode::Sample, [7; 32]),
+        )
+        .await;
         let report = report.unwrap();
         assert!(report.holds(), "{:#?}", report.checks);
     }

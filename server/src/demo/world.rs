@@ -9,6 +9,7 @@ use shared::time::{LocalDay, UnixSeconds};
 use shared::unit::{UnitTree, UnitTreeError};
 
 use super::draw::Seed;
+use super::fieldwork::team_of;
 use super::units::{HamletPlan, UnitFileError, national_tree, with_hamlets};
 use crate::author::{Author, AuthorStanding, Progress, StaleRow};
 use crate::ledger::LedgerError;
@@ -58,6 +59,12 @@ pub enum DemoError {
     /// The server does not have a document that it stored.
     #[error("a document that was stored is not there")]
     NotThere,
+    /// Fewer residents were generated for this hamlet than are to be listed.
+    #[error("hamlet {0} has more people to list than residents")]
+    TooFewResidents(UnitId),
+    /// The work of one phone broke off.
+    #[error("the work of a phone broke off")]
+    BrokenOff(#[source] tokio::task::JoinError),
     /// The generated records of a hamlet count for more than its share; generate fewer.
     #[error("the records of hamlet {0} exceed its share of the published totals")]
     BeyondShare(UnitId),
@@ -96,6 +103,33 @@ pub(super) struct Part {
     pub(super) team: TeamId,
 }
 
+impl Part {
+    /// A phone of a hamlet's team.
+    pub(super) fn phone(label: String, hamlet: UnitId) -> Self {
+        Self {
+            label,
+            role: Role::TeamMember,
+            unit: hamlet,
+            team: team_of(hamlet),
+        }
+    }
+
+    /// An officer of a commune's police.
+    pub(super) fn officer(label: String, commune: UnitId) -> Self {
+        Self {
+            label,
+            role: Role::CommunePolice,
+            unit: commune,
+            team: TeamId::default(),
+        }
+    }
+}
+
+/// What the keys of a part's device grow from.
+pub(super) fn secret_of(part: &Part, seed: Seed) -> [u8; 32] {
+    digest("sampan/demo-author", &[&seed, part.label.as_bytes()])
+}
+
 /// Enrols the device that plays a part.
 pub(super) async fn enrolled<S: Store>(
     server: &Server<S>,
@@ -103,7 +137,7 @@ pub(super) async fn enrolled<S: Store>(
     seed: Seed,
     now: UnixSeconds,
 ) -> Result<Author, DemoError> {
-    let secret = digest("sampan/demo-author", &[&seed, part.label.as_bytes()]);
+    let secret = secret_of(&part, seed);
     let sealing = server.ledger().secrets().sealing();
     let author = Author::from_secret(&secret, Progress::of_new(Incarnation(0)), sealing);
     let standing = AuthorStanding {

@@ -13,8 +13,7 @@ use super::answers::{Checks, Tiers, count, figures, reads, target};
 use super::play::{ask, ask_with, play};
 use super::script::{Goal, Sample, Script, Series, date};
 use super::shares::Campaign;
-use super::{Replay, ReplayReport, percent};
-use crate::demo::draw::Seed;
+use super::{Manner, Replay, ReplayReport, percent};
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
 use crate::server::{PaceQuery, Server};
@@ -52,14 +51,14 @@ pub(super) fn script() -> Script {
     }
 }
 
-/// Plays the campaign with the records of one ward.
-pub(super) async fn sample<S: Store>(
+/// Plays the campaign, if not whole then with the records of one ward.
+pub(super) async fn played<S: Store>(
     server: &Server<S>,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<ReplayReport, DemoError> {
     let (script, tree) = (script(), server.units());
-    let campaign = Campaign::on(&tree, &script)?;
-    let played = play(server, &campaign, seed).await?;
+    let campaign = Campaign::on(&tree, &script, manner.mode)?;
+    let played = play(server, &campaign, manner).await?;
     let end = script.last_day();
     let cut = ask(server, campaign.province, end).await?;
     let rounded = ask_with(server, campaign.province, end, PercentMode::Round).await?;

@@ -10,11 +10,11 @@ use shared::tally::{Indicator, Reported};
 use super::answers::{Checks, Tiers, count, figures, part, target};
 use super::office::Office;
 use super::play::{Played, ask, play_work};
-use super::roster::classify;
+use super::roster::{classify, sample_plans};
+use super::sample::SampleWork;
 use super::script::{Goal, Sample, Script, Series, Where, date};
 use super::shares::Campaign;
-use super::{Replay, ReplayReport, percent};
-use crate::demo::draw::Seed;
+use super::{Manner, Mode, Replay, ReplayReport, percent, whole};
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
 use crate::server::{Progress, Server, UnitProgress};
@@ -90,14 +90,23 @@ pub(super) fn script() -> Script {
     }
 }
 
-/// Plays the campaign: one commune's roster is classified by phones.
+/// Plays the campaign: rosters are classified by phones, that of one commune if not all.
 pub(super) async fn play<S: Store>(
     server: &Server<S>,
     campaign: &Campaign<'_>,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<Played, DemoError> {
+    if campaign.mode == Mode::Full {
+        return whole::play(server, campaign, manner).await;
+    }
+    let seed = manner.seed;
     let mut office = Office::opened(server, campaign, seed, campaign.start()).await?;
-    let work = classify(campaign, server, &mut office, seed).await?;
+    let plans = sample_plans(campaign);
+    let errands = classify(campaign, server, (&mut office.officer, &plans), seed).await?;
+    let work = SampleWork {
+        errands,
+        steps: Vec::new(),
+    };
     play_work(server, campaign, (office, work), seed).await
 }
 
@@ -109,14 +118,14 @@ pub(super) fn classified(unit: &UnitProgress) -> u64 {
         .sum()
 }
 
-/// Plays the campaign with the records of one commune.
-pub(super) async fn sample<S: Store>(
+/// Plays the campaign, if not whole then with the records of one commune.
+pub(super) async fn played<S: Store>(
     server: &Server<S>,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<ReplayReport, DemoError> {
     let (script, tree) = (script(), server.units());
-    let campaign = Campaign::on(&tree, &script)?;
-    let played = play(server, &campaign, seed).await?;
+    let campaign = Campaign::on(&tree, &script, manner.mode)?;
+    let played = play(server, &campaign, manner).await?;
     let end = script.last_day();
     let now = ask(server, campaign.province, end).await?;
     let tiers = Tiers::of(server, &campaign, &now).await?;

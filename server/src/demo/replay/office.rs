@@ -97,7 +97,7 @@ impl Office {
         report: usize,
         time: UnixSeconds,
     ) -> Result<(), DemoError> {
-        for owner in campaign.owners().filter(|owner| *owner != campaign.sample) {
+        for owner in campaign.carriers() {
             let figures = campaign.carried(owner, report, &Recorded::new())?;
             self.book(owner, &figures, time);
             let standing = campaign.carried_standing(owner, report);

@@ -7,7 +7,8 @@ use super::answers::Checks;
 use super::office::Office;
 use super::sample::{Errand, SampleWork, house_to_house};
 use super::shares::{Campaign, at};
-use super::{Figure, Mode, RecordBytes, Replay, ReplayReport};
+use super::whole;
+use super::{Figure, Manner, Mode, RecordBytes, Replay, ReplayReport};
 use crate::author::SealedBundle;
 use crate::demo::desk;
 use crate::demo::draw::Seed;
@@ -16,8 +17,12 @@ use crate::demo::world::DemoError;
 use crate::server::{Progress, ProgressQuery, Server};
 use crate::store::Store;
 
+const ACCEPTED: shared::event::Step = shared::event::Step::EidAccepted;
+
 /// A campaign that was played.
 pub(super) struct Played {
+    /// How much of it was made of single records.
+    pub(super) mode: Mode,
     /// The province's progress as it was shown on the morning after each reported day.
     pub(super) shown: Vec<Progress>,
     /// What was handed in.
@@ -37,7 +42,7 @@ impl Played {
         checks.all_stored(&self.taken);
         ReplayReport {
             replay,
-            mode: Mode::Sample,
+            mode: self.mode,
             figures,
             checks: checks.all(),
             taken: self.taken,
@@ -50,9 +55,12 @@ impl Played {
 pub(super) async fn play<S: Store>(
     server: &Server<S>,
     campaign: &Campaign<'_>,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<Played, DemoError> {
-    let start = campaign.start();
+    if campaign.mode == Mode::Full {
+        return whole::play(server, campaign, manner).await;
+    }
+    let (seed, start) = (manner.seed, campaign.start());
     let office = Office::opened(server, campaign, seed, start).await?;
     let work = house_to_house(campaign, server, seed, start).await?;
     play_work(server, campaign, (office, work), seed).await
@@ -86,7 +94,7 @@ pub(super) async fn play_work<S: Store>(
         match step {
             Step::Sample(Errand::Bundle(bundle)) => drop(courier.hand_in(&bundle, time).await?),
             Step::Sample(Errand::Accept(dossiers)) => {
-                desk::accept(server, &mut office.officer, &dossiers, time).await?;
+                desk::enter(server, (&mut office.officer, ACCEPTED), &dossiers, time).await?;
                 courier.hand_in_all(&mut office.officer, time).await?;
             }
             Step::Report(report) => {
@@ -101,8 +109,9 @@ pub(super) async fn play_work<S: Store>(
     office.carry_rest(campaign, &campaign.recorded(&work.steps), time)?;
     courier.hand_in_all(&mut office.coordinator, time).await?;
     Ok(Played {
+        mode: campaign.mode,
         shown,
-        taken: courier.taken().clone(),
+        taken: courier.into_taken(),
         record_bytes,
     })
 }
@@ -143,7 +152,7 @@ fn bundle(errand: &Errand) -> Option<&SealedBundle> {
     }
 }
 
-fn next_morning(day: LocalDay) -> UnixSeconds {
+pub(super) fn next_morning(day: LocalDay) -> UnixSeconds {
     at(LocalDay(day.0 + 1), 8 * 60)
 }
 

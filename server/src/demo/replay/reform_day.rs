@@ -17,7 +17,7 @@ use super::play::{ask, play};
 use super::sample::phone;
 use super::script::date;
 use super::shares::{Campaign, at};
-use super::{Replay, ReplayReport, ca_mau, soc_trang};
+use super::{Manner, Replay, ReplayReport, ca_mau, soc_trang};
 use crate::author::Write;
 use crate::demo::draw::Seed;
 use crate::demo::hand_in::Courier;
@@ -44,21 +44,24 @@ pub(super) fn morning_after() -> LocalDay {
 const LATE_PHONE: u32 = 3;
 
 /// Plays both campaigns, then asks and records across the reform.
-pub(super) async fn sample<S: Store>(
+pub(super) async fn played<S: Store>(
     server: &Server<S>,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<ReplayReport, DemoError> {
     let tree = server.units();
     let (west, east) = (ca_mau::script(), soc_trang::script());
-    let (west, east) = (Campaign::on(&tree, &west)?, Campaign::on(&tree, &east)?);
-    let before = ca_mau::play(server, &west, seed).await?;
-    let mut played = play(server, &east, seed).await?;
+    let (west, east) = (
+        Campaign::on(&tree, &west, manner.mode)?,
+        Campaign::on(&tree, &east, manner.mode)?,
+    );
+    let before = ca_mau::play(server, &west, manner).await?;
+    let mut played = play(server, &east, manner).await?;
     played.taken.add(&before.taken);
 
     let mut checks = Checks::default();
     let can_tho = check_figures(&mut checks, server, (&west, &east)).await?;
     check_units(&mut checks, &west, &east);
-    check_late(&mut checks, server, &east, seed).await?;
+    check_late(&mut checks, server, &east, manner.seed).await?;
     let figures = figures(&can_tho.unit, &[ACTIVATED], can_tho.as_of);
     Ok(played.report(Replay::ReformDay, figures, checks))
 }

@@ -3,22 +3,20 @@
 
 use shared::event::{Event, Stamp, VisitResult};
 use shared::facts::Name;
-use shared::id::{Companion, UnitId};
+use shared::id::UnitId;
 use shared::key::Key;
-use shared::kind::Kind;
 use shared::reason::Reason;
 use shared::tally::Indicator;
 use shared::time::{LocalDay, LocalMinute, UnixSeconds};
 
-use super::office::Office;
-use super::sample::{Errand, SampleWork, people_of, phone};
+use super::sample::{Errand, people_of, phone};
 use super::shares::Campaign;
 use crate::author::{Author, Write, elsewhere};
 use crate::demo::desk;
 use crate::demo::draw::Seed;
-use crate::demo::fieldwork::{RECORDS_PER_BUNDLE, moment, team_of, visited};
+use crate::demo::fieldwork::{RECORDS_PER_BUNDLE, founding, moment, team_of, visited};
 use crate::demo::hand_in::Courier;
-use crate::demo::people::{Resident, residents};
+use crate::demo::people::{PeoplePlan, Resident, residents};
 use crate::demo::signal::fate;
 use crate::demo::world::DemoError;
 use crate::server::Server;
@@ -34,29 +32,25 @@ const RESIDENTS_PER_LISTED: usize = 2;
 /// The age from which cards are made.
 const CARD_AGE: i32 = 14;
 
-/// Lists the share of the sample commune's hamlets at the desk, and has each hamlet's phone
-/// classify it within the field days.
+/// Lists the share of a commune's hamlets at the officer's desk, and has each hamlet's phone
+/// classify it within the field days. The first residents old enough for a card are those listed.
 pub(super) async fn classify<S: Store>(
     campaign: &Campaign<'_>,
     server: &Server<S>,
-    office: &mut Office,
+    (officer, plans): (&mut Author, &[PeoplePlan]),
     seed: Seed,
-) -> Result<SampleWork, DemoError> {
+) -> Result<Vec<(UnixSeconds, Errand)>, DemoError> {
     let start = campaign.start();
     let mut courier = Courier::new(server, start, seed);
     let mut rosters = Vec::new();
-    for (n, &hamlet) in campaign.places_of(campaign.sample).iter().enumerate() {
-        let listed = unclassified(campaign, hamlet);
-        let plan = people_of(campaign, n, RESIDENTS_PER_LISTED * listed);
-        let year = plan.as_of.date().0;
-        let people = residents(&plan, seed).into_iter();
-        let grown = people.filter(|one| year - i32::from(one.birth.year()) >= CARD_AGE);
-        let names: Vec<Name> = grown
-            .take(listed)
-            .map(|resident| list(&mut office.officer, hamlet, &resident, start))
+    for plan in plans {
+        let people = grown(plan, residents(plan, seed));
+        let names: Vec<Name> = people
+            .take(unclassified(campaign, plan.hamlet))
+            .map(|resident| list(officer, plan.hamlet, &resident, start))
             .collect();
-        courier.hand_in_all(&mut office.officer, start).await?;
-        rosters.push((hamlet, names));
+        courier.hand_in_all(officer, start).await?;
+        rosters.push((plan.hamlet, names));
     }
     let mut errands = Vec::new();
     for (n, (hamlet, names)) in (0..).zip(rosters) {
@@ -66,13 +60,29 @@ pub(super) async fn classify<S: Store>(
         }
         errands.extend(round(campaign, (hamlet, n), &mut phone, &names, seed)?);
     }
-    Ok(SampleWork {
-        errands,
-        steps: Vec::new(),
-    })
+    Ok(errands)
 }
 
-fn unclassified(campaign: &Campaign<'_>, hamlet: UnitId) -> usize {
+/// Where the residents without a card live, and how many people they are taken from, in the sample
+/// commune.
+pub(super) fn sample_plans(campaign: &Campaign<'_>) -> Vec<PeoplePlan> {
+    let hamlets = campaign.places_of(campaign.sample).iter().enumerate();
+    let plan = |(n, &hamlet)| {
+        let listed = unclassified(campaign, hamlet);
+        people_of(campaign, n, RESIDENTS_PER_LISTED * listed)
+    };
+    hamlets.map(plan).collect()
+}
+
+/// Those of a hamlet's residents who are old enough for a card.
+pub(super) fn grown(plan: &PeoplePlan, people: Vec<Resident>) -> impl Iterator<Item = Resident> {
+    let year = plan.as_of.date().0;
+    let is_grown = move |one: &Resident| year - i32::from(one.birth.year()) >= CARD_AGE;
+    people.into_iter().filter(is_grown)
+}
+
+/// How many of a hamlet's residents have no card, and nobody knows why, on the first day.
+pub(super) fn unclassified(campaign: &Campaign<'_>, hamlet: UnitId) -> usize {
     let standing = campaign.standing(hamlet, 0).into_iter();
     let listed = standing.filter(|(indicator, _)| *indicator == Indicator::Unclassified);
     listed.map(|(_, count)| count as usize).sum()
@@ -81,27 +91,9 @@ fn unclassified(campaign: &Campaign<'_>, hamlet: UnitId) -> usize {
 /// Lists one resident as the register has them.
 fn list(officer: &mut Author, hamlet: UnitId, resident: &Resident, now: UnixSeconds) -> Name {
     let name = officer.new_document();
-    let identity = Name {
-        companion: Some(Companion::Identity),
-        ..name
-    };
-    let mut writes = Vec::new();
-    if let Some(number) = resident.number {
-        writes.push(
-            Write::founding(identity, Kind::Identity, hamlet)
-                .put(Key::NUMBER, number.to_string().as_str())
-                .put(Key::BIRTH_DATE, u64::from(resident.birth.to_packed())),
-        );
-    }
-    let last3 = resident.number.map(|number| number.last3());
-    writes.push(
-        Write::founding(name, Kind::Dossier, hamlet)
-            .put(Key::NAME, resident.name.as_str())
-            .put(Key::BIRTH_YEAR, u64::from(resident.birth.year()))
-            .put(Key::SEX, u64::from(resident.sex.code()))
-            .put_some(Key::LAST3, last3.as_deref())
-            .put(Key::RESIDENCE, u64::from(resident.residence.code())),
-    );
+    let founding = founding(resident, name, hamlet);
+    let mut writes = Vec::from_iter(founding.identity);
+    writes.push(founding.dossier);
     officer.save(now, writes);
     name
 }

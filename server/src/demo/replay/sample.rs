@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use shared::event::Funnel;
 use shared::id::{DocumentId, UnitId};
-use shared::permission::Role;
 use shared::time::{LocalDay, UnixSeconds};
 
 use super::shares::{Campaign, at};
@@ -48,13 +47,8 @@ pub(super) async fn phone<S: Store>(
     (hamlet, n): (UnitId, u32),
     (seed, now): (Seed, UnixSeconds),
 ) -> Result<Author, DemoError> {
-    let part = Part {
-        label: format!("Phone {n} of hamlet {hamlet} in {}", campaign.script.name),
-        role: Role::TeamMember,
-        unit: hamlet,
-        team: team_of(hamlet),
-    };
-    enrolled(server, part, seed, now).await
+    let label = format!("Phone {n} of hamlet {hamlet} in {}", campaign.script.name);
+    enrolled(server, Part::phone(label, hamlet), seed, now).await
 }
 
 /// The people of the `n`-th hamlet of the sample commune.

@@ -52,7 +52,7 @@ pub(super) struct Series {
 }
 
 /// Where a total is counted.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Where {
     /// Shared among everything below the province.
     Everywhere,

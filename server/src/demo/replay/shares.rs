@@ -11,6 +11,8 @@ use shared::tally::{Indicator, NO_DAY, TallyKey};
 use shared::time::{LocalDay, LocalMinute, UnixSeconds};
 use shared::unit::UnitTree;
 
+use super::Mode;
+use super::journeys::is_of_people;
 use super::script::{Goal, Script, Series, Where};
 use crate::demo::allocation::allocate;
 use crate::demo::fieldwork::{StepTaken, moment};
@@ -20,6 +22,7 @@ use crate::demo::world::DemoError;
 pub(super) struct Campaign<'t> {
     pub(super) script: &'t Script,
     pub(super) tree: &'t UnitTree,
+    pub(super) mode: Mode,
     pub(super) province: UnitId,
     /// The commune with records.
     pub(super) sample: UnitId,
@@ -44,7 +47,11 @@ pub(super) type Recorded = Vec<BTreeMap<(UnitId, Indicator), u64>>;
 const ROUND_DAYS_MIN: usize = 7;
 
 impl<'t> Campaign<'t> {
-    pub(super) fn on(tree: &'t UnitTree, script: &'t Script) -> Result<Self, DemoError> {
+    pub(super) fn on(
+        tree: &'t UnitTree,
+        script: &'t Script,
+        mode: Mode,
+    ) -> Result<Self, DemoError> {
         let day = script.last_day();
         let unit = |code| {
             let found = tree.by_code(code, day);
@@ -53,6 +60,7 @@ impl<'t> Campaign<'t> {
         let mut campaign = Self {
             script,
             tree,
+            mode,
             province: unit(script.province)?,
             sample: unit(script.sample.commune)?,
             owners: BTreeMap::new(),
@@ -119,7 +127,7 @@ impl<'t> Campaign<'t> {
     ) -> Result<Vec<Carried>, DemoError> {
         let mut figures = Vec::new();
         let dated = self.spread.iter().filter(|(one, _)| one.has_days());
-        for (&indicator, spread) in dated {
+        for (&indicator, spread) in dated.filter(|(one, _)| self.is_carried(**one)) {
             for (position, &place) in self.places_of(owner).iter().enumerate() {
                 let left = |upto: usize| {
                     let share: u64 = spread.added[..=upto]
@@ -170,7 +178,7 @@ impl<'t> Campaign<'t> {
         let places = self.places_of(owner).iter();
         let at = |unit| {
             let standing = self.standing(unit, report).into_iter();
-            let standing = standing.filter(|(_, count)| *count > 0);
+            let standing = standing.filter(|(one, count)| *count > 0 && self.is_carried(*one));
             standing.map(move |(indicator, count)| Carried {
                 place: TallyKey {
                     unit,
@@ -184,6 +192,17 @@ impl<'t> Campaign<'t> {
         let mut figures: Vec<Carried> = places.flat_map(|&unit| at(unit)).collect();
         figures.sort_unstable_by_key(|figure| figure.place);
         figures
+    }
+
+    /// The units whose figures balances carry, whatever phones have recorded.
+    pub(super) fn carriers(&self) -> impl Iterator<Item = UnitId> {
+        self.owners()
+            .filter(|owner| self.mode == Mode::Full || *owner != self.sample)
+    }
+
+    /// Whether balances carry this figure where there are no records.
+    fn is_carried(&self, indicator: Indicator) -> bool {
+        self.mode == Mode::Sample || !is_of_people(indicator)
     }
 
     /// What of each level was reached by records up to each reported day.
@@ -243,7 +262,12 @@ impl<'t> Campaign<'t> {
         Ok(days)
     }
 
-    fn placed(&self, place: Where, total: u64) -> Result<BTreeMap<UnitId, u64>, DemoError> {
+    /// What of a total counts at each place.
+    pub(super) fn placed(
+        &self,
+        place: Where,
+        total: u64,
+    ) -> Result<BTreeMap<UnitId, u64>, DemoError> {
         let district = |code| {
             let found = self.tree.by_code(code, self.script.last_day());
             found.map(|unit| unit.id).ok_or(DemoError::NoSuchUnit(code))

@@ -12,8 +12,7 @@ use super::answers::{Checks, Tiers, count, figures, part, reads, target};
 use super::play::{ask, play};
 use super::script::{Goal, Sample, Script, Series, date};
 use super::shares::Campaign;
-use super::{Replay, ReplayReport, percent};
-use crate::demo::draw::Seed;
+use super::{Manner, Replay, ReplayReport, percent};
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
 use crate::server::{Server, UnitProgress};
@@ -69,14 +68,14 @@ pub(super) fn script() -> Script {
     }
 }
 
-/// Plays the campaign with the records of one commune.
-pub(super) async fn sample<S: Store>(
+/// Plays the campaign, if not whole then with the records of one commune.
+pub(super) async fn played<S: Store>(
     server: &Server<S>,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<ReplayReport, DemoError> {
     let (script, tree) = (script(), server.units());
-    let campaign = Campaign::on(&tree, &script)?;
-    let played = play(server, &campaign, seed).await?;
+    let campaign = Campaign::on(&tree, &script, manner.mode)?;
+    let played = play(server, &campaign, manner).await?;
     let october = ask(server, campaign.province, script.reports[0]).await?;
     let november = ask(server, campaign.province, script.last_day()).await?;
     let tiers = Tiers::of(server, &campaign, &november).await?;

@@ -11,8 +11,7 @@ use super::answers::{Checks, Tiers, count, figures, part, reads, target};
 use super::play::{ask, play};
 use super::script::{Goal, Sample, Script, Series, Where, date};
 use super::shares::Campaign;
-use super::{Replay, ReplayReport};
-use crate::demo::draw::Seed;
+use super::{Manner, Replay, ReplayReport};
 use crate::demo::people::Setting;
 use crate::demo::world::DemoError;
 use crate::server::{Server, UnitProgress};
@@ -88,14 +87,14 @@ pub(super) fn script() -> Script {
     }
 }
 
-/// Plays the campaign with the records of one commune.
-pub(super) async fn sample<S: Store>(
+/// Plays the campaign, if not whole then with the records of one commune.
+pub(super) async fn played<S: Store>(
     server: &Server<S>,
-    seed: Seed,
+    manner: Manner<'_>,
 ) -> Result<ReplayReport, DemoError> {
     let (script, tree) = (script(), server.units());
-    let campaign = Campaign::on(&tree, &script)?;
-    let played = play(server, &campaign, seed).await?;
+    let campaign = Campaign::on(&tree, &script, manner.mode)?;
+    let played = play(server, &campaign, manner).await?;
     let end = script.last_day();
     let then = ask(server, campaign.province, script.reports[1]).await?;
     let now = ask(server, campaign.province, end).await?;
