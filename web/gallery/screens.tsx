@@ -23,6 +23,7 @@ import { NotSavedSheet } from '../src/field/screens/not-saved.tsx';
 import { Notices } from '../src/field/screens/notices.tsx';
 import { People } from '../src/field/screens/people.tsx';
 import { PickPerson } from '../src/field/screens/pick-person.tsx';
+import { PhoneLockScreen } from '../src/field/screens/phone-lock.tsx';
 import { Pin } from '../src/field/screens/pin.tsx';
 import { ReasonSheet } from '../src/field/screens/reason.tsx';
 import { Refused } from '../src/field/screens/refused.tsx';
@@ -140,6 +141,15 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'invite-waiting': () => <Invite view={{ ...invite, state: 'waiting' }} onAnswer={nothing} />,
   'invite-used': () => <Invite view={{ ...invite, state: 'used' }} onAnswer={nothing} />,
   'pin-choose': () => <Pin view={{ mode: 'choose', remark: null, here: 0, hasSignal: true, isWorking: false }} {...pinOn} begun="123" />,
+  'pin-or-lock': () => (
+    <Pin view={{ mode: 'choose', remark: null, here: 0, hasSignal: true, isWorking: false }} {...pinOn} onPhoneLock={nothing} />
+  ),
+  'phone-lock': () => (
+    <PhoneLockScreen
+      view={{ lock: { credential: new Uint8Array(), salt: new Uint8Array() }, here: 3 }} onOpen={async () => false} onLost={nothing}
+      onSend={nothing} onFile={nothing}
+    />
+  ),
   'pin-last': () => (
     <Pin view={{ mode: 'unlock', remark: { code: 'wait', minutes: 15, isLast: true }, here: 3, hasSignal: false, isWorking: false }} {...pinOn} />
   ),

@@ -20,6 +20,7 @@ import type { PeopleLeft } from './places.tsx';
 import { fileName, handOver } from './hand-over.ts';
 import { takeBrought } from './brought.ts';
 import { CarryPlace } from './carry-place.tsx';
+import { LockPlace, PinPlace } from './lock-places.tsx';
 import type { Route, Way } from './route.ts';
 import { useRoute } from './route.ts';
 import { takenWords } from './screens/carry.tsx';
@@ -28,7 +29,6 @@ import { ListLocked } from './screens/list-locked.tsx';
 import { Evicted } from './screens/evicted.tsx';
 import { Invite } from './screens/invite.tsx';
 import { NotSavedSheet } from './screens/not-saved.tsx';
-import { Pin } from './screens/pin.tsx';
 import { SavedSessionPlace, SessionPlace } from './session-place.tsx';
 import { rememberedUnsent } from './unsent-memory.ts';
 import { Training } from './screens/training.tsx';
@@ -40,7 +40,6 @@ export function App() {
   const brain = useBrain();
   const { t } = useText();
   const gate = useView({ view: 'gate' });
-  const [entered, enter] = useState(0);
   const [lost] = useState(() => rememberedUnsent(localStorage));
   useFocus();
   const file = async () => handOver(await brain.handOut(), fileName(new Date()));
@@ -57,18 +56,8 @@ export function App() {
       );
     case 'new':
       return lost === null ? <Screen><div class="gate"><Title>{t('setup.none')}</Title></div></Screen> : <Evicted unsent={lost} />;
-    case 'pin': {
-      const pin = (digits: string) => {
-        brain.pin(digits);
-        enter(entered + 1);
-      };
-      return (
-        <Pin
-          key={`${gate.pin.mode}${entered}`} view={gate.pin} onEntered={pin} onBack={() => brain.pin('')}
-          onSend={() => brain.send()} onFile={() => void file()}
-        />
-      );
-    }
+    case 'pin': return <PinPlace view={gate.pin} onFile={() => void file()} />;
+    case 'phone-lock': return <LockPlace view={gate.locked} onFile={() => void file()} />;
     case 'erased':
       return <Erased view={gate.erased} onSend={() => brain.send()} onFile={file} onAgain={() => brain.beginAnew()} />;
     case 'invited':

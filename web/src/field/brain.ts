@@ -8,10 +8,11 @@
 import type { Display } from '../design/theme.ts';
 import type {
   CardRead, CatalogueView, ConsentHow, DocumentId, DossierView, ErasedView, FactsDraft, FieldName, GuidanceView, HistoryView,
-  HomeChoiceView, HouseDraft, InviteView, LevelName, NewPersonView, NoticeKindName, NoticesView, PackedDate, PeopleFilter,
+  HomeChoiceView, HouseDraft, InviteView, LevelName, LockedView, NewPersonView, NoticeKindName, NoticesView, PackedDate, PeopleFilter,
   PeopleView, Period, PersonDraft, PinView, PlaceKindName, ReasonName, RefusedView, ResultsView, SavedSessionView, SessionDraft,
   SideName, SourceName, SpokenLanguage, SyncView, TodayFilter, TodayView, VisitName,
 } from './model.ts';
+import type { LockSecret, PhoneLock } from './phone-lock.ts';
 
 /** What can be looked at, and how it is asked for. */
 export type Ask =
@@ -63,6 +64,7 @@ export type Gate =
   | { is: 'new' }
   | { is: 'invited'; invite: InviteView }
   | { is: 'pin'; pin: PinView }
+  | { is: 'phone-lock'; locked: LockedView }
   /** The PIN was wrong too often. */
   | { is: 'erased'; erased: ErasedView }
   /** `locked`: nobody was heard for too long, so only writing and sending go on. */
@@ -147,6 +149,12 @@ export interface Brain {
   codesAre(answer: 'same' | 'different'): void;
   /** Six digits, to choose, repeat or unlock. */
   pin(digits: string): void;
+  /** At set-up, instead of a PIN: the phone's own lock keeps the list. */
+  lockBehind(lock: PhoneLock, secret: LockSecret): void;
+  /** The phone's lock was opened; resolves to whether the list is, too. */
+  openLocked(secret: LockSecret): Promise<boolean>;
+  /** The phone's lock opens no more: the list goes, and what is sealed stays. */
+  lockLost(): void;
   lock(): void;
   /** Takes the phone over from another tab. */
   takeOver(): void;

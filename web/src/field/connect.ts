@@ -6,6 +6,7 @@ import type { Answers, Ask, Brain, Save, Saved, TakenIn } from './brain.ts';
 import { NotSaved } from './brain.ts';
 import { sendInBackground } from './offline.ts';
 import type { CardRead, PersonDraft, SessionDraft } from './model.ts';
+import type { LockSecret, PhoneLock } from './phone-lock.ts';
 import { scriptUrl } from './script-url.ts';
 import { isSparing, remember } from './data-saver.ts';
 import { forgetUnsent, rememberUnsent } from './unsent-memory.ts';
@@ -122,6 +123,18 @@ export class WorkerBrain implements Brain {
 
   pin(digits: string): void {
     void this.#worker.pin(digits);
+  }
+
+  lockBehind(lock: PhoneLock, secret: LockSecret): void {
+    void this.#worker.lockBehind(lock, secret);
+  }
+
+  openLocked(secret: LockSecret): Promise<boolean> {
+    return this.#worker.openLocked(secret);
+  }
+
+  lockLost(): void {
+    void this.#worker.lockLost();
   }
 
   lock(): void {

@@ -7,6 +7,7 @@
  * No view has a whole personal number: its last three digits are all a list needs.
  */
 import type { LocalMinute, PackedDate } from '../text/format.ts';
+import type { PhoneLock } from './phone-lock.ts';
 
 export type { LocalMinute, PackedDate };
 
@@ -642,6 +643,12 @@ export interface PinView {
     | null;
   here: number;
   hasSignal: boolean;
+}
+
+/** A list that the phone's own lock opens. */
+export interface LockedView {
+  lock: PhoneLock;
+  here: number;
 }
 
 /** After too many wrong PINs: the list is gone, what is sealed is not. */

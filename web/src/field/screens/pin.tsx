@@ -1,8 +1,8 @@
 /** Choosing, repeating and entering the PIN. A locked phone still says what waits, and sends it. */
 import './gate.css';
 import { useState } from 'preact/hooks';
-import { ArrowLeft, Clock, Hourglass, OctagonAlert, TriangleAlert } from '../../design/icons.tsx';
-import { IconButton } from '../../parts/button.tsx';
+import { ArrowLeft, Clock, Hourglass, OctagonAlert, Smartphone, TriangleAlert } from '../../design/icons.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { Pad, PinDots, usePin } from '../../parts/pin.tsx';
 import { Title } from '../../parts/title.tsx';
@@ -18,11 +18,13 @@ export interface PinProps {
   onSend: () => void;
   /** Saves what is sealed as a file. */
   onFile: () => void;
+  /** The phone's own lock is to keep the list, instead of a PIN; `null` where it cannot. */
+  onPhoneLock?: (() => void) | null;
   /** Digits to begin with; for pictures only. */
   begun?: string;
 }
 
-export function Pin({ view, onEntered, onBack, onSend, onFile, begun = '' }: PinProps) {
+export function Pin({ view, onEntered, onBack, onSend, onFile, onPhoneLock = null, begun = '' }: PinProps) {
   const text = useText();
   const { t } = text;
   const [isShown, show] = useState(false);
@@ -45,6 +47,9 @@ export function Pin({ view, onEntered, onBack, onSend, onFile, begun = '' }: Pin
           <Remark view={view} text={text} />
         </div>
         {view.mode === 'unlock' && <Unsent here={view.here} onSend={onSend} onFile={isLast ? onFile : undefined} />}
+        {view.mode === 'choose' && onPhoneLock && (
+          <Button look="quiet" icon={Smartphone} onPress={onPhoneLock}>{t('phone-lock.instead')}</Button>
+        )}
         <div class="pin-space" />
         <Pad isShown={isShown} onShow={() => show(!isShown)} onPress={press} />
       </div>

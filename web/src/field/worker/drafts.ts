@@ -1,6 +1,6 @@
 /** Half-filled forms, kept through lock and restart. They name people, so they lie sealed under the data key. */
 import type { PersonDraft, SessionDraft } from '../model.ts';
-import { random } from './pin.ts';
+import { random } from './wrapping.ts';
 import type { Keeping } from './storage.ts';
 
 export interface Drafts {

@@ -1,6 +1,7 @@
 /** What stands between a person and the list: one writing tab, an invite, a PIN. */
 import type { Gate } from '../brain.ts';
 import type { InviteState, PinView } from '../model.ts';
+import type { PhoneLock } from '../phone-lock.ts';
 import type { Tried } from './pin.ts';
 import { isEasy } from './pin.ts';
 import type { SetUp } from './storage.ts';
@@ -11,6 +12,8 @@ export type PinMode = PinView['mode'];
 export interface Standing {
   isWriter: boolean;
   hasKey: boolean;
+  /** The phone's own lock that keeps the key, instead of a PIN. */
+  lock: PhoneLock | null;
   isErased: boolean;
   isOpen: boolean;
   invite: string | null;
@@ -33,6 +36,7 @@ export function gateOf(now: Standing): Gate {
   if (!now.isWriter) return { is: 'elsewhere' };
   if (now.isErased) return { is: 'erased', erased: { here: now.here, hasSignal: now.hasSignal, isInvited: now.invite !== null } };
   if (!now.hasKey && now.invite === null) return { is: 'new' };
+  if (!now.isOpen && now.lock !== null) return { is: 'phone-lock', locked: { lock: now.lock, here: now.here } };
   if (!now.isOpen) return { is: 'pin', pin: { mode: modeOf(now), remark: now.remark, isWorking: now.isWorking, here: now.here, hasSignal: now.hasSignal } };
   if (now.setUp?.stage === 'done') return { is: 'open', list: now.leaseOver ? 'locked' : 'shown' };
   if (now.setUp === undefined) return { is: 'new' };

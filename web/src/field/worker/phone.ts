@@ -6,7 +6,7 @@ import type { Entry, Phone } from 'sampan-app/client_app.js';
 import type { Effect, Input, Notice, NotSavedReason } from './core.ts';
 import { post } from './network.ts';
 import { waitForNews } from './economy.ts';
-import { random } from './pin.ts';
+import { random } from './wrapping.ts';
 import type { Keeping } from './storage.ts';
 import { failureOf } from './storage.ts';
 

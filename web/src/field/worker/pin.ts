@@ -8,8 +8,9 @@
  */
 import type { Cost, PinMaker } from './pin-maker.ts';
 import type { Keeping } from './storage.ts';
+import type { Wrapped } from './wrapping.ts';
+import { random, unwrap, wrapNew } from './wrapping.ts';
 
-export const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const PURPOSE = 'sampan/pin';
 /** Wrong tries before the first wait. */
@@ -20,14 +21,10 @@ const TRIES_MAX = 10;
 const WAITS_MINUTES = [1, 2, 4, 8, 15];
 
 /** The data key as it lies on the phone. */
-export interface KeptKey {
+export interface KeptKey extends Wrapped {
   salt: Uint8Array<ArrayBuffer>;
   /** What each guess costs, as this phone could pay it at set-up. */
   cost: Cost;
-  /** Made here, and never to be read: whoever copies the files has no part of the key. */
-  pepper: CryptoKey;
-  nonce: Uint8Array<ArrayBuffer>;
-  wrapped: Uint8Array<ArrayBuffer>;
   /** Tries begun since the last right one. */
   tries: number;
   /** No try before this moment, in milliseconds since 1970. */
@@ -46,13 +43,11 @@ export type Tried =
 
 /** Makes a data key and keeps it under these digits. */
 export async function keepNew(storage: Keeping, maker: PinMaker, digits: string): Promise<Uint8Array<ArrayBuffer>> {
-  const dataKey = random(KEY_BYTES);
-  const [salt, nonce] = [random(SALT_BYTES), random(12)];
-  const pepper = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const salt = random(SALT_BYTES);
   const cost = await maker.costHere();
-  const key = await derived(maker, { salt, cost, pepper }, digits);
-  const wrapped = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, dataKey));
-  await storage.setOutside('key', { salt, cost, pepper, nonce, wrapped, tries: 0, notBefore: 0 });
+  const secret = await maker.bytes(digits, salt, cost);
+  const { dataKey, kept } = await wrapNew({ secret, salt, purpose: PURPOSE });
+  await storage.setOutside('key', { ...kept, salt, cost, tries: 0, notBefore: 0 });
   return dataKey;
 }
 
@@ -66,20 +61,18 @@ export async function tryPin(storage: Keeping, maker: PinMaker, digits: string, 
   const wait = waitAfter(tries);
   await storage.setOutside('key', { ...kept, tries, notBefore: now + wait * 60_000 });
   // What could not be computed was no guess.
-  const key = await derived(maker, kept, digits).catch(async () => {
+  const secret = await maker.bytes(digits, kept.salt, kept.cost).catch(async () => {
     await storage.setOutside('key', kept);
     throw new NoMemory('the phone cannot pay for a guess just now');
   });
-  try {
-    const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: kept.nonce }, key, kept.wrapped);
+  const dataKey = await unwrap({ secret, salt: kept.salt, purpose: PURPOSE }, kept);
+  if (dataKey !== null) {
     await storage.setOutside('key', { ...kept, tries: 0, notBefore: 0 });
-    return { is: 'right', dataKey: new Uint8Array(opened) };
-  } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'OperationError')) throw error;
-    if (tries >= TRIES_MAX) return { is: 'over' };
-    if (wait === 0) return { is: 'wrong', triesLeft: TRIES_FREE - tries };
-    return { is: 'wait', minutes: wait, isLast: tries === TRIES_MAX - 1 };
+    return { is: 'right', dataKey };
   }
+  if (tries >= TRIES_MAX) return { is: 'over' };
+  if (wait === 0) return { is: 'wrong', triesLeft: TRIES_FREE - tries };
+  return { is: 'wait', minutes: wait, isLast: tries === TRIES_MAX - 1 };
 }
 
 /** Whether all tries were used up, as when the phone was switched off in the middle of the last. */
@@ -97,16 +90,4 @@ export function isEasy(digits: string): boolean {
 export function waitAfter(tries: number): number {
   const beyond = tries - TRIES_FREE;
   return beyond < 0 ? 0 : WAITS_MINUTES[Math.min(beyond, WAITS_MINUTES.length - 1)]!;
-}
-
-export function random(bytes: number): Uint8Array<ArrayBuffer> {
-  return crypto.getRandomValues(new Uint8Array(bytes));
-}
-
-async function derived(maker: PinMaker, { salt, cost, pepper }: Pick<KeptKey, 'salt' | 'cost' | 'pepper'>, digits: string): Promise<CryptoKey> {
-  const guessed = await maker.bytes(digits, salt, cost);
-  const bound = new Uint8Array(await crypto.subtle.sign('HMAC', pepper, salt));
-  const both = await crypto.subtle.importKey('raw', new Uint8Array([...guessed, ...bound]), 'HKDF', false, ['deriveKey']);
-  const how = { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode(PURPOSE) };
-  return crypto.subtle.deriveKey(how, both, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }

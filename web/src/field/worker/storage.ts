@@ -7,6 +7,7 @@ import { openDB } from 'idb';
 import type { StorageFailure, StoredRecord, StoreName, Write } from './core.ts';
 import { STORES } from './core.ts';
 import type { Spent } from './economy.ts';
+import type { LockedKey } from './lock-key.ts';
 import type { KeptKey } from './pin.ts';
 
 /** Held by whoever writes: one tab, or the service worker while no tab is open. */
@@ -18,6 +19,8 @@ const VERSION = 1;
 /** What is known before anybody unlocks. */
 export interface Outside {
   key: KeptKey;
+  /** Instead of it, where the phone's own lock keeps the key. */
+  lock: LockedKey;
   setup: SetUp;
   /** Half-filled forms, sealed. */
   drafts: SealedDrafts;
@@ -129,7 +132,7 @@ export class Storage {
   async forgetKey(now: number): Promise<void> {
     await this.#write(['outside'], (change) => {
       const outside = change.objectStore('outside');
-      const gone = (['key', 'drafts', 'setup'] as const).map((name) => outside.delete(name));
+      const gone = (['key', 'lock', 'drafts', 'setup'] as const).map((name) => outside.delete(name));
       return Promise.all([...gone, outside.put(now, 'erased')]);
     });
   }

@@ -6,6 +6,7 @@ import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved, TakenIn } from '../brain.ts';
 import { isOver as isLeaseOver } from '../lease.ts';
 import type { CardRead, PersonDraft, SessionDraft } from '../model.ts';
+import type { LockSecret, PhoneLock } from '../phone-lock.ts';
 import { answerOf } from './answers.ts';
 import type { Words } from './called.ts';
 import { Carriage } from './carriage.ts';
@@ -18,16 +19,19 @@ import { spend } from './economy.ts';
 import { DraftBook } from './drafts.ts';
 import { entryOf } from './entries.ts';
 import { choosing, gateOf, remarkOf } from './gate.ts';
+import type { LockedKey } from './lock-key.ts';
+import { keepBehind, openWith } from './lock-key.ts';
 import { Histories } from './histories.ts';
 import type { Listener, SaveOutcome } from './phone.ts';
 import { Loop, now, seed } from './phone.ts';
-import { isOver, KEY_BYTES, keepNew, NoMemory, random, tryPin } from './pin.ts';
+import { isOver, keepNew, NoMemory, tryPin } from './pin.ts';
 import { PIN_WORKER, PinMaker, PinScribe } from './pin-maker.ts';
 import type { Keeping, SetUp } from './storage.ts';
 import { MemoryStorage } from './memory.ts';
 import { answer as practiceAnswer, PEOPLE } from './practice.ts';
 import { failureOf, Storage, WRITER } from './storage.ts';
 import { localMinute, Names } from './views.ts';
+import { KEY_BYTES, random } from './wrapping.ts';
 
 const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
@@ -48,6 +52,8 @@ export class FieldWorker implements Listener {
   #trapped: () => void = () => undefined;
   #isWriter = false;
   #hasKey = false;
+  /** The key that the phone's own lock keeps, instead of a PIN. */
+  #locked: LockedKey | undefined;
   #isErased = false;
   #maker: PinMaker | null = null;
   /** One PIN after the other: no try goes uncounted. */
@@ -245,10 +251,34 @@ export class FieldWorker implements Listener {
     }
   }
 
+  /** The phone's own lock is to keep the key, instead of a PIN. */
+  async lockBehind(lock: PhoneLock, secret: LockSecret): Promise<void> {
+    if (this.#hasKey || !this.#isWriter) return;
+    const dataKey = await keepBehind(this.#storage, lock, secret);
+    this.#locked = await this.#storage.outside('lock');
+    [this.#hasKey, this.#chosen, this.#remark] = [true, null, null];
+    await this.#unlock(dataKey);
+    this.#changed();
+  }
+
+  /** The phone's lock was opened; says whether the list is, too. */
+  async openLocked(secret: LockSecret): Promise<boolean> {
+    const dataKey = this.#locked === undefined ? null : await openWith(this.#locked, secret);
+    if (dataKey !== null) await this.#unlock(dataKey);
+    return dataKey !== null;
+  }
+
+  /** The phone's lock opens no more, says its owner: the list goes, and what is sealed stays. */
+  async lockLost(): Promise<void> {
+    if (this.#locked === undefined || this.#isOpen) return;
+    await this.#erase();
+    this.#changed();
+  }
+
   /** The key first: without it nothing that is left can be read. */
   async #erase(): Promise<void> {
     await this.#storage.forgetKey(Date.now());
-    [this.#hasKey, this.#isErased, this.#remark, this.#setUp] = [false, true, null, undefined];
+    this.#keyless();
     this.#loop?.input({ Erase: 'Sealed' });
     this.#endMaker();
   }
@@ -256,10 +286,14 @@ export class FieldWorker implements Listener {
   /** The server has said that this phone is lost, and the core has forgotten everything: the key goes, too. */
   async #wiped(): Promise<void> {
     await this.#storage.forgetKey(Date.now());
-    [this.#hasKey, this.#isErased, this.#remark, this.#setUp] = [false, true, null, undefined];
+    this.#keyless();
     this.#endMaker();
     await this.#start();
     this.#changed();
+  }
+
+  #keyless(): void {
+    [this.#hasKey, this.#isErased, this.#remark, this.#setUp, this.#locked] = [false, true, null, undefined, undefined];
   }
 
   /** What is sealed and has no receipt, as a parcel; nothing if there is none. */
@@ -397,7 +431,7 @@ export class FieldWorker implements Listener {
     return gateOf({
       isWriter: this.#isWriter, hasKey: this.#hasKey, isErased: this.#isErased, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
       isUsed: this.#isUsed, hasSignal: this.#hasSignal, here: this.#loop?.core.waiting() ?? 0, remark: this.#remark, chosen: this.#chosen,
-      isWorking: this.#isWorking, leaseOver: this.#isLeaseOver(),
+      isWorking: this.#isWorking, leaseOver: this.#isLeaseOver(), lock: this.#locked?.lock ?? null,
     });
   }
 
@@ -430,7 +464,8 @@ export class FieldWorker implements Listener {
     this.#storage ??= await Storage.open();
     await this.#storage.takeOver(crypto.randomUUID());
     const kept = await this.#storage.outside('key');
-    this.#hasKey = kept !== undefined;
+    this.#locked = await this.#storage.outside('lock');
+    this.#hasKey = kept !== undefined || this.#locked !== undefined;
     this.#isErased = (await this.#storage.outside('erased')) !== undefined;
     [this.#setUp, this.#spent] = [await this.#storage.outside('setup'), await this.#storage.outside('spent')];
     await this.#start();
@@ -453,7 +488,7 @@ export class FieldWorker implements Listener {
     this.#confirmer = this.#isPractice ? null : new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
     // While the digits are typed.
-    if (!this.#isErased && !this.#isPractice) this.#pinMaker();
+    if (!this.#isErased && !this.#isPractice && this.#locked === undefined) this.#pinMaker();
   }
 
   async #unlock(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
