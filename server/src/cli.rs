@@ -26,7 +26,7 @@ use crate::account::{BadPassword, LoginName};
 use crate::backup::BackupError;
 use crate::backup::restore::RestoreError;
 use crate::clock::{Clock, NoRandomness};
-use crate::config::DataFolder;
+use crate::config::{CACHE_BYTES, DataFolder};
 use crate::demo::units::UnitFileError;
 use crate::demo::{DemoError, RESIDENTS_PER_HAMLET, Replay};
 use crate::foundation::FoundationError;
@@ -123,6 +123,9 @@ struct Serve {
     /// MiB to keep free on the disk: with less, nothing is stored and everything can be read
     #[arg(long, value_name = "MIB", default_value_t = ROOM_MIB_MIN)]
     room_mib: u64,
+    /// MiB of the store's page cache: memory grows by so much and no further while it fills
+    #[arg(long, value_name = "MIB", default_value_t = CACHE_BYTES >> 20)]
+    cache_mib: usize,
     #[command(flatten)]
     front: FrontOptions,
     #[command(flatten)]

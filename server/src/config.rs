@@ -14,51 +14,66 @@ pub const CACHE_BYTES: usize = 128 * 1024 * 1024;
 /// master secret and the vault apart from the store, and keep no backup of the vault for more than
 /// 20 days: a person is erased once the last one with their key is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataFolder(PathBuf);
+pub struct DataFolder {
+    path: PathBuf,
+    cache_bytes: usize,
+}
 
 impl DataFolder {
     /// The folder at `path`; it need not exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self {
+            path: path.into(),
+            cache_bytes: CACHE_BYTES,
+        }
+    }
+
+    /// The same folder with another page cache for its store.
+    #[must_use]
+    pub fn with_cache(self, cache_bytes: usize) -> Self {
+        Self {
+            cache_bytes,
+            ..self
+        }
     }
 
     /// The folder itself.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// The file with the master secret, for its owner alone.
     #[must_use]
     pub fn key(&self) -> PathBuf {
-        self.0.join("sampan.key")
+        self.path.join("sampan.key")
     }
 
     /// The folder of the vault.
     #[must_use]
     pub fn keys(&self) -> PathBuf {
-        self.0.join("keys")
+        self.path.join("keys")
     }
 
     /// The file with the programs' token, for its owner alone.
     #[must_use]
     pub fn token(&self) -> PathBuf {
-        self.0.join("token")
+        self.path.join("token")
     }
 
     /// Which bundles are being worked on, for the next start.
     #[must_use]
     pub fn in_flight(&self) -> PathBuf {
-        self.0.join("in-flight")
+        self.path.join("in-flight")
     }
 
     /// The store's file and memory.
     #[must_use]
     pub fn store(&self) -> RedbConfig {
         RedbConfig {
-            path: self.0.join("sampan.redb"),
-            cache_bytes: CACHE_BYTES,
+            path: self.path.join("sampan.redb"),
+            cache_bytes: self.cache_bytes,
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Ground<S> {
 }
 
 pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
-    let files = serve.folder.files();
+    let files = serve.folder.files().with_cache(serve.cache_mib << 20);
     let opened = foundation::open(&files).await?;
     let writer = Writer::queued(opened.store.clone(), WriterConfig::default());
     let writer = writer.map_err(Stop::System)?;
