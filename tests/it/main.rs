@@ -38,6 +38,8 @@ mod permissions;
 mod recount;
 // A document can lose its history, and nobody's late work is lost by it.
 mod refounding;
+// What earlier versions stored is opened.
+mod released;
 // What is kept for a term goes by itself.
 mod retention;
 // What stands around every route.

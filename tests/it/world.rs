@@ -35,6 +35,7 @@ pub mod checks;
 pub mod diary;
 pub mod disk;
 pub mod ending;
+pub mod frozen;
 pub mod luck;
 pub mod marks;
 pub mod office;

@@ -31,6 +31,26 @@ impl Disk {
         }
     }
 
+    /// A disk with these records: the position of the store among all, key, value.
+    pub fn of(records: Vec<(u8, Vec<u8>, Vec<u8>)>) -> Self {
+        let place = |store: u8| Store::ALL[usize::from(store)];
+        let records = records.into_iter();
+        let records = records.map(|(store, key, value)| ((place(store), key), value));
+        Self {
+            records: records.collect(),
+        }
+    }
+
+    /// All its records, as [`Self::of`] takes them.
+    pub fn records(&self) -> Vec<(u8, Vec<u8>, Vec<u8>)> {
+        let position = |store| Store::ALL.iter().position(|it| *it == store);
+        let place = |store| position(store).expect("all stores are listed") as u8;
+        let records = self.records.iter();
+        let records =
+            records.map(|((store, key), value)| (place(*store), key.clone(), value.clone()));
+        records.collect()
+    }
+
     /// Everything a start reads.
     pub fn read_at_start(&self) -> Vec<Record> {
         self.read(|store, _| Store::READ_AT_START.contains(&store))

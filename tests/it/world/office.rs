@@ -134,7 +134,7 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
     }
 
     /// Who reads on a phone, as the server has it.
-    fn reader(&self, phone: usize) -> Reader {
+    pub(super) fn reader(&self, phone: usize) -> Reader {
         let device = at_once(self.server.ledger().device(self.device_of(phone)));
         let record = device.expect("readable").record.expect("enrolled");
         let Grant { role, units, .. } = record.assignment.grant;

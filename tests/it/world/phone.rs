@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use client_core::Client;
 use client_core::effect::{Carried, Effect, Notice, StorageFailure};
 use client_core::input::{History, Input, Leave, PostAnswer, PreviewKey, Save, Spared};
+use serde::{Deserialize, Serialize};
 use shared::bundle::Serial;
 use shared::disclosure::Way;
 use shared::engine::Engine;
@@ -104,6 +105,16 @@ struct Copy {
     saved: BTreeMap<u32, Vec<DocumentId>>,
 }
 
+/// All that is stored on one phone, with the key that its PIN would open.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    pub data_key: [u8; 32],
+    /// The position of the store among all, key, value.
+    pub records: Vec<(u8, Vec<u8>, Vec<u8>)>,
+    /// What was shown as saved: tag to documents.
+    pub saved: Vec<(u32, Vec<DocumentId>)>,
+}
+
 impl<'e, E: Engine> Phone<'e, E> {
     /// A phone with empty storage, started and unlocked.
     pub fn new(name: &'static str, engine: &'e E, mut luck: Luck) -> Self {
@@ -143,6 +154,31 @@ impl<'e, E: Engine> Phone<'e, E> {
         copy.next_tag = self.next_tag;
         copy.restart(History::Uncertain, now);
         copy
+    }
+
+    /// All that is stored on it, to be put away.
+    pub fn kept(&self) -> Kept {
+        Kept {
+            data_key: self.data_key,
+            records: self.disk.records(),
+            saved: self.saved.clone().into_iter().collect(),
+        }
+    }
+
+    /// A phone on what one of another version stored.
+    pub fn taken_up(
+        (name, engine): (&'static str, &'e E),
+        luck: Luck,
+        kept: Kept,
+        now: UnixSeconds,
+    ) -> Self {
+        let mut phone = Self::new(name, engine, luck);
+        phone.data_key = kept.data_key;
+        phone.disk = Disk::of(kept.records);
+        phone.saved = kept.saved.into_iter().collect();
+        phone.next_tag = phone.saved.keys().max().map_or(1, |last| last + 1);
+        phone.restart(History::Certain, now);
+        phone
     }
 
     /// The app is killed and started again; what was not durable is gone.
