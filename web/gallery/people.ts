@@ -200,6 +200,7 @@ export const dossier: DossierView = {
   homeVisit: false,
   due: null,
   sameAs: null,
+  hasNumber: true,
   here: 1,
   movedTo: null,
   unitedWith: null,
@@ -236,6 +237,7 @@ export const dossierLoaded: DossierView = {
   here: 4,
   unitedWith: 'chị Thắm',
   sameAs: { document: 'd7', name: 'Nguyễn Thị Ngọc Anh' },
+  hasNumber: false,
   previews: [
     {
       from: 'chị Thắm',

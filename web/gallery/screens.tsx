@@ -49,7 +49,7 @@ const { at, badges, NOW } = sample;
 
 const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onTask: nothing, onFilter: nothing, onUnvisited: nothing };
 const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onMoreFilters: nothing, onOpen: nothing, onAdd: nothing };
-const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing, onFacts: nothing, onHome: nothing, onConsent: nothing, onSame: nothing, onTask: nothing };
+const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing, onFacts: nothing, onHome: nothing, onConsent: nothing, onSame: nothing, onTask: nothing, number: null, onNumber: nothing };
 const syncOn = {
   onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing, onFile: async () => true,
   onBrought: async () => ({ is: 'taken' as const, n: 1 }), onCarry: nothing, onSpare: nothing,

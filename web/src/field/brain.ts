@@ -140,6 +140,9 @@ export interface Brain {
   dropSession(id: string): void;
   keepPerson(draft: PersonDraft | null): void;
 
+  /** The whole personal number, shown from now until the phone is locked, once it is written down that it was; `null` if it cannot be. */
+  wholeNumber(document: DocumentId): Promise<string | null>;
+
   /** What a chip card's text says; `null` if it is no card's. */
   readCard(text: string): Promise<CardRead | null>;
 

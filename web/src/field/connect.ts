@@ -101,6 +101,11 @@ export class WorkerBrain implements Brain {
     void this.#worker.keepPerson(draft);
   }
 
+  async wholeNumber(document: string): Promise<string | null> {
+    await this.#begun;
+    return this.#worker.wholeNumber(document);
+  }
+
   async readCard(text: string): Promise<CardRead | null> {
     await this.#begun;
     return this.#worker.readCard(text);

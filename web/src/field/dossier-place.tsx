@@ -11,7 +11,7 @@ import type { StageDay } from './screens/stage.tsx';
 import { StageSheet, StepsSheet } from './screens/stage.tsx';
 import { VisitSheet } from './screens/visit.tsx';
 import { newDraftId } from './session-place.tsx';
-import { useView } from './use-view.ts';
+import { useBrain, useView } from './use-view.ts';
 
 type Over =
   | { is: 'visit' }
@@ -22,8 +22,10 @@ type Over =
   | { is: 'step'; funnel: Funnel; step: LevelName | SideName };
 
 export function DossierPlace({ way, save, document }: PlaceProps & { document: string }) {
+  const brain = useBrain();
   const view = useView({ view: 'dossier', document });
   const [over, put] = useState<Over | null>(null);
+  const [number, show] = useState<string | null>(null);
   if (view === null) return null;
   const close = () => put(null);
   return (
@@ -35,6 +37,7 @@ export function DossierPlace({ way, save, document }: PlaceProps & { document: s
         onHistory={() => way.go({ at: 'history', document })} onFacts={() => way.go({ at: 'facts', document })}
         onHome={() => way.go({ at: 'home', document })} onConsent={() => put({ is: 'consent' })}
         onSame={() => (view.sameAs === null ? way.go({ at: 'same', document }) : save({ kind: 'same', document, other: null }))}
+        number={number} onNumber={() => void brain.wholeNumber(document).then(show)}
         onTask={(task) => way.replace({ at: 'dossier', document: task.document })}
       />
       {over && <Sheets over={over} view={view} put={put} close={close} save={(entered) => save(entered, close)} onFacts={() => way.go({ at: 'facts', document })} />}

@@ -325,6 +325,8 @@ export interface DossierView {
   due: LocalMinute | null;
   /** Who is held to be the same person. */
   sameAs: { document: DocumentId; name: string } | null;
+  /** The whole personal number is on this phone; who wants to see it asks for it. */
+  hasNumber: boolean;
   /** Own records of it that are only here. */
   here: number;
   /** The unit it went to: read only then. */

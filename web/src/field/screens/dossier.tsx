@@ -13,7 +13,7 @@ import { ConflictCard } from '../../parts/conflict.tsx';
 import { factsLine, Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Stepper } from '../../parts/stepper.tsx';
-import { clock, day, phone } from '../../text/format.ts';
+import { clock, day, personalNumber, phone } from '../../text/format.ts';
 import { saidWords, workWords } from '../../text/said.ts';
 import { capital, useText } from '../../text/text.ts';
 import type { Conflict, DossierView, Funnel, LocalMinute, Task, WorkLine } from '../model.ts';
@@ -34,6 +34,9 @@ export interface DossierProps {
   onConsent: () => void;
   /** The same person has another dossier; or not, after all. */
   onSame: () => void;
+  /** The whole personal number is on the screen now. */
+  number: string | null;
+  onNumber: () => void;
   onTask: (task: Task) => void;
 }
 
@@ -197,6 +200,19 @@ function workFacts({ at, by, note }: WorkLine, now: LocalMinute): string {
   return [when, by, note && `“${note}”`].filter(Boolean).join(' · ');
 }
 
+/** The last digits, and for whoever may see more the whole number, which is written down. */
+function NumberRow({ view: { last3, hasNumber }, number, onNumber }: DossierProps) {
+  const { t } = useText();
+  if (number !== null) return <Row icon={IdCard} title={personalNumber(number)} sub={t('dossier.number.shown')} />;
+  if (last3 === null) return null;
+  return (
+    <Row
+      icon={IdCard} title={`••• ${last3}`} sub={t(hasNumber ? 'dossier.number.show' : 'dossier.number')}
+      {...(hasNumber ? { onOpen: onNumber } : {})}
+    />
+  );
+}
+
 function Contact(props: DossierProps) {
   const { view, onHistory } = props;
   const { t } = useText();
@@ -216,6 +232,7 @@ function Contact(props: DossierProps) {
           sub={view.phone === null || view.phoneOwner === 'unknown' ? t('dossier.phone') : t(`phone-owner.${view.phoneOwner}`)}
           {...may(props.onFacts)}
         />
+        <NumberRow {...props} />
         <Row icon={House} title={home} sub={view.address || t('dossier.home')} {...may(props.onHome)} />
         {view.note !== '' && <Row icon={PencilLine} title={view.note} sub={t('field.note')} {...may(props.onFacts)} />}
         <Row icon={CircleCheck} title={consent()} sub={t('dossier.consent')} {...may(props.onConsent)} />

@@ -10,7 +10,7 @@ import { Called, hex } from './called.ts';
 import { catalogueView, noticesView } from './catalogue.ts';
 import type { CoreDocument, CoreSync } from './core.ts';
 import type { Reading } from './dossier.ts';
-import { dossierView, historyView, markOf, nameOf } from './dossier.ts';
+import { dossierView, historyView, markOf, nameOf, numberOf } from './dossier.ts';
 import { typed } from './entries.ts';
 import type { Histories } from './histories.ts';
 import { dossiers, doublesOf, housesOf, peopleOf, previewedOf } from './people.ts';
@@ -63,7 +63,8 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
     }
     case 'dossier': {
       const [view, reading] = read(ask.document, open, called);
-      return view && { ...dossierView(view, reading), ...around(ask.document, view, open, called) };
+      const hasNumber = numberOf(core, ask.document, names) !== null;
+      return view && { ...dossierView(view, reading), ...around(ask.document, view, open, called), hasNumber };
     }
     case 'home': {
       const view = core.document(ask.document);

@@ -60,6 +60,7 @@ export declare class Phone {
   list(query: CoreQuery): CoreList;
   previewed(typed: string): CorePreviewed[];
   document(id: string): CoreDocument | null;
+  companion(dossier: string, which: 'Identity' | 'Case'): CoreDocument | null;
   assignment(): CoreAssignment | null;
   recordableSteps(): string[];
   sync(): CoreSync;

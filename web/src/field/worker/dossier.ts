@@ -3,6 +3,7 @@ import type {
   Conflict, ConsentHow, DossierView, Funnel, FunnelView, HistoryView, LocalMinute, PhoneOwnerName, ReasonName, RecordState,
   ResidenceName, SideName, SpokenLanguage, WorkLine,
 } from '../model.ts';
+import type { Phone } from 'sampan-app/client_app.js';
 import { LEVELS, SIDES } from '../model.ts';
 import type { Called } from './called.ts';
 import { hex } from './called.ts';
@@ -23,7 +24,7 @@ export interface Reading {
 }
 
 /** All but what lies around it: home, and whom they are held to be. */
-export function dossierView(view: CoreDocument, reading: Reading): Omit<DossierView, 'home' | 'sameAs'> {
+export function dossierView(view: CoreDocument, reading: Reading): Omit<DossierView, 'home' | 'sameAs' | 'hasNumber'> {
   const { names, called, now } = reading;
   const fields = new Map(view.fields.map((field) => [keyName(field.key, names), field]));
   const value = (key: string) => fields.get(key)?.values.at(-1)?.value;
@@ -55,6 +56,13 @@ export function dossierView(view: CoreDocument, reading: Reading): Omit<DossierV
     consent: consentOf(view.events, names),
     historyEntries: reading.passages.length,
   };
+}
+
+/** What this phone holds of the whole personal number: the digits once they are shown, nothing before that, `null` if it has none. */
+export function numberOf(core: Pick<Phone, 'companion'>, dossier: string, names: Names): { digits: string | null } | null {
+  const identity = core.companion(dossier, 'Identity');
+  const field = identity?.fields.find(({ key }) => keyName(key, names) === 'pin');
+  return field === undefined ? null : { digits: textOf(field.values.at(-1)?.value) };
 }
 
 /** The name; of somebody known only by a colleague's preview, as it says. */

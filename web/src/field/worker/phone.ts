@@ -3,7 +3,7 @@
  * in again. Nothing is decided here.
  */
 import type { Entry, Phone } from 'sampan-app/client_app.js';
-import type { Effect, Input, Notice, NotSavedReason } from './core.ts';
+import type { Effect, Id, Input, Notice, NotSavedReason } from './core.ts';
 import { post } from './network.ts';
 import { waitForNews } from './economy.ts';
 import { random } from './wrapping.ts';
@@ -11,6 +11,8 @@ import type { Keeping } from './storage.ts';
 import { failureOf } from './storage.ts';
 
 const SEED_BYTES = 32;
+/** How a number was disclosed, by the core's code: it stood on the screen. */
+const WAY_VIEWED = 0;
 /** Too many ask from here: the same question is answered later. */
 const TOO_OFTEN = 429;
 /** The longest wait a browser's timer keeps. */
@@ -58,6 +60,8 @@ export class Loop {
   #tag = 0;
   /** Inputs of a phone that was locked meanwhile go nowhere. */
   #isOver = false;
+  /** Who waits to hear that a disclosure is on the disk, in order. */
+  readonly #disclosing: ((isWritten: boolean) => void)[] = [];
   /** Effects that are being done. */
   readonly #running = new Set<Promise<void>>();
 
@@ -117,6 +121,17 @@ export class Loop {
     });
   }
 
+  /** Writes down that a whole number is shown; resolves to whether that is on the disk. */
+  disclose(dossier: Id): Promise<boolean> {
+    const told = new Promise<boolean>((resolve) => this.#disclosing.push(resolve));
+    this.input({ Disclose: { way: WAY_VIEWED, dossier } });
+    return told;
+  }
+
+  #disclosed(isWritten: boolean): void {
+    this.#disclosing.shift()?.(isWritten);
+  }
+
   /** All bundles without a receipt, from now on as they are, with leave for colleagues to look into
    * them; none if that could not be stored. */
   handOut(): Promise<HandedOut> {
@@ -135,6 +150,7 @@ export class Loop {
     clearTimeout(this.#timer);
     clearTimeout(this.#waitingPull?.timer);
     for (const resolve of this.#saves.values()) resolve({ is: 'not', reason: 'Locked' });
+    while (this.#disclosing.length > 0) this.#disclosed(false);
     this.#give(NOTHING);
   }
 
@@ -239,6 +255,10 @@ export class Loop {
     } else if (typeof notice === 'object' && 'NotSaved' in notice) {
       const { tag, reason } = notice.NotSaved;
       this.#answer(tag, { is: 'not', reason });
+    } else if (typeof notice === 'object' && 'Disclosed' in notice) {
+      this.#disclosed(true);
+    } else if (notice === 'NotDisclosed' || (typeof notice === 'object' && 'StorageFailed' in notice)) {
+      this.#disclosed(false);
     }
     this.#listener.notice(notice);
   }

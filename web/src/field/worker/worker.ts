@@ -16,6 +16,7 @@ import { READ_AT_START } from './core.ts';
 import { Confirmer } from './confirmer.ts';
 import type { Spent } from './economy.ts';
 import { spend } from './economy.ts';
+import { numberOf } from './dossier.ts';
 import { DraftBook } from './drafts.ts';
 import { entryOf } from './entries.ts';
 import { choosing, gateOf, remarkOf } from './gate.ts';
@@ -179,6 +180,15 @@ export class FieldWorker implements Listener {
 
   async keepPerson(draft: PersonDraft | null): Promise<void> {
     await this.#book?.keepPerson(draft);
+  }
+
+  /** The whole personal number, once it is on the disk that it was shown; `null` if it cannot be. */
+  async wholeNumber(document: string): Promise<string | null> {
+    const loop = this.#loop;
+    const dossier = this.#isOpen ? loop?.core.document(document)?.document : undefined;
+    if (!loop || dossier === undefined || numberOf(loop.core, document, this.#names) === null) return null;
+    if (!(await loop.disclose(dossier))) return null;
+    return numberOf(loop.core, document, this.#names)?.digits ?? null;
   }
 
   /** What a chip card's text says; `null` if it is no card's. */
