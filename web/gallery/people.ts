@@ -91,6 +91,7 @@ export const today: TodayView = {
   counts: { due: 9, overdue: 2, ahead: 3, unclear: 7, 'home-visit': 1, changed: 2 },
   more: 0,
   homes,
+  lists: [],
   isFirstStart: false,
   badges,
 };
@@ -202,6 +203,7 @@ export const dossier: DossierView = {
   sameAs: null,
   hasNumber: true,
   here: 1,
+  lentUntil: null,
   movedTo: null,
   unitedWith: null,
   conflicts: [

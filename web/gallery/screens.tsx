@@ -47,7 +47,7 @@ import * as sample from './people.ts';
 const nothing = () => undefined;
 const { at, badges, NOW } = sample;
 
-const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onTask: nothing, onFilter: nothing, onUnvisited: nothing };
+const todayOn = { theme: 'light' as const, onTheme: nothing, onMenu: nothing, onTab: nothing, onTask: nothing, onFilter: nothing, onUnvisited: nothing, onPerson: nothing };
 const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClearFilters: nothing, onMoreFilters: nothing, onOpen: nothing, onAdd: nothing };
 const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing, onFacts: nothing, onHome: nothing, onConsent: nothing, onSame: nothing, onTask: nothing, number: null, onNumber: nothing };
 const syncOn = {
@@ -124,9 +124,12 @@ const homeChoice: HomeChoiceView = {
 const homeOn = { typed: '', onSearch: nothing, onChoose: nothing, onWrite: nothing, onOpen: nothing, onAdd: nothing, onBack: nothing };
 const deskOn = {
   typed: 'dep', waiting: 4, service: 'activate' as const, services: ['activate' as const, 'password' as const, 'submit' as const],
+  until: null, sought: { is: 'nothing' as const }, mayAsk: false, hasSignal: true, onAsk: nothing,
   onSearch: nothing, onScan: nothing, onWaiting: nothing, onService: nothing, onPick: nothing, onResult: nothing, onOpen: nothing,
   onBack: nothing,
 };
+
+const nobodyHere = { ...sample.people, count: 0, lines: [] };
 
 const dossier = () => <Dossier view={sample.dossier} {...dossierOn} />;
 const sheetOver = (sheet: ComponentChildren) => () => (
@@ -176,6 +179,9 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
     <Pin view={{ mode: 'unlock', remark: { code: 'wrong', triesLeft: 4 }, here: 3, hasSignal: false, isWorking: false }} {...pinOn} />
   ),
   today: () => <Today view={sample.today} {...todayOn} />,
+  'today-list': () => (
+    <Today view={{ ...sample.today, lists: [{ until: at('11-19', '17:30'), people: sample.lines.slice(0, 3) }] }} {...todayOn} />
+  ),
   'today-empty': () => (
     <Today view={{ ...sample.today, homes: [], sync: sample.syncAllReceived }} {...todayOn} />
   ),
@@ -194,6 +200,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   dossier,
   'dossier-loaded': () => <Dossier view={sample.dossierLoaded} {...dossierOn} />,
   'dossier-new': () => <Dossier view={sample.dossierNew} {...dossierOn} />,
+  'dossier-lent': () => <Dossier view={{ ...sample.dossier, conflicts: [], lentUntil: at('11-19', '17:30') }} {...dossierOn} />,
   'dossier-moved': () => <Dossier view={{ ...sample.dossier, conflicts: [], movedTo: 'Ấp Kinh Mới' }} {...dossierOn} />,
   conflict: sheetOver(
     <Chooser conflict={sample.dossier.conflicts[0]!} now={NOW} onChoose={nothing} onLater={nothing} />,
@@ -230,7 +237,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'consent-given': sheetOver(<ConsentSheet view={sample.dossier} onSave={nothing} onClose={nothing} />),
   desk: () => <Desk view={sample.people} {...deskOn} person={null} />,
   'desk-person': () => <Desk view={sample.people} {...deskOn} person={sample.lines[2]!} />,
-  'desk-none': () => <Desk view={{ ...sample.people, count: 0, lines: [] }} {...deskOn} person={null} />,
+  'desk-lent': () => <Desk view={sample.people} {...deskOn} person={sample.lines[2]!} until={at('11-19', '15:40')} />,
+  'desk-none': () => <Desk view={nobodyHere} {...deskOn} person={null} typed="số 127" />,
+  'desk-ask': () => <Desk view={nobodyHere} {...deskOn} person={null} typed="099 158 004 127" mayAsk />,
+  'desk-nobody': () => <Desk view={nobodyHere} {...deskOn} person={null} typed="099 158 004 127" mayAsk sought={{ is: 'nobody' }} />,
+  'desk-no-signal': () => <Desk view={nobodyHere} {...deskOn} person={null} typed="099 158 004 127" mayAsk hasSignal={false} />,
+  'desk-too-often': () => <Desk view={nobodyHere} {...deskOn} person={null} typed="099 158 004 127" mayAsk sought={{ is: 'too-often', again: NOW + 40 }} />,
   notices: () => (
     <Notices
       view={{

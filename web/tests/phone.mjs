@@ -86,8 +86,8 @@ export class Phone {
   }
 
   /** From an invite to the list, with the console's part done through its interface. */
-  async enrol(server, role) {
-    const invite = await server.invite(this.name, role);
+  async enrol(server, role, unit) {
+    const invite = await server.invite(this.name, role, unit);
     await this.open(`#i=${invite}`);
     await this.enterPin('Đặt mã PIN 6 số');
     await this.enterPin('Nhập lại mã PIN');

@@ -73,9 +73,9 @@ export class Server {
   }
 
   /** What a console would be answered. */
-  async ask(path, body) {
+  async ask(path, body, method = body === undefined ? 'GET' : 'POST') {
     const response = await fetch(this.address + path, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -85,8 +85,8 @@ export class Server {
   }
 
   /** A link's secret for one phone of the hamlet's team. */
-  async invite(label, role = 'team-member') {
-    const { invite } = await this.ask('/v1/invites', { role, units: [HAMLET.unit], team: 1, label });
+  async invite(label, role = 'team-member', unit = HAMLET.unit) {
+    const { invite } = await this.ask('/v1/invites', { role, units: [unit], team: 1, label });
     return invite;
   }
 

@@ -10,7 +10,7 @@ import type {
   CardRead, CatalogueView, ConsentHow, DocumentId, DossierView, ErasedView, FactsDraft, FieldName, GuidanceView, HistoryView,
   HomeChoiceView, HouseDraft, InviteView, LevelName, LockedView, NewPersonView, NoticeKindName, NoticesView, PackedDate, PeopleFilter,
   PeopleView, Period, PersonDraft, PinView, PlaceKindName, ReasonName, RefusedView, ResultsView, SavedSessionView, SessionDraft,
-  SideName, SourceName, SpokenLanguage, SyncView, TodayFilter, TodayView, VisitName,
+  SideName, SoughtView, SourceName, SpokenLanguage, SyncView, TodayFilter, TodayView, VisitName,
 } from './model.ts';
 import type { LockSecret, PhoneLock } from './phone-lock.ts';
 
@@ -30,6 +30,7 @@ export type Ask =
   | { view: 'home'; document: DocumentId; text: string }
   | { view: 'catalogue' }
   | { view: 'notices' }
+  | { view: 'sought' }
   | { view: 'results'; period: Period }
   | { view: 'sync' };
 
@@ -48,6 +49,7 @@ export interface Answers {
   home: HomeChoiceView;
   catalogue: CatalogueView;
   notices: NoticesView;
+  sought: SoughtView;
   results: ResultsView;
   sync: SyncView;
 }
@@ -145,6 +147,9 @@ export interface Brain {
 
   /** What a chip card's text says; `null` if it is no card's. */
   readCard(text: string): Promise<CardRead | null>;
+
+  /** Asks the server who bears this number; `null` forgets what was asked. The view `sought` tells. */
+  seek(number: string | null): void;
 
   /** Follows an invite's link. */
   enrol(fragment: string): void;

@@ -106,6 +106,10 @@ export class WorkerBrain implements Brain {
     return this.#worker.wholeNumber(document);
   }
 
+  seek(number: string | null): void {
+    void this.#worker.seek(number);
+  }
+
   async readCard(text: string): Promise<CardRead | null> {
     await this.#begun;
     return this.#worker.readCard(text);

@@ -194,6 +194,19 @@ export interface PreviewedLine {
   from: string;
 }
 
+/** What became of asking the server for one person by the full number. Nothing is kept of the number. */
+export type SoughtView =
+  | { is: 'nothing' | 'asking' | 'coming' | 'nobody' | 'not-a-number' | 'no-answer' }
+  | { is: 'too-often'; again: LocalMinute }
+  /** `until`: then it leaves this phone again; `null` for somebody of the phone's own list. */
+  | { is: 'found'; person: ResidentLine; until: LocalMinute | null };
+
+/** People lent to this phone for a while, in the order in which they are to be called on. */
+export interface DayList {
+  until: LocalMinute;
+  people: ResidentLine[];
+}
+
 /** What a task asks for. */
 export type TaskKind =
   | 'conflict' | 'visit' | 'card-collect' | 'card-returned' | 'eid-returned' | 'card-hand-over' | 'eid-activate' | 'home-visit'
@@ -234,6 +247,8 @@ export interface TodayView {
   sync: SyncSummary;
   filter: TodayFilter;
   counts: Record<TodayFilter, number>;
+  /** Who somebody lent for the day. */
+  lists: DayList[];
   /** In travel order: canal by canal. */
   homes: HomeTasks[];
   /** Tasks that are not listed. */
@@ -329,6 +344,8 @@ export interface DossierView {
   hasNumber: boolean;
   /** Own records of it that are only here. */
   here: number;
+  /** When it leaves this phone, where it is only lent. */
+  lentUntil: LocalMinute | null;
   /** The unit it went to: read only then. */
   movedTo: string | null;
   /** Whose dossier it was united with, until that was seen. */

@@ -46,7 +46,7 @@ export function TodayPlace({ way, today }: PlaceProps) {
     <Today
       view={{ ...view, filter }} onFilter={narrow} theme={display.theme} onTheme={turn} onMenu={() => way.go({ at: 'menu' })} onTab={openTab(way)}
       onTask={(task) => way.go(task.kind === 'refused' ? { at: 'refused' } : { at: 'dossier', document: task.document })}
-      onUnvisited={() => way.go({ at: 'people' })}
+      onUnvisited={() => way.go({ at: 'people' })} onPerson={(document) => way.go({ at: 'dossier', document })}
     />
   );
 }

@@ -1,15 +1,19 @@
 /** At a desk: one person after another, found by digits or a card, and what came of it in one tap. */
 import type { Icon } from '../../design/icons.tsx';
-import { BadgeCheck, CalendarClock, CornerDownRight, Landmark, Minus, Plus, ScanLine, Send, Users } from '../../design/icons.tsx';
+import {
+  BadgeCheck, CalendarClock, Clock, CornerDownRight, Landmark, Minus, Plus, ScanLine, Search, Send, Users, WifiOff,
+} from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Button, Choice, IconButton } from '../../parts/button.tsx';
-import { Card } from '../../parts/card.tsx';
+import { Card, Note } from '../../parts/card.tsx';
 import { Choices } from '../../parts/field.tsx';
 import { ResidentRow } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { resultWord, serviceWord } from '../../text/said.ts';
+import { clock } from '../../text/format.ts';
+import type { Text } from '../../text/text.ts';
 import { useText } from '../../text/text.ts';
-import type { PeopleView, ResidentLine, ResultName, ServiceName } from '../model.ts';
+import type { LocalMinute, PeopleView, ResidentLine, ResultName, ServiceName, SoughtView } from '../model.ts';
 import { SearchBox } from './people.tsx';
 import './session.css';
 
@@ -20,6 +24,14 @@ export interface DeskProps {
   service: ServiceName;
   services: ServiceName[];
   person: ResidentLine | null;
+  /** When the person leaves this phone again, if they are only lent. */
+  until: LocalMinute | null;
+  /** What the server said of the number that was asked for. */
+  sought: SoughtView;
+  /** Whether what was typed is a whole number, which the server may be asked for. */
+  mayAsk: boolean;
+  hasSignal: boolean;
+  onAsk: () => void;
   onSearch: (text: string) => void;
   onScan: () => void;
   onWaiting: (waiting: number) => void;
@@ -59,6 +71,7 @@ export function Desk(props: DeskProps) {
       {person !== null ? (
         <Card>
           <ResidentRow line={person} now={view.now} onOpen={() => props.onOpen(person.document)} />
+          {props.until !== null && <Note icon={Clock} tone="wait">{t('desk.lent', { time: clock(props.until) })}</Note>}
           <Outcomes {...props} label={person.name} />
           <div class="card-body"><Button look="quiet" onPress={() => props.onPick(null)}>{t('desk.another')}</Button></div>
         </Card>
@@ -100,10 +113,40 @@ function Found(props: DeskProps) {
     );
   }
   return (
-    <Card icon={Landmark} title={t('desk.none')} group>
-      <Outcomes {...props} label={t('desk.none')} />
+    <>
+      <AskServer {...props} />
+      <Card icon={Users} title={t('desk.none')} group>
+        <Outcomes {...props} label={t('desk.none')} />
+      </Card>
+    </>
+  );
+}
+
+/** One person by the whole number, only where the server can be heard; every question is written down there. */
+function AskServer(props: DeskProps) {
+  const { sought, mayAsk, hasSignal, onAsk } = props;
+  const { t } = useText();
+  const answer = answerWords(props, t);
+  const waits = sought.is === 'asking' || sought.is === 'coming';
+  return (
+    <Card icon={Search} title={t('desk.none.here')} group>
+      <div class="card-body ask-server">
+        <div role="status">{answer !== null && <Note icon={hasSignal ? Landmark : WifiOff} tone={waits ? 'move' : 'here'}>{answer}</Note>}</div>
+        {hasSignal && !waits && (
+          <Button look="primary" wide icon={Landmark} blockedBy={mayAsk ? undefined : t('desk.ask.short')} onPress={onAsk}>
+            {t('desk.ask')}
+          </Button>
+        )}
+        {mayAsk && hasSignal && !waits && <p class="small soft">{t('desk.ask.logged')}</p>}
+      </div>
     </Card>
   );
+}
+
+function answerWords({ sought, hasSignal }: DeskProps, t: Text['t']): string | null {
+  if (!hasSignal) return t('desk.ask.no-signal');
+  if (sought.is === 'nothing' || sought.is === 'found') return null;
+  return sought.is === 'too-often' ? t('desk.ask.too-often', { time: clock(sought.again) }) : t(`desk.ask.${sought.is}`);
 }
 
 function Outcomes({ service, onResult, label }: DeskProps & { label: string }) {

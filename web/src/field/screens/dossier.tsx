@@ -2,7 +2,7 @@
 import './dossier.css';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  BadgeCheck, CircleCheck, CircleHelp, DoorClosed, DoorOpen, Eye, GitMerge, History, House, IdCard,
+  BadgeCheck, CircleCheck, CircleHelp, Clock, DoorClosed, DoorOpen, Eye, GitMerge, History, House, IdCard,
   MessagesSquare, PencilLine, Phone, Smartphone, Undo2, Users,
 } from '../../design/icons.tsx';
 import { Bar, BarFact } from '../../parts/bar.tsx';
@@ -13,7 +13,7 @@ import { ConflictCard } from '../../parts/conflict.tsx';
 import { factsLine, Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Stepper } from '../../parts/stepper.tsx';
-import { clock, day, personalNumber, phone } from '../../text/format.ts';
+import { clock, day, moment, personalNumber, phone } from '../../text/format.ts';
 import { saidWords, workWords } from '../../text/said.ts';
 import { capital, useText } from '../../text/text.ts';
 import type { Conflict, DossierView, Funnel, LocalMinute, Task, WorkLine } from '../model.ts';
@@ -42,10 +42,11 @@ export interface DossierProps {
 
 export function Dossier(props: DossierProps) {
   const { view } = props;
-  const { t } = useText();
+  const { t, language } = useText();
   return (
     <Screen bar={<DossierBar {...props} />} actions={view.movedTo === null && <Actions {...props} />}>
       {view.movedTo !== null && <Note icon={Eye} tone="here">{t('dossier.moved', { unit: view.movedTo })}</Note>}
+      {view.lentUntil !== null && <Note icon={Clock} tone="wait">{t('dossier.lent', { when: moment(view.lentUntil, view.now, language) })}</Note>}
       {view.unitedWith !== null && <Note icon={GitMerge} tone="good">{t('say.united', { who: view.unitedWith })}</Note>}
       {view.conflicts.map((conflict) => (
         <ConflictCard key={conflict.field} conflict={conflict} onChoose={() => props.onConflict(conflict)} />

@@ -10,13 +10,13 @@ import { Bar, SyncPanel } from '../../parts/bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Card, Note, Row } from '../../parts/card.tsx';
 import { Chip, FilterChips } from '../../parts/chip.tsx';
-import { Name } from '../../parts/person.tsx';
+import { Name, ResidentRow } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
-import { day, weekday } from '../../text/format.ts';
+import { day, moment, weekday } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { capital, useText } from '../../text/text.ts';
-import type { HomeTasks, LocalMinute, Tab, Task, TaskKind, TodayFilter, TodayView } from '../model.ts';
+import type { DayList, DocumentId, HomeTasks, LocalMinute, Tab, Task, TaskKind, TodayFilter, TodayView } from '../model.ts';
 import { syncLine } from '../sync-line.ts';
 
 export interface TodayProps {
@@ -28,6 +28,7 @@ export interface TodayProps {
   onTask: (task: Task) => void;
   onFilter: (filter: TodayFilter) => void;
   onUnvisited: () => void;
+  onPerson: (document: DocumentId) => void;
 }
 
 const THEME_ICONS: Record<Theme, Icon> = { light: Sun, sun: SunDim, dark: Moon };
@@ -56,12 +57,27 @@ export function Today(props: TodayProps) {
         label={t('today.filters')} chips={filters(view, text)} chosen={[view.filter]} onToggle={props.onFilter}
       />
       {view.isFirstStart && <Note icon={Download}>{t('today.first')}</Note>}
+      {view.lists.map((list, index) => <Lent key={index} list={list} now={view.now} onOpen={props.onPerson} />)}
       {view.homes.map((home) => (
         <Home key={home.household} home={home} now={view.now} onTask={onTask} />
       ))}
       {view.more > 0 && <p class="small soft today-more">{t('today.more', { n: view.more })}</p>}
       {view.homes.length === 0 && !view.isFirstStart && <Nothing filter={view.filter} onUnvisited={props.onUnvisited} />}
     </Screen>
+  );
+}
+
+/** Who was put on a list for this phone, in the order in which they are to be called on. */
+function Lent({ list, now, onOpen }: { list: DayList; now: LocalMinute; onOpen: (document: DocumentId) => void }) {
+  const { t, language } = useText();
+  return (
+    <Card icon={CalendarCheck2} title={t('today.list')} group aside={t('today.list.until', { when: moment(list.until, now, language) })}>
+      <ul>
+        {list.people.map((line) => (
+          <li key={line.document}><ResidentRow line={line} now={now} onOpen={() => onOpen(line.document)} /></li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

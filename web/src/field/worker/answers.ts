@@ -13,11 +13,13 @@ import type { Reading } from './dossier.ts';
 import { dossierView, historyView, markOf, nameOf, numberOf } from './dossier.ts';
 import { typed } from './entries.ts';
 import type { Histories } from './histories.ts';
+import { dayListsOf, soughtOf } from './lent.ts';
 import { dossiers, doublesOf, housesOf, peopleOf, previewedOf } from './people.ts';
 import { figuresOf } from './results.ts';
 import { keyName, saidOf } from './said.ts';
 import { sessionLines, sessionView } from './session.ts';
 import { countsOf, dayOf, homesOf, taskOf } from './today.ts';
+import type { Sought } from './worker.ts';
 import type { Names } from './views.ts';
 import { badgesOf, localMinute, residentLine, stateOf, summaryOf } from './views.ts';
 
@@ -32,6 +34,8 @@ export interface Open {
   now: number;
   /** What automerge said of own saves. */
   checked: SyncView['checked'];
+  /** Who was asked for at the desk. */
+  sought: Sought;
   signal: { hasSignal: boolean; serverSilent: boolean; lastSaveFailed: boolean; dataSaver: SyncSummary['dataSaver'] };
 }
 
@@ -49,7 +53,7 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       const [told, counts] = [summary(), countsOf(day)];
       return {
         now: at, hamlet, sync: told, filter: ask.filter, badges, isFirstStart: told.loading !== null,
-        counts: { ...counts, due: badges.tasks }, more: day.more,
+        counts: { ...counts, due: badges.tasks }, more: day.more, lists: dayListsOf(open),
         homes: [...(ask.filter === 'due' ? refused : []), ...homesOf(day, open, called)],
       };
     }
@@ -90,6 +94,8 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       return catalogueView(open);
     case 'notices':
       return noticesView(open, called);
+    case 'sought':
+      return soughtOf(open);
     case 'drafts':
       return drafts;
     case 'results': {

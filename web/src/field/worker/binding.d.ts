@@ -1,7 +1,7 @@
 /** What `client-wasm/app` exports, with the shapes that cross; the files come from `cargo xtask wasm`. */
 import type {
   CoreAssignment, CoreDay, CoreDayQuery, CoreDocument, CoreDouble, CoreFigure, CoreHome, CoreList, CoreNames, CoreNotAccepted, CorePassage, CoreProgress,
-  CorePreviewed, CoreProgressQuery, CoreQuery, CoreRecord, CoreRemark,
+  CoreLoan, CorePreviewed, CoreProgressQuery, CoreQuery, CoreRecord, CoreRemark,
   CoreSync, Effect, Id, Input, StoredRecord,
 } from './core.ts';
 
@@ -58,6 +58,8 @@ export declare class Phone {
   waiting(): number;
   isOpen(): boolean;
   list(query: CoreQuery): CoreList;
+  /** What is lent to this phone: day lists, and people looked up. */
+  loans(): CoreLoan[];
   previewed(typed: string): CorePreviewed[];
   document(id: string): CoreDocument | null;
   companion(dossier: string, which: 'Identity' | 'Case'): CoreDocument | null;

@@ -183,6 +183,8 @@ export interface CoreDocument {
   kind: string | null;
   unit: number | null;
   moved_to: number | null;
+  /** Until when it is lent to this phone, by the server's clock, if it is. */
+  lent_until: number | null;
   fields: CoreField[];
   card: CoreFunnel;
   eid: CoreFunnel;
@@ -208,6 +210,13 @@ export interface CoreNotAccepted {
   /** Stable name of the reason. */
   code: string;
   said: CoreSaid[];
+}
+
+/** Documents lent to this phone until a moment. */
+export interface CoreLoan {
+  is_day_list: boolean;
+  until: number;
+  dossiers: Id[];
 }
 
 /** One thing that was put: a value under a key, or something that happened. */

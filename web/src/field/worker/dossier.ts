@@ -45,6 +45,7 @@ export function dossierView(view: CoreDocument, reading: Reading): Omit<DossierV
     homeVisit: isTrue(value('home')),
     due: dueOf(uintOf(value('due'))),
     here: view.mine.filter((one) => ['here', 'sending', 'carried'].includes(stateOf(one.state))).length,
+    lentUntil: view.lent_until == null ? null : localMinute(view.lent_until),
     movedTo: view.moved_to === null ? null : called.unit(view.moved_to),
     unitedWith: null,
     conflicts: conflictsOf(view, reading),

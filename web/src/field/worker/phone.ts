@@ -27,6 +27,13 @@ export interface HandedOut {
   notes: Uint8Array[];
 }
 
+/** What the server said of a number, or why nothing was said. */
+export type LookUpOutcome =
+  | { is: 'told'; dossiers: Id[] }
+  /** Seconds since 1970 from when it may be asked again. */
+  | { is: 'too-often'; again: number }
+  | { is: 'not-a-number' | 'no-answer' };
+
 const NOTHING: HandedOut = { bundles: [], request: null, notes: [] };
 
 /** What became of a save. */
@@ -56,6 +63,8 @@ export class Loop {
   readonly #saves = new Map<number, (outcome: SaveOutcome) => void>();
   /** Who waits for bundles to be handed out. */
   #wanted: ((given: HandedOut) => void) | null = null;
+  /** Who waits for the answer to the last number that was asked for. */
+  #sought: ((outcome: LookUpOutcome) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tag = 0;
   /** Inputs of a phone that was locked meanwhile go nowhere. */
@@ -140,6 +149,14 @@ export class Loop {
     return given;
   }
 
+  /** Who bears this number, as the server says. Whoever asked before is not answered any more. */
+  lookUp(number: string): Promise<LookUpOutcome> {
+    this.#tell({ is: 'no-answer' });
+    const told = new Promise<LookUpOutcome>((resolve) => (this.#sought = resolve));
+    this.input({ LookUp: { number, seed: seed() } });
+    return told;
+  }
+
   /** Resolves once nothing is being stored, sent or fetched any more. */
   async quiet(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
@@ -152,6 +169,7 @@ export class Loop {
     for (const resolve of this.#saves.values()) resolve({ is: 'not', reason: 'Locked' });
     while (this.#disclosing.length > 0) this.#disclosed(false);
     this.#give(NOTHING);
+    this.#tell({ is: 'no-answer' });
   }
 
   #trapped(error: unknown): void {
@@ -225,13 +243,22 @@ export class Loop {
   }
 
   async #lookUp(bytes: Uint8Array): Promise<void> {
-    const answer = await post('/v1/look-up', bytes);
+    const sought = this.#sought;
+    const answer = await this.#network('/v1/look-up', bytes);
     this.#listener.heard(answer.is !== 'silent');
+    // An answer names no number: one that comes late is nobody's.
+    if (sought !== this.#sought) return;
     if (answer.is === 'bytes') this.input({ LookedUp: { bytes: answer.bytes } });
+    this.#tell({ is: 'no-answer' });
+  }
+
+  #tell(outcome: LookUpOutcome): void {
+    this.#sought?.(outcome);
+    this.#sought = null;
   }
 
   async #rekey(bytes: Uint8Array): Promise<void> {
-    const answer = await post('/v1/keys', bytes);
+    const answer = await this.#network('/v1/keys', bytes);
     if (answer.is === 'bytes') this.input({ Rekeyed: { bytes: answer.bytes } });
   }
 
@@ -259,6 +286,11 @@ export class Loop {
       this.#disclosed(true);
     } else if (notice === 'NotDisclosed' || (typeof notice === 'object' && 'StorageFailed' in notice)) {
       this.#disclosed(false);
+    } else if (typeof notice === 'object' && 'LookedUp' in notice) {
+      const { dossiers, again } = notice.LookedUp;
+      this.#tell(again === null ? { is: 'told', dossiers } : { is: 'too-often', again });
+    } else if (typeof notice === 'object' && 'Unusable' in notice) {
+      this.#tell({ is: notice.Unusable === 'bad-number' ? 'not-a-number' : 'no-answer' });
     }
     this.#listener.notice(notice);
   }

@@ -23,7 +23,7 @@ import { choosing, gateOf, remarkOf } from './gate.ts';
 import type { LockedKey } from './lock-key.ts';
 import { keepBehind, openWith } from './lock-key.ts';
 import { Histories } from './histories.ts';
-import type { Listener, SaveOutcome } from './phone.ts';
+import type { Listener, LookUpOutcome, SaveOutcome } from './phone.ts';
 import { Loop, now, seed } from './phone.ts';
 import { isOver, keepNew, NoMemory, tryPin } from './pin.ts';
 import { PIN_WORKER, PinMaker, PinScribe } from './pin-maker.ts';
@@ -37,7 +37,10 @@ import { KEY_BYTES, random } from './wrapping.ts';
 const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
 /** Views that nobody is shown once the lease is over. */
-const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'dossier', 'history', 'session', 'guidance', 'results']);
+const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'dossier', 'history', 'session', 'guidance', 'results', 'sought']);
+
+/** What was asked for last, and what came of it. */
+export type Sought = { is: 'nothing' | 'asking' } | LookUpOutcome;
 
 /** Saving said no; the page makes an error of it. */
 export type SaveAnswer = { is: 'saved'; saved: Saved } | { is: 'not'; why: NotSavedWhy };
@@ -76,6 +79,7 @@ export class FieldWorker implements Listener {
   #isSilent = false;
   #lastSaveFailed = false;
   #carriage: Carriage | null = null;
+  #sought: Sought = { is: 'nothing' };
 
   /** Must be called first. `changed` is told whenever views may answer something else. */
   async begin(words: Words, invite: string | null, changed: () => void, trapped: () => void): Promise<void> {
@@ -122,7 +126,7 @@ export class FieldWorker implements Listener {
     const signal = { dataSaver, hasSignal, serverSilent: hasSignal && this.#isSilent, lastSaveFailed: this.#lastSaveFailed };
     const { drafts } = book;
     const checked = { ...(this.#confirmer?.told ?? NOTHING_CHECKED) };
-    return answerOf(ask, { core, histories, drafts, signal, names: this.#names, words: this.#words, checked, now: now() });
+    return answerOf(ask, { core, histories, drafts, signal, sought: this.#sought, names: this.#names, words: this.#words, checked, now: now() });
   }
 
   async save(save: Save): Promise<SaveAnswer> {
@@ -189,6 +193,19 @@ export class FieldWorker implements Listener {
     if (!loop || dossier === undefined || numberOf(loop.core, document, this.#names) === null) return null;
     if (!(await loop.disclose(dossier))) return null;
     return numberOf(loop.core, document, this.#names)?.digits ?? null;
+  }
+
+  /** One question at a time: what was asked before is forgotten. */
+  async seek(number: string | null): Promise<void> {
+    const loop = this.#loop;
+    const asked: Sought = number === null || loop === null ? { is: 'nothing' } : { is: 'asking' };
+    this.#sought = asked;
+    this.#changed();
+    if (number === null || loop === null) return;
+    const outcome = await loop.lookUp(number);
+    if (this.#sought !== asked) return;
+    this.#sought = outcome;
+    this.#changed();
   }
 
   /** What a chip card's text says; `null` if it is no card's. */
@@ -490,7 +507,7 @@ export class FieldWorker implements Listener {
     this.#confirmer?.end();
     this.#isOpen = false;
     const stored = await this.#storage.records(READ_AT_START);
-    [this.#histories, this.#book, this.#last] = [null, null, null];
+    [this.#histories, this.#book, this.#last, this.#sought] = [null, null, null, { is: 'nothing' }];
     const loop = new Loop(new Phone(), this.#storage, this, this.#isPractice ? practiceAnswer : undefined);
     this.#loop = loop;
     loop.spare(this.#isSparing);
