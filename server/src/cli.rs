@@ -6,6 +6,7 @@ mod files;
 mod import;
 mod people;
 mod serve;
+mod units;
 
 use core::net::IpAddr;
 use core::str::FromStr as _;
@@ -35,6 +36,7 @@ use crate::import::ImportError;
 use crate::import::carry_out::CarryOutError;
 use crate::import::order::What;
 use crate::import::plan::PlanError;
+use crate::import::units::{ImportUnitsError, UnitListError};
 use crate::ledger::LedgerError;
 use crate::retention::CONTACT_DAYS;
 use crate::room::ROOM_MIB_MIN;
@@ -64,6 +66,9 @@ enum Command {
     /// Import a table of people, steps, targets or balances from CSV or XLSX, and say what becomes of each
     /// row; the server must be stopped, a running one takes `POST /v1/imports`
     Import(ImportTable),
+    /// Import the units of the country, or of a province, as they are published: before a reform,
+    /// since, and which went into which. The server must be stopped; see data/README.md
+    ImportUnits(ImportUnits),
     /// Take in what flat automerge documents of elsewhere show, one from the plain changes in each
     /// file; the same name, day and files again change nothing. The server must be stopped
     ImportAutomerge(ImportAutomerge),
@@ -249,6 +254,35 @@ struct ImportTable {
     dry_run: bool,
     /// The table
     file: PathBuf,
+    #[command(flatten)]
+    clock: ClockOptions,
+}
+
+#[derive(Debug, Args)]
+struct ImportUnits {
+    #[command(flatten)]
+    folder: Folder,
+    /// List of the units until the reform, as CSV or XLSX
+    #[arg(long, value_name = "FILE", required_unless_present = "after")]
+    before: Option<PathBuf>,
+    /// List of the units since
+    #[arg(long, value_name = "FILE")]
+    after: Option<PathBuf>,
+    /// Which unit of before went into which since
+    #[arg(long, value_name = "FILE", requires_all = ["before", "after"])]
+    mapping: Option<PathBuf>,
+    /// First day of the units since
+    #[arg(long, value_name = "DAY", value_parser = LocalDay::from_str, default_value = "2025-07-01")]
+    reform: LocalDay,
+    /// Where the lists come from, for people
+    #[arg(long)]
+    source: String,
+    /// Day on which they are true
+    #[arg(long, value_name = "DAY", value_parser = LocalDay::from_str)]
+    as_of: LocalDay,
+    /// Only say what would become of the units
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     clock: ClockOptions,
 }
@@ -451,6 +485,10 @@ enum Stop {
     #[error(transparent)]
     Import(#[from] ImportError),
     #[error(transparent)]
+    UnitLists(#[from] UnitListError),
+    #[error(transparent)]
+    ImportUnits(#[from] ImportUnitsError),
+    #[error(transparent)]
     ImportTable(#[from] CarryOutError),
     #[error(transparent)]
     ImportPlan(#[from] PlanError),
@@ -499,6 +537,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(serve) => serve::serve(serve).await,
         Command::Invite(invite) => files::invite(invite).await,
         Command::Import(asked) => import::table(asked).await,
+        Command::ImportUnits(asked) => units::import(asked).await,
         Command::ImportAutomerge(asked) => import::automerge(asked).await,
         Command::Account(account) => account::account(account).await,
         Command::Erase(erase) => people::erase(erase).await,

@@ -8,6 +8,7 @@
 //! [`sheet`] reads files as offices write them, [`columns`] finds out which column says what,
 //! [`order`] says what somebody wants imported, [`plan`] says what would come of it without
 //! writing anything, and [`carry_out`] does exactly that. [`undo`] takes an import back.
+//! [`units`] stands apart: units are the keeper's, and no device writes them.
 
 pub mod automerge;
 pub mod carry_out;
@@ -19,6 +20,7 @@ mod places;
 pub mod plan;
 pub mod sheet;
 pub mod undo;
+pub mod units;
 pub mod words;
 
 pub use automerge::{Import, ImportError};

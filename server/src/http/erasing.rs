@@ -297,6 +297,7 @@ fn kind(act: &Act) -> &'static str {
         Act::Linked { .. } => "linked",
         Act::Edited { .. } => "edited",
         Act::ListExported { .. } => "list-exported",
+        Act::UnitsImported { .. } => "units-imported",
     }
 }
 

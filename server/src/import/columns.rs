@@ -175,7 +175,7 @@ fn recognised(line: &Line, wanted: &[Field]) -> Vec<Option<Field>> {
 }
 
 /// A heading without marks, numbering, and what stands in brackets.
-fn heading(text: &str) -> String {
+pub(super) fn heading(text: &str) -> String {
     let text = text.split(['(', '\u{ff08}']).next().unwrap_or_default();
     let folded = fold(&text.replace(['\n', '\r', ':', '*'], " "));
     folded.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -12,7 +12,7 @@ use shared::hash::digest;
 use shared::id::{Audience, BundleId, ChangeHash, DeviceId, DocumentId, StreamId, UnitId};
 use shared::key::Key;
 use shared::permission::Role;
-use shared::time::UnixSeconds;
+use shared::time::{LocalDay, UnixSeconds};
 
 use super::{Ledger, LedgerError, decode, encode};
 use crate::account::LoginName;
@@ -247,6 +247,15 @@ pub enum Act {
         how: String,
         /// The key, for an event its id; never what it says.
         what: String,
+    },
+    /// Lists of units were imported.
+    UnitsImported {
+        /// Where they come from, for people.
+        source: String,
+        /// The day on which they are true.
+        as_of: LocalDay,
+        /// Versions of units that were written, and that were removed.
+        versions: (u32, u32),
     },
 }
 

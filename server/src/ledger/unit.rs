@@ -31,6 +31,15 @@ impl<S: Store> Ledger<S> {
 /// Writes one state of a unit.
 #[must_use]
 pub fn put_unit(version: &UnitVersion) -> Put {
+    Put {
+        bytes: Some(encode(version)),
+        ..remove_unit(version)
+    }
+}
+
+/// Removes the state of a unit that begins on the same day as this one.
+#[must_use]
+pub fn remove_unit(version: &UnitVersion) -> Put {
     let from = version.valid.from.map_or(i32::MIN, |day| day.0);
     // With its sign bit turned, an integer's bytes sort as the integer does.
     let from = (from as u32) ^ (1 << 31);
@@ -38,6 +47,6 @@ pub fn put_unit(version: &UnitVersion) -> Put {
     Put {
         table: Table::Unit,
         key,
-        bytes: Some(encode(version)),
+        bytes: None,
     }
 }
