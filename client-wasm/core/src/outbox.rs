@@ -48,6 +48,8 @@ pub(crate) struct FrozenBundle {
     bytes: Arc<Vec<u8>>,
     /// In the bundle's order: what a receipt's outcomes stand for.
     changes: Arc<Vec<OwnId>>,
+    /// Whether references are spelled out in it.
+    full: bool,
     #[serde(with = "serde_bytes")]
     secret: Vec<u8>,
     /// When its receipt came.
@@ -142,6 +144,7 @@ impl OpenBundle {
             id: sealed.id,
             bytes: sealed.bytes,
             changes: Arc::new(self.changes),
+            full: self.full,
             secret: sealed.secret,
             answered: None,
             not_before: None,
@@ -165,6 +168,11 @@ impl FrozenBundle {
 
     pub(crate) fn changes(&self) -> &[OwnId] {
         &self.changes
+    }
+
+    /// Whether references are spelled out in it: asking for that again leads nowhere.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full
     }
 
     /// The sealed section keys, for a preview.

@@ -185,14 +185,17 @@ impl<E: Engine> Work<'_, E> {
             }
             return;
         }
-        let changes = bundle.changes().to_vec();
+        let (changes, is_full) = (bundle.changes().to_vec(), bundle.is_full());
         match &receipt.verdict {
             Verdict::Taken(outcomes) if outcomes.len() != changes.len() => {
                 self.show(Notice::Unusable("receipt-length".to_owned()));
             }
             Verdict::Taken(outcomes) => {
                 self.answered(serial, receipt.received);
-                self.state.device.reissues = 0;
+                let is_understood = |outcome: &Outcome| *outcome != Outcome::AskFull;
+                if outcomes.iter().any(is_understood) {
+                    self.state.device.reissues = 0;
+                }
                 let ahead = |(id, outcome): (&OwnId, &Outcome)| {
                     let refused = *outcome == Outcome::Refused(RefuseReason::Clock);
                     refused && self.state.mine.get(*id).is_some()
@@ -201,7 +204,10 @@ impl<E: Engine> Work<'_, E> {
                     self.begin_life();
                 }
                 for (id, outcome) in changes.iter().zip(outcomes.iter()) {
-                    self.outcome(*id, *outcome, receipt);
+                    match *outcome {
+                        Outcome::AskFull if is_full => self.not_understood(*id, serial),
+                        outcome => self.outcome(*id, outcome, receipt),
+                    }
                 }
                 self.settle_all(&changes);
             }
@@ -242,6 +248,18 @@ impl<E: Engine> Work<'_, E> {
             Outcome::AskFull if travels_elsewhere => {}
             Outcome::AskFull => self.send_full(id),
         }
+    }
+
+    /// It was spelled out, and the server still reads something else in it, or has no room for
+    /// more that waits. The same bytes would be asked for without end: what is left is to write it
+    /// anew upon what the server shows, once that has come.
+    fn not_understood(&mut self, id: OwnId, serial: Serial) {
+        let misplaced = OwnState::Rejected(RejectReason::ForeignDeps);
+        self.update_own(id, |own| {
+            if own.serial == serial && own.state.rank() < OwnState::Received.rank() {
+                own.state = misplaced;
+            }
+        });
     }
 
     fn raise(&mut self, id: OwnId, state: OwnState) {

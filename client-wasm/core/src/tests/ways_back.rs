@@ -70,6 +70,35 @@ fn an_ambiguous_reference_is_spelled_out_in_the_next_bundle() {
 }
 
 #[test]
+fn what_is_asked_for_once_more_though_it_was_spelled_out_is_not_sent_without_end() {
+    let mut phone = Phone::enrolled(1, &Audience::ALL);
+    let dossier = phone.add_resident("Lâm Thị Đẹp");
+    phone.send_and_hear(Outcome::Stored);
+    let mut log = Log::new();
+    log.take_all(&phone);
+    log.bring(&mut phone);
+    phone.put(dossier, Key::BIRTH_YEAR, Value::Uint(1958));
+    let mut sent = 0;
+    for _ in 0..20 {
+        while let Some((serial, bytes)) = phone.posts.pop_front().or_else(|| phone.send()) {
+            sent += 1;
+            phone.answer(serial, receipt(serial, &bytes, &[Outcome::AskFull]));
+        }
+        log.bring(&mut phone);
+    }
+    let lives = 1 + usize::from(crate::limits::REISSUES_MAX);
+    assert_eq!(sent, 2 * lives, "in each life short and in full");
+    assert_eq!(phone.client.sync().rejected, 1);
+    let shown = phone.client.row(&dossier);
+    assert_eq!(shown.get(&Key::BIRTH_YEAR), Some(&Value::Uint(1958)));
+    // A server that has room again, or a program that spells better, takes it after all.
+    let seed = phone.seed();
+    phone.give(Input::Reissue { seed });
+    phone.send_and_hear(Outcome::Stored);
+    assert_eq!(phone.client.records()[0].state, RecordState::Received);
+}
+
+#[test]
 fn a_fork_is_issued_again_under_a_new_actor_with_the_same_ids() {
     let mut phone = Phone::enrolled(1, &Audience::ALL);
     let dossier = phone.add_resident("Lâm Thị Đẹp");
