@@ -136,8 +136,14 @@ pub const CRASH_DOUBLE: Figure = shown("crash_points_double", "points");
 pub const CRASH_FAILED: Figure = at_most("crash_failed", 0.0, "lives");
 /// How fast a core loses power, in the last run.
 pub const CRASH_POINTS_PER_SECOND: Figure = shown("crash_points_per_second_per_core", "points");
-/// Inputs that nobody honest sends, read in one run of `fuzz`.
-pub const FUZZ_RUNS: Figure = shown("fuzz_runs", "inputs");
+/// How often the server was killed amid uploads since the tally was begun.
+pub const KILLS: Figure = at_least("kills", 200.0, "kills");
+/// What it had acknowledged and did not have any more.
+pub const KILLS_LOST: Figure = at_most("kills_acked_lost", 0.0, "bundles");
+/// Inputs that nobody honest sends, read by parsers since the tally was begun.
+pub const FUZZ_RUNS: Figure = at_least("fuzz_runs", 50e6, "inputs");
+/// Those that the gate decided about.
+pub const FUZZ_RUNS_GATE: Figure = at_least("fuzz_runs_gate", 2e6, "inputs");
 /// How many of them made a reader panic or broke a promise.
 pub const FUZZ_PANICS: Figure = at_most("fuzz_panics", 0.0, "inputs");
 /// The longest that one took.
@@ -153,8 +159,10 @@ pub const SOAK_BUNDLES: Figure = shown("soak_bundles", "bundles");
 pub const SOAK_LOST: Figure = at_most("soak_acked_lost", 0.0, "bundles");
 /// From a bundle to its receipt, in the last run.
 pub const SOAK_P99_MS: Figure = shown("soak_p99_ms", "ms");
-/// Memory of the last quarter against the second, in the last run.
+/// Memory of the last quarter against the second, in the last run, once the store's cache is full.
 pub const SOAK_RSS_DRIFT: Figure = at_most("soak_rss_drift_percent", 5.0, "%");
+/// Memory at the end of the last run, of which 8 MiB are the store's cache.
+pub const SOAK_RSS_MIB: Figure = shown("soak_rss_mib", "MiB");
 /// Growth of the file for each bundle of one resident, in the last run.
 pub const SOAK_FILE_BYTES: Figure = shown("soak_file_bytes_per_bundle", "B");
 

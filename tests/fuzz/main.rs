@@ -4,6 +4,8 @@
 //! gate also changed facts, spelled, sealed and signed as a dishonest phone would. No input may
 //! panic, take longer than a quarter of a second or make the process large; and whatever the gate
 //! accepts, automerge must apply, save and load again with equal heads.
+//!
+//! Every run begins with another seed and adds to a tally in the target directory.
 
 #[path = "../bench/figure.rs"]
 mod figure;
@@ -14,14 +16,19 @@ mod mutate;
 #[allow(dead_code, clippy::unwrap_used, reason = "tests use more of it")]
 mod phone;
 mod readers;
+#[path = "../it/lab/tally.rs"]
+mod tally;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use figure::{FUZZ_PANICS, FUZZ_RSS_MIB, FUZZ_RUNS, FUZZ_SLOWEST_MS};
+use figure::{FUZZ_PANICS, FUZZ_RSS_MIB, FUZZ_RUNS, FUZZ_RUNS_GATE, FUZZ_SLOWEST_MS};
 use mutate::Chance;
+use serde::{Deserialize, Serialize};
 
 /// Whatever takes longer is a weapon.
 const SLOWEST_MAX: Duration = Duration::from_millis(250);
@@ -31,9 +38,12 @@ struct Arguments {
     /// Seconds for each target
     #[arg(long, default_value_t = 20)]
     seconds: u64,
-    /// Where chance begins
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Where chance begins, instead of where the tally stands
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where the tally is kept
+    #[arg(long, default_value = "fuzz-tally.json")]
+    tally: PathBuf,
     /// Only targets whose name contains one of these
     targets: Vec<String>,
     /// Cargo adds it
@@ -51,12 +61,21 @@ pub trait Target {
     fn read(&mut self, input: &[u8]);
 }
 
-#[derive(Default)]
+/// What all runs on this machine came to.
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Tally {
-    runs: u64,
+    /// How many runs there were: the seed of the next, but for one.
+    begun: u64,
+    /// Inputs by target.
+    runs: BTreeMap<String, u64>,
     panics: u64,
+    /// In this run: what slowed the machine down before says nothing now.
+    #[serde(skip)]
     slowest: Duration,
 }
+
+/// The target whose inputs a whole server decides about.
+const GATE: &str = "gate";
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -64,15 +83,21 @@ fn main() -> ExitCode {
     targets.push(Box::new(foreign::Foreign::new()));
     targets.push(Box::new(gate::Gate::new()));
     targets.push(Box::new(gate::Pulls::new()));
-    let mut tally = Tally::default();
+    let mut tally: Tally = tally::read(&arguments.tally);
+    tally.begun += 1;
+    let seed = arguments.seed.unwrap_or(tally.begun);
     for mut target in targets {
         let name = target.name();
         let is_wanted = |part: &String| name.contains(part.as_str());
         if arguments.targets.is_empty() || arguments.targets.iter().any(is_wanted) {
-            fuzz(&mut *target, &arguments, &mut tally);
+            fuzz(&mut *target, (seed, arguments.seconds), &mut tally);
+            tally::write(&arguments.tally, &tally);
         }
     }
-    println!("{}", FUZZ_RUNS.line(tally.runs as f64));
+    let gate = tally.runs.get(GATE).copied().unwrap_or_default();
+    let all: u64 = tally.runs.values().sum();
+    println!("{}", FUZZ_RUNS.line((all - gate) as f64));
+    println!("{}", FUZZ_RUNS_GATE.line(gate as f64));
     println!("{}", FUZZ_PANICS.line(tally.panics as f64));
     println!(
         "{}",
@@ -85,10 +110,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn fuzz(target: &mut dyn Target, arguments: &Arguments, tally: &mut Tally) {
-    let until = Instant::now() + Duration::from_secs(arguments.seconds);
+fn fuzz(target: &mut dyn Target, (seed, seconds): (u64, u64), tally: &mut Tally) {
+    let until = Instant::now() + Duration::from_secs(seconds);
     let (mut runs, mut slowest) = (0, Duration::ZERO);
-    let mut chance = Chance::new(arguments.seed);
+    let mut chance = Chance::new(seed);
     while Instant::now() < until {
         let input = target.input(&mut chance);
         let begun = Instant::now();
@@ -107,7 +132,7 @@ fn fuzz(target: &mut dyn Target, arguments: &Arguments, tally: &mut Tally) {
         }
     }
     eprintln!("{}: {runs} runs, slowest {slowest:?}", target.name());
-    tally.runs += runs;
+    *tally.runs.entry(target.name().to_owned()).or_default() += runs;
     tally.slowest = tally.slowest.max(slowest);
 }
 

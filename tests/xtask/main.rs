@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | soak | fuzz |
-//! mutants | e2e | release | wasm`.
+//! The project's commands: `cargo xtask setup | run | check | bench | sim | crash | kill | soak |
+//! fuzz | mutants | e2e | release | wasm`.
 //!
 //! Promises: every command sets up what it lacks, shows progress while it works, and when it
 //! stops says in one sentence why and what to do. Figures go to standard output, one JSON line
@@ -15,6 +15,7 @@ mod e2e;
 #[path = "../bench/figure.rs"]
 mod figure;
 mod fuzz;
+mod kill;
 mod lab;
 mod mutants;
 mod phone;
@@ -29,6 +30,8 @@ mod soak;
 mod stage;
 mod stop;
 mod storm;
+#[path = "../it/lab/tally.rs"]
+mod tally;
 mod tool;
 mod toolchain;
 mod wasm;
@@ -62,7 +65,9 @@ enum Command {
     Sim(sim::Options),
     /// Lose power under the server's store, on from where the last run stopped
     Crash(crash::Options),
-    /// Read bytes that nobody honest sends, changed by chance
+    /// Kill the server amid phones' uploads, and add to what it survived before
+    Kill(kill::Options),
+    /// Read bytes that nobody honest sends, changed by chance, on from where the last run stopped
     Fuzz(fuzz::Options),
     /// Change the code that decides who may what, and see whether a test notices: a night's work
     Mutants(mutants::Options),
@@ -96,6 +101,7 @@ fn perform(command: &Command) -> Result<(), Stop> {
         Command::Bench(options) => bench::figures(&project, options),
         Command::Sim(options) => sim::worlds(&project, options),
         Command::Crash(options) => crash::points(&project, options),
+        Command::Kill(options) => kill::server(&project, options),
         Command::Fuzz(options) => fuzz::targets(&project, options),
         Command::Mutants(options) => mutants::changes(&project, options),
         Command::Soak(options) => soak::hours(&project, options),

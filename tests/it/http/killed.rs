@@ -28,7 +28,8 @@ const PHONES: usize = 4;
 /// Bundles each phone hands in before and after each kill.
 const BUNDLES_EACH: usize = 6;
 
-/// How often the server is killed; `SAMPAN_CHECK=long` kills it 200 times.
+/// How often the server is killed; `SAMPAN_CHECK=long` kills it 200 times, and `cargo xtask kill` as
+/// often as it was asked.
 const KILLS: usize = 20;
 const KILLS_LONG: usize = 200;
 
@@ -57,8 +58,7 @@ async fn killed_while_phones_hand_in_it_has_all_it_acknowledged_once() {
     let made = command(&data, &["init", "--units", units.to_str().unwrap()]).await;
     assert_eq!(made, ExitCode::SUCCESS);
 
-    let is_long = std::env::var("SAMPAN_CHECK").is_ok_and(|it| it == "long");
-    let kills = if is_long { KILLS_LONG } else { KILLS };
+    let kills = kills();
     let (mut child, mut site) = start(&data).await;
     let mut phones = Vec::new();
     for n in 0..PHONES {
@@ -82,6 +82,15 @@ async fn killed_while_phones_hand_in_it_has_all_it_acknowledged_once() {
     child.start_kill().unwrap();
     child.wait().await.unwrap();
     assert_eq!(command(&data, &["verify"]).await, ExitCode::SUCCESS);
+}
+
+fn kills() -> usize {
+    let is_long = std::env::var("SAMPAN_CHECK").is_ok_and(|it| it == "long");
+    match std::env::var("SAMPAN_KILLS") {
+        Ok(asked) => asked.parse().expect("a number of kills"),
+        Err(_) if is_long => KILLS_LONG,
+        Err(_) => KILLS,
+    }
 }
 
 /// All phones hand in at once, and the server dies in the middle of it; what it acknowledged.

@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::figure::{
     SOAK_BUNDLES, SOAK_FILE_BYTES, SOAK_LOST, SOAK_MINUTES, SOAK_P99_MS, SOAK_RSS_DRIFT,
+    SOAK_RSS_MIB,
 };
 use crate::http::phone::Phone;
 use crate::http::wire::{HAMLET, Site};
@@ -59,6 +60,8 @@ const UNITS: &str = "id,code,kind,name,parent,valid_from,valid_to,successors
 3,,hamlet,Ấp 1,2,,,
 ";
 
+const MIB: f64 = 1024.0 * 1024.0;
+
 /// What was measured in one run.
 #[derive(Debug, Default)]
 struct Measured {
@@ -98,6 +101,8 @@ pub fn soak(options: &Options, kept: &Path) -> bool {
     println!("{}", SOAK_LOST.line(tally.lost as f64));
     println!("{}", SOAK_P99_MS.line(p99_ms(measured.waited)));
     println!("{}", SOAK_RSS_DRIFT.line(drift_percent(&measured.memory)));
+    let last = measured.memory.last().unwrap_or(&0.0);
+    println!("{}", SOAK_RSS_MIB.line(last / MIB));
     let grown = measured.file.last().unwrap_or(&0.0) - measured.file.first().unwrap_or(&0.0);
     println!(
         "{}",
@@ -145,8 +150,9 @@ async fn work(site: &Site, child: &Child, (data, minutes): (&Path, u64)) -> Meas
             measured
                 .file
                 .push(file.map_or(0.0, |file| file.len() as f64));
+            let mib = measured.memory.last().unwrap_or(&0.0) / MIB;
             eprintln!(
-                "{minute} of {minutes} minutes, {} bundles",
+                "{minute} of {minutes} minutes, {} bundles, {mib:.1} MiB",
                 measured.bundles
             );
         }
