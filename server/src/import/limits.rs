@@ -1,13 +1,13 @@
 //! Bounds of imports: name with unit, value, and why that number.
 
-/// Bytes of a file. A roster of 20,000 people takes some 2 MB as text and less as a workbook.
-pub const FILE_BYTES_MAX: usize = 6 * 1024 * 1024;
+/// Bytes of a file. A roster of 100,000 people takes some 10 MB as text and less as a workbook.
+pub const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Bytes of a workbook's parts once they are inflated.
 pub const INFLATED_BYTES_MAX: u64 = 96 * 1024 * 1024;
 
-/// Rows of a file: several communes. Larger lists come commune by commune, as offices keep them.
-pub const ROWS_MAX: usize = 20_000;
+/// Rows of a file: a district's people. Larger lists come in parts, as offices keep them.
+pub const ROWS_MAX: usize = 120_000;
 
 /// Columns of a file that are looked at.
 pub const COLUMNS_MAX: usize = 64;

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
+use server::rate::Rate;
+use server::server::DeviceRates;
 use server::store::Memory;
 use shared::event::Step;
 use shared::key::Key;
@@ -10,8 +12,8 @@ use shared::permission::Role;
 
 use crate::http::accounts::Browser;
 use crate::http::figure;
-use crate::http::phone::put;
-use crate::http::wire::{Answer, COMMUNE, HAMLET, PROVINCE, Site};
+use crate::http::phone::{MORNING, put};
+use crate::http::wire::{Answer, COMMUNE, HAMLET, Outside, PROVINCE, Site};
 
 /// As an office keeps it: letterhead, numbered columns, dates in two columns, a sum at the end.
 const ROSTER: &str = "CÔNG AN XÃ ĐẤT MỚI,,,,,\n\
@@ -127,6 +129,49 @@ async fn a_roster_is_tried_taken_once_taken_back_and_taken_again() {
         (&listed[0]["by"], &listed[0]["is_undone"]),
         (&"lan".into(), &false.into())
     );
+}
+
+/// A roster of so many men of different names.
+fn long_roster(people: u32) -> String {
+    let mut roster = "Họ và tên,Năm sinh,Giới tính,Số định danh,Ấp\n".to_owned();
+    for n in 0..people {
+        let year = 50 + n % 50;
+        roster += &format!("Lý Văn Số {n},19{year},Nam,0990{year}{n:06},Ấp 1\n");
+    }
+    roster
+}
+
+/// Phones may hand in so much a minute; an office's table is more, and comes at once. With
+/// `SAMPAN_CHECK=long` it has 100,000 rows.
+#[tokio::test]
+async fn a_long_table_is_not_stopped_by_what_phones_may_send() {
+    let people = match std::env::var("SAMPAN_CHECK").is_ok_and(|it| it == "long") {
+        true => 100_000,
+        false => 300,
+    };
+    let rate = Rate {
+        burst: 2,
+        per_minute: 1,
+    };
+    let outside = Outside {
+        rates: DeviceRates::counted(rate),
+        ..Outside::at(MORNING)
+    };
+    let site = Site::start_outside(outside).await;
+    site.account("lan", Role::CommunePolice, COMMUNE).await;
+    let browser = site.browser("lan").await;
+    let roster = order("roster", long_roster(people).as_bytes(), json!({}));
+    let first = done(&browser, "/v1/imports", &roster).await;
+    assert_eq!(
+        (&first["written"], &first["not_taken"]),
+        (&json!(people), &json!(0))
+    );
+    let again = done(&browser, "/v1/imports", &roster).await;
+    assert_eq!(
+        (&again["written"], &again["known"]),
+        (&json!(0), &json!(people))
+    );
+    assert_eq!(figure(&site, HAMLET.0, "dossiers").await, u64::from(people));
 }
 
 #[tokio::test]

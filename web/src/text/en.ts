@@ -1321,7 +1321,7 @@ export const en: Catalogue = {
   'import.note.date-unreadable': 'The date cannot be read: left blank',
   'import.note.phone-empty': 'No phone number',
   'problem.file-too-large': 'The file is too large. Import it in parts.',
-  'problem.file-too-many-rows': 'The table has over 20,000 rows. Import it in parts.',
+  'problem.file-too-many-rows': 'The table has over 120,000 rows. Import it in parts.',
   'problem.file-encoding': 'The CSV is not UTF-8. Save it as “CSV UTF-8” or Excel.',
   'problem.file-unreadable': 'This file cannot be read. Save it as Excel (.xlsx) or CSV.',
   'problem.file-empty': 'The file has no rows.',

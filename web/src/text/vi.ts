@@ -1346,7 +1346,7 @@ export const vi = {
   'import.note.date-unreadable': 'Không đọc được ngày: để trống',
   'import.note.phone-empty': 'Thiếu số điện thoại',
   'problem.file-too-large': 'Tệp lớn quá. Chia nhỏ rồi nhập từng phần.',
-  'problem.file-too-many-rows': 'Bảng có hơn 20.000 dòng. Chia nhỏ rồi nhập từng phần.',
+  'problem.file-too-many-rows': 'Bảng có hơn 120.000 dòng. Chia nhỏ rồi nhập từng phần.',
   'problem.file-encoding': 'Tệp CSV không phải UTF-8. Lưu lại dạng “CSV UTF-8” hoặc Excel.',
   'problem.file-unreadable': 'Không đọc được tệp này. Lưu lại dạng Excel (.xlsx) hoặc CSV.',
   'problem.file-empty': 'Tệp không có dòng nào.',
