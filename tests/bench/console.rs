@@ -44,7 +44,7 @@ const PROVINCE: u32 = 1;
 /// Days over which the work is spread.
 const DAYS: i64 = 60;
 const ROUNDS: usize = 100;
-const TOKEN: [u8; 32] = [5; 32];
+pub const TOKEN: [u8; 32] = [5; 32];
 
 /// Each view with its variants, by the place of its figure in [`CONSOLE_VIEWS`].
 const VIEWS: [&[&str]; 11] = [
@@ -101,11 +101,11 @@ pub fn measure() {
     });
 }
 
-fn ms(begun: Instant) -> f64 {
+pub fn ms(begun: Instant) -> f64 {
     begun.elapsed().as_secs_f64() * 1e3
 }
 
-fn dossiers_in(progress: &str) -> f64 {
+pub fn dossiers_in(progress: &str) -> f64 {
     let answer: serde_json::Value = serde_json::from_str(progress).expect("JSON");
     let figures = answer["unit"]["figures"].as_array().expect("figures");
     let found = figures.iter().find(|one| one["indicator"] == "dossiers");
@@ -148,7 +148,7 @@ async fn news(site: &Site<Redb>, address: SocketAddr) -> f64 {
     ms(begun)
 }
 
-fn tree() -> UnitTree {
+pub fn tree() -> UnitTree {
     let unit = |id: u32, kind, parent: Option<u32>, name: String| UnitVersion {
         id: UnitId(id),
         code: None,
@@ -172,7 +172,7 @@ fn tree() -> UnitTree {
 }
 
 /// Everything the province has: targets from above, and the work of each hamlet's phone.
-async fn fill(site: &Site<Redb>) {
+pub async fn fill(site: &Site<Redb>) {
     let hamlets = (COMMUNES * HAMLETS_EACH) as usize;
     let units = vec![UnitId(PROVINCE)];
     let mut office = site.author([251; 32], Role::Coordinator, units).await;
@@ -292,7 +292,7 @@ fn held(session: Name, unit: UnitId, place: Name, at: UnixSeconds) -> Write {
 }
 
 /// Serves until this process ends.
-async fn serve(site: &Site<Redb>) -> SocketAddr {
+pub async fn serve(site: &Site<Redb>) -> SocketAddr {
     let countless = Rate {
         burst: u32::MAX,
         per_minute: u32::MAX,
@@ -318,13 +318,13 @@ async fn serve(site: &Site<Redb>) -> SocketAddr {
 }
 
 /// One connection, kept open.
-struct Browser {
+pub struct Browser {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
 impl Browser {
-    async fn at(address: SocketAddr) -> Self {
+    pub async fn at(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("a connection");
         stream.set_nodelay(true).expect("a socket");
         let unread = Vec::new();
@@ -359,7 +359,7 @@ impl Browser {
         assert!(read > 0, "the server went");
     }
 
-    async fn ask(&mut self, path: &str) -> String {
+    pub async fn ask(&mut self, path: &str) -> String {
         self.write(path).await;
         let head = self.until("\r\n\r\n").await.to_lowercase();
         assert!(head.starts_with("http/1.1 200"), "{path}: {head}");

@@ -187,8 +187,13 @@ pub const CONSOLE_VIEWS: [Figure; 11] = [
     at_most("console_cohorts_p99_ms", 100.0, "ms"),
 ];
 
+/// Dossiers of the server that starts again.
+pub const RESTART_DOSSIERS: Figure = at_least("restart_dossiers", 100_000.0, "dossiers");
+/// From the files of a killed server to its first answer.
+pub const RESTART_MS: Figure = at_most("restart_ms", 5_000.0, "ms");
+
 /// All figures of `bench`, in the order of the documentation.
-pub const ALL: [Figure; 47] = [
+pub const ALL: [Figure; 49] = [
     BYTES_UP_PER_RECORD_50_CODEC_0,
     BYTES_UP_PER_RECORD_50_CODEC_1,
     BYTES_UP_PER_RECORD_50_CODEC_2,
@@ -222,6 +227,8 @@ pub const ALL: [Figure; 47] = [
     CONSOLE_VIEWS[8],
     CONSOLE_VIEWS[9],
     CONSOLE_VIEWS[10],
+    RESTART_DOSSIERS,
+    RESTART_MS,
     WASM_APP_BROTLI_KB,
     WASM_HISTORY_BROTLI_KB,
     APP_FIRST_USE_BROTLI_KB,

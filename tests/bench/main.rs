@@ -10,17 +10,19 @@ mod cpu;
 mod fieldwork;
 mod figure;
 mod fleet;
+mod restart;
 mod sync;
 
 /// A group's name and what measures it.
 type Group = (&'static str, fn());
 
 /// Every group, slowest last.
-const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 5] = [
     ("bytes", bytes::measure),
     ("cpu", cpu::measure),
     ("sync", sync::measure),
     ("console", console::measure),
+    ("restart", restart::measure),
 ];
 
 fn main() {

@@ -219,12 +219,16 @@ impl Puller {
 
 impl<S: Store> Site<S> {
     pub fn over(store: S, units: UnitTree) -> Self {
-        let writer = Writer::queued(store.clone(), WriterConfig::default()).expect("a thread");
         let foundation = Foundation {
             secrets: Arc::new(Secrets::from_master(&[9; 32])),
             units,
             epoch: 1,
         };
+        Self::of(store, foundation)
+    }
+
+    pub fn of(store: S, foundation: Foundation) -> Self {
+        let writer = Writer::queued(store.clone(), WriterConfig::default()).expect("a thread");
         let crew = Crew::start(CrewConfig::default()).expect("threads");
         let server = Server::new(store, writer, foundation);
         let server = server.with_crew(crew, Pills::default());
