@@ -3,7 +3,8 @@
 //! The commit takes the rows, the places of their changes, the tags of every number they ever
 //! bore, and whatever is held or parked; later facts find a tombstone. The changes themselves stay
 //! in the log, sealed under keys that are destroyed next: see [`crate::vault`]. Their count goes
-//! on in a balance of the commune, which says nothing about whom it counted.
+//! on in a balance of the hamlet, which says nothing about whom it counted and goes wherever the
+//! hamlet goes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -234,7 +235,8 @@ pub(super) async fn drop_held<S: Store>(
     Ok(())
 }
 
-/// Books what the person counted for in a balance of the commune.
+/// Books what the person counted for in a balance of their hamlet: its phones read that, whichever
+/// commune it belongs to some day.
 async fn book<S: Store>(
     draft: &mut Draft<'_, S>,
     counted: &Contributions,
@@ -242,13 +244,8 @@ async fn book<S: Store>(
     booking: Booking,
 ) -> Result<(), LedgerError> {
     let (document, created) = (booking.document(0), Some(booking.n));
-    let (now, units) = (draft.moment.now, draft.moment.units);
-    let commune = units
-        .get(unit, now.local_day())
-        .and_then(|unit| unit.parent);
-    let unit = commune.unwrap_or(unit);
     let stamp = Stamp {
-        at: now.local_minute(),
+        at: draft.moment.now.local_minute(),
         unit,
         team: TeamId::default(),
     };
