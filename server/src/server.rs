@@ -60,6 +60,7 @@ mod refounding;
 mod rekeying;
 mod reports;
 mod roster;
+mod sessions;
 
 pub use accounts::{Account, AccountError, AccountView, LoginSecret, NewAccount};
 pub use breakdown::{Breakdown, BreakdownQuery, By, Group};
@@ -91,6 +92,7 @@ pub use progress::{
 pub use pulling::{Asked, Pull, PullError, Pulled};
 pub use refounding::RefoundError;
 pub use reports::{Differing, FreezeError, Frozen, Since};
+pub use sessions::{AttendanceLine, SESSIONS_LISTED_MAX, SessionLine, Sessions, SessionsQuery};
 
 /// A server. Clones are handles to the same one.
 #[derive(Debug, Clone)]

@@ -14,11 +14,12 @@ use super::access::{Caller, Place, Shown, shown};
 use super::console::day;
 use super::error::Failure;
 use super::{Service, answer};
-use crate::server::{BreakdownQuery, By, FreshnessQuery, GuidanceQuery};
+use crate::server::{BreakdownQuery, By, FreshnessQuery, GuidanceQuery, SessionsQuery};
 use crate::store::Store;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     let routes = breakdown(service).or(services(service)).unify();
+    let routes = routes.or(sessions(service)).unify();
     let routes = routes.or(reported(service)).unify();
     let routes = routes.or(doubles(service)).unify();
     routes.or(freshness(service)).unify().boxed()
@@ -78,15 +79,10 @@ async fn told_apart<S: Store>(shown: Shown<S>, asked: AskedBreakdown) -> Result<
     };
     let (service, _, (unit, as_of)) = seen(shown, &place).await?;
     let by = By::named(&asked.by).ok_or_else(|| Failure::bad_request(&"there is no such `by`"))?;
-    let from = asked.from.map(|from| from.parse::<LocalDay>()).transpose();
-    let from = from.map_err(|bad| Failure::bad_request(&bad))?;
-    if from.is_some_and(|from| as_of < from) {
-        return Err(Failure::bad_request(&"from: not after the day"));
-    }
     let query = BreakdownQuery {
         unit,
         by,
-        from,
+        from: first_day(asked.from.as_deref(), as_of)?,
         as_of,
         percents: percents(asked.percents.as_deref())?,
     };
@@ -106,6 +102,43 @@ fn services<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
             })
         })
         .boxed()
+}
+
+#[derive(Deserialize)]
+struct AskedSessions {
+    unit: u32,
+    day: Option<String>,
+    from: Option<String>,
+}
+
+fn sessions<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
+    let route = warp::path!("v1" / "sessions").and(warp::get());
+    route
+        .and(shown(service))
+        .and(warp::query())
+        .and_then(|shown: Shown<S>, asked: AskedSessions| {
+            answer(async move {
+                let place = AskedUnit {
+                    unit: asked.unit,
+                    day: asked.day,
+                };
+                let (service, _, (unit, as_of)) = seen(shown, &place).await?;
+                let from = first_day(asked.from.as_deref(), as_of)?;
+                let query = SessionsQuery { unit, from, as_of };
+                Ok(json(&service.server.sessions(query).await?))
+            })
+        })
+        .boxed()
+}
+
+/// The first day that counts, if one is asked for.
+fn first_day(from: Option<&str>, as_of: LocalDay) -> Result<Option<LocalDay>, Failure> {
+    let from = from.map(|from| from.parse::<LocalDay>()).transpose();
+    let from = from.map_err(|bad| Failure::bad_request(&bad))?;
+    match from.is_some_and(|from| as_of < from) {
+        true => Err(Failure::bad_request(&"from: not after the day")),
+        false => Ok(from),
+    }
 }
 
 /// What sessions' teams wrote is told to those who may read the records of the place.

@@ -266,6 +266,11 @@ fn mark_of(notes: &Notes, session: &SessionNote, by: By) -> Mark {
     }
 }
 
+/// The shift a session belongs to, as people write it.
+pub(super) fn shift_words(notes: &Notes, session: &SessionNote) -> Option<String> {
+    key_of(&shift_of(notes, session))
+}
+
 /// The shift a session names, or else the part of the day in which it began.
 fn shift_of(notes: &Notes, session: &SessionNote) -> Mark {
     if let Some(shift) = session.shift.and_then(|id| notes.shifts.get(&id)) {

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use shared::catalogue::{AreaType, NoticeKind};
+use shared::catalogue::{AreaType, NoticeKind, SessionKind};
 use shared::event::{Events, OutcomeResult, What};
 use shared::id::{DocumentId, TeamId, UnitId};
 use shared::key::Key;
@@ -71,6 +71,7 @@ pub(super) struct SessionNote {
     pub(super) started: Option<LocalMinute>,
     pub(super) place: Option<DocumentId>,
     pub(super) shift: Option<DocumentId>,
+    pub(super) kind: Option<SessionKind>,
     /// What it adds to the tallies.
     pub(super) adds: Contributions,
     /// Services it says it was about.
@@ -174,6 +175,7 @@ fn session(unit: UnitId, row: &Row) -> SessionNote {
         started: started.map(LocalMinute),
         place: link(row, &Key::SESSION_PLACE),
         shift: link(row, &Key::SESSION_SHIFT),
+        kind: uint(row, &Key::SESSION_KIND).and_then(SessionKind::from_code),
         adds: contributions(row),
         services: guided
             .unwrap_or_default()

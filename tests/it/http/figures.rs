@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
+use server::ledger::audit::{Act, read_audited};
 use server::server::FreshnessQuery;
 use server::store::Memory;
 use shared::bundle::BundleNumber;
@@ -214,6 +215,66 @@ async fn services_tell_who_was_guided_and_what_stood_in_the_way() {
             .sum::<u64>()
     };
     assert_eq!((guided(&eve), guided(&told)), (0, 4));
+}
+
+#[tokio::test]
+async fn sessions_one_by_one_add_up_to_the_units_figures() {
+    let site = worked().await;
+    let progress = ask(&site, &format!("/v1/progress?unit=2&day={DAY}")).await;
+    let whole = counts(&progress["unit"]["figures"]);
+    let told = ask(&site, &format!("/v1/sessions?unit=2&day={DAY}")).await;
+    let lines = told["sessions"].as_array().unwrap();
+    let attended: u64 = lines
+        .iter()
+        .map(|one| one["attendances"].as_u64().unwrap())
+        .sum();
+    assert_eq!(
+        (lines.len() as u64, attended),
+        (whole["sessions"], whole["attendances"])
+    );
+    let outcomes = lines
+        .iter()
+        .flat_map(|one| one["outcomes"].as_array().unwrap());
+    let submitted = outcomes.filter(|one| one["result"] == "submitted").count();
+    assert_eq!(submitted as u64, whole["submissions"]);
+    let first = &lines[0];
+    let said = ["day", "place", "shift"].map(|key| first[key].as_str().unwrap());
+    assert_eq!(said, [DAY, "Nhà văn hóa ấp", "07:00-12:00"]);
+    for none in [
+        "unit=2&from=2023-11-21&day=2023-11-30",
+        "unit=2&day=2023-11-19",
+    ] {
+        let told = ask(&site, &format!("/v1/sessions?{none}")).await;
+        assert_eq!(told["sessions"], Json::Array(Vec::new()), "{none}");
+    }
+}
+
+#[tokio::test]
+async fn sessions_leave_as_a_file_of_each_kind_and_it_is_written_down() {
+    let site = worked().await;
+    site.account("dung", Role::Coordinator, COMMUNE).await;
+    let browser = site.browser("dung").await;
+    for (list, kind) in [
+        ("sessions", "csv"),
+        ("attendances", "xlsx"),
+        ("sessions", "json"),
+    ] {
+        let asked = serde_json::json!({
+            "unit": COMMUNE.0, "kind": kind, "list": list, "is_public": false,
+            "table": { "title": "Buổi", "columns": [{ "name": "Ngày" }], "rows": [[DAY]] },
+        });
+        let file = browser.ask("POST", "/v1/exports", &asked.to_string()).await;
+        assert_eq!(file.status, 200, "{list} {kind}");
+    }
+    let audit = site.server().ledger().audit_page(0).await.unwrap();
+    let acts = audit
+        .iter()
+        .map(|(_, bytes)| read_audited(bytes).unwrap().act);
+    let left = acts.filter(|act| match act {
+        Act::ListExported { list, rows: 1, .. } => list == "sessions" || list == "attendances",
+        _ => false,
+    });
+    assert_eq!(left.count(), 3);
 }
 
 #[tokio::test]

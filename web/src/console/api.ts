@@ -454,6 +454,33 @@ export interface UndoneAnswer {
 export const FILE_KINDS = ['csv', 'xlsx', 'json'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
+/** Guidance sessions one by one: nobody's name is in them. */
+export interface SessionsAnswer {
+  as_of: string;
+  sessions: SessionLineAnswer[];
+  /** Older ones that the list leaves out. */
+  left_out: number;
+}
+
+export interface SessionLineAnswer {
+  session: string;
+  unit: number;
+  unit_name: string;
+  day: string | null;
+  /** `hh:mm` */
+  began: string | null;
+  /** `hh:mm-hh:mm` */
+  shift: string | null;
+  place: string | null;
+  team: string | null;
+  kind: string | null;
+  /** By their numbers in the catalogue. */
+  services: number[];
+  attendances: number;
+  has_obstacles: boolean;
+  outcomes: { day: string; service: number; result: string; reason: string | null }[];
+}
+
 export interface ExportTable {
   title: string;
   columns: { name: string; counts_people?: boolean; is_derived?: boolean }[];
@@ -461,7 +488,7 @@ export interface ExportTable {
 }
 
 /** Tables of the console; all but figures may name people or phones, and none of those is public. */
-export type ListName = 'progress' | 'devices' | 'held' | 'dossiers' | 'conflicts' | 'doubles' | 'audit';
+export type ListName = 'progress' | 'devices' | 'held' | 'sessions' | 'attendances' | 'dossiers' | 'conflicts' | 'doubles' | 'audit';
 
 export interface ExportOrder {
   unit: number;
@@ -684,6 +711,10 @@ export class Api {
 
   async undoImport(id: string): Promise<UndoneAnswer> {
     return json(await this.#ask(`imports/${id}/undo`, { method: 'POST' }));
+  }
+
+  sessions(unit: number, day: string | null): Promise<SessionsAnswer> {
+    return this.#read('sessions', { unit: String(unit), day });
   }
 
   /** The table as a file; the server writes down that it left. */

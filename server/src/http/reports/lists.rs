@@ -13,6 +13,8 @@ pub(super) enum List {
     Progress,
     Devices,
     Held,
+    Sessions,
+    Attendances,
     /// These name people.
     Dossiers,
     Conflicts,
@@ -21,10 +23,12 @@ pub(super) enum List {
 }
 
 impl List {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 9] = [
         ("progress", Self::Progress),
         ("devices", Self::Devices),
         ("held", Self::Held),
+        ("sessions", Self::Sessions),
+        ("attendances", Self::Attendances),
         ("dossiers", Self::Dossiers),
         ("conflicts", Self::Conflicts),
         ("doubles", Self::Doubles),
@@ -53,7 +57,7 @@ impl List {
         place: Place<'_>,
     ) -> Result<(), Failure> {
         match self {
-            Self::Progress | Self::Devices | Self::Held => {
+            Self::Progress | Self::Devices | Self::Held | Self::Sessions | Self::Attendances => {
                 caller.needs(Duty::Figures, &[unit], place)
             }
             Self::Audit if caller.has_somewhere(Duty::Audit) => Ok(()),

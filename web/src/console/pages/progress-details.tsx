@@ -7,6 +7,7 @@ import { OnlineRates, Services } from '../screens/services.tsx';
 import type { PageProps } from '../signed-in.ts';
 import { dayOf, minuteOfDay } from '../time.ts';
 import { useAnswer } from '../use-answer.ts';
+import { SessionsExport } from './sessions-export.tsx';
 
 export interface DetailsProps extends PageProps {
   unit: UnitProgress;
@@ -33,6 +34,7 @@ export function ProgressDetails({ api, me, live, place, go, frame, unit, asOf, f
       {fresh && <TeamContacts fresh={fresh} now={frame.now} />}
       <OnlineRates unit={unit} asOf={asOf} fresh={fresh} />
       {services.value && <Services answer={services.value} fresh={fresh} reported={reported.value ?? []} now={frame.now} />}
+      {services.value && <SessionsExport api={api} unit={unit.unit} now={frame.now} day={day} services={services.value} />}
       {doubles.value && <Doubles answer={doubles.value} onOpen={me.may.includes('dossiers') ? open : undefined} />}
     </>
   );
