@@ -528,8 +528,8 @@ const PROMISES = {
     await open('#devices');
     const devices = await demo.ask('devices', demo.officer);
     assert.equal(JSON.parse(await take('json')).rows.length, devices.length);
-    const left = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind }) => kind === 'list-exported');
-    assert.deepEqual(left.map(({ who }) => who), Array(4).fill(demo.officer.name));
+    const left = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind, who }) => kind === 'list-exported' && who === demo.officer.name);
+    assert.equal(left.length, 4);
     const table = { title: 'Hồ sơ', columns: [{ name: 'Họ tên' }], rows: [] };
     const asked = { unit: demo.commune.unit, kind: 'csv', list: 'dossiers', table };
     assert.equal(await demo.refused('exports', { ...asked, is_public: true }, demo.officer), 'bad-request');

@@ -678,6 +678,12 @@ export class Api {
     return this.#read('unions', { unit: String(unit) });
   }
 
+  /** Sets a dossier up anew without one thing and without its history; its new id. */
+  async refound(document: string, key: string): Promise<string> {
+    const answer = await this.#ask(`dossiers/${document}/refound`, { method: 'POST', body: JSON.stringify({ remove: [key] }) });
+    return (await json<{ document: string }>(answer)).document;
+  }
+
   async undoUnion(joined: string): Promise<void> {
     await this.#ask(`unions/${joined}/undo`, { method: 'POST', body: '{}' });
   }

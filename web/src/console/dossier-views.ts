@@ -4,7 +4,7 @@ import { partialDate, phone } from '../text/format.ts';
 import type { Text } from '../text/text.ts';
 import { isPlainKey } from '../text/text.ts';
 import type { DossierAnswer, DossierLineAnswer, EventAnswer, FieldAnswer, TrackAnswer } from './api.ts';
-import type { DossierField, DossierLine, DossierPageView, Happened, SaidValue } from './model.ts';
+import type { DossierField, DossierLine, DossierPageView, Happened, SaidValue, TakenOut } from './model.ts';
 import { minuteOf } from './time.ts';
 
 const SEXES: Sex[] = ['male', 'female'];
@@ -144,3 +144,10 @@ function words({ kind, step, result, withdrawn, key }: EventAnswer, text: Text):
   }
 }
 
+
+/** The key under which the server keeps it: an event's is its id, spelled as documents spell it. */
+export function keyOf(what: TakenOut): string {
+  if ('field' in what) return what.field;
+  const bytes = what.event.match(/../g)!.map((pair) => String.fromCharCode(parseInt(pair, 16)));
+  return `~${btoa(bytes.join('')).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+}

@@ -220,6 +220,9 @@ export interface DossierField {
   choices: { id: string; name: string }[] | null;
 }
 
+/** What is taken out of a dossier: an item, or something that happened with its note. */
+export type TakenOut = { field: string } | { event: string };
+
 export const VOID_REASONS = ['mistake', 'wrong-person', 'duplicate', 'cleaned'] as const;
 export type VoidReason = (typeof VOID_REASONS)[number];
 

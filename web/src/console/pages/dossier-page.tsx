@@ -8,7 +8,8 @@ import { Toast } from '../../parts/toast.tsx';
 import { useText } from '../../text/text.ts';
 import type { DossierAnswer, Edit, EditedAnswer, ExportAnswer } from '../api.ts';
 import { Refusal } from '../api.ts';
-import { dossierView } from '../dossier-views.ts';
+import { dossierView, keyOf } from '../dossier-views.ts';
+import type { TakenOut } from '../model.ts';
 import type { PlaceName } from '../place.ts';
 import { Dossier } from '../screens/dossier.tsx';
 import { showTitle } from '../show-title.ts';
@@ -20,7 +21,7 @@ import { PersonExport } from './person-export.tsx';
 type Said = EditedAnswer['outcome'] | 'beside';
 
 export function DossierPage(props: PageProps & { document: string }) {
-  const { api, units, live, place, go, frame, document, onSignOut } = props;
+  const { api, me, units, live, place, go, frame, document, onSignOut } = props;
   const text = useText();
   const { t } = text;
   const [problem, setProblem] = useState<Refusal | null>(null);
@@ -54,6 +55,12 @@ export function DossierPage(props: PageProps & { document: string }) {
   const write = async (shown: DossierAnswer, key: string, value: string) => {
     const refusal = await edit(shown, { put: { key, value } }, key);
     return refusal && t(refusal.key);
+  };
+  const takeOut = (what: TakenOut) => {
+    api.refound(document, keyOf(what)).then(
+      (anew) => (setProblem(null), go({ page: 'dossiers', dossier: anew })),
+      (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
+    ).finally(live.refresh);
   };
   const give = () => {
     api.exportPerson(document).then(
@@ -101,6 +108,7 @@ export function DossierPage(props: PageProps & { document: string }) {
           onWrite={(key, value) => write(answer, key, value)}
           onChoose={(key, op) => void edit(answer, { choose: { key, op } }, key).then(setProblem)}
           onVoid={(event, reason) => void edit(answer, { void: { event, reason } }, null).then(setProblem)}
+          onTakeOut={me.may.includes('refound') ? takeOut : undefined}
         />
       )}
       {said && said !== 'beside' && <Toast sentence={t(`desk.${said}`)} onGone={() => say(null)} />}

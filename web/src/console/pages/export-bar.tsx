@@ -16,11 +16,13 @@ export interface ExportBarProps {
   now: number;
   /** Every row of it, as filtered. */
   table: () => Promise<ExportTable>;
+  /** What choice and button are called, where a page has more than one such bar. */
+  words?: { kind: string; save: string };
   /** `null`: it is done. */
   onProblem: (problem: Refusal | null) => void;
 }
 
-export function ExportBar({ api, list, unit, now, table, onProblem }: ExportBarProps) {
+export function ExportBar({ api, list, unit, now, table, words, onProblem }: ExportBarProps) {
   const { t } = useText();
   const [kind, setKind] = useState<FileKind>('csv');
   const save = async () => {
@@ -35,13 +37,13 @@ export function ExportBar({ api, list, unit, now, table, onProblem }: ExportBarP
   return (
     <span class="page-buttons">
       <Select
-        label={t('export.kind')}
+        label={words?.kind ?? t('export.kind')}
         chosen={kind}
         options={FILE_KINDS.map((id) => ({ id, name: t(`export.kind.${id}`) }))}
         onChoose={(id) => setKind(id as FileKind)}
       />
       <Button icon={Download} onPress={() => void save()}>
-        {t('console.export')}
+        {words?.save ?? t('console.export')}
       </Button>
     </span>
   );

@@ -47,7 +47,10 @@ export function SessionsExport({ api, unit, now, day, services }: SessionsExport
           options={LISTS.map((id) => ({ id, name: t(`indicator.${id}`) }))}
           onChoose={(id) => choose(id as List)}
         />
-        <ExportBar api={api} list={list} unit={unit} now={now} table={table} onProblem={setProblem} />
+        <ExportBar
+          api={api} list={list} unit={unit} now={now} table={table} onProblem={setProblem}
+          words={{ kind: t('sessions.kind'), save: t('sessions.save') }}
+        />
       </p>
       <ProblemNote problem={problem} />
       {leftOut > 0 && (

@@ -9,7 +9,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Icon } from '../../design/icons.tsx';
 import {
-  ArrowLeft, BadgeCheck, Check, CircleCheck, Cross, DoorClosed, DoorOpen, EqualNot, IdCard, MessagesSquare, PencilLine, Undo2,
+  ArrowLeft, BadgeCheck, Check, CircleCheck, Cross, DoorClosed, DoorOpen, EqualNot, IdCard, MessagesSquare, OctagonMinus, PencilLine, Undo2,
 } from '../../design/icons.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
@@ -18,7 +18,7 @@ import { factsLine } from '../../parts/person.tsx';
 import { Stepper } from '../../parts/stepper.tsx';
 import { moment } from '../../text/format.ts';
 import { useText } from '../../text/text.ts';
-import type { DossierField, DossierPageView, Happened, SaidValue, VoidReason } from '../model.ts';
+import type { DossierField, DossierPageView, Happened, SaidValue, TakenOut, VoidReason } from '../model.ts';
 import { VOID_REASONS } from '../model.ts';
 
 export interface DossierProps {
@@ -30,7 +30,12 @@ export interface DossierProps {
   onWrite: (field: string, typed: string) => Promise<string | null>;
   onChoose: (field: string, value: string) => void;
   onVoid: (event: string, reason: VoidReason) => void;
+  /** Nobody else may take things out of a dossier with its history. */
+  onTakeOut?: ((what: TakenOut) => void) | undefined;
 }
+
+/** Items a dossier is known by: whoever wants them gone erases the person. */
+const KEPT = ['name', 'birth-year', 'sex', 'last3'];
 
 export function Dossier(props: DossierProps) {
   const { view, onBack, onBusy } = props;
@@ -56,7 +61,7 @@ export function Dossier(props: DossierProps) {
         <Card title={t('desk.fields')}>
           <ul class="said">
             {view.fields.map((field) => (
-              <Said key={field.key} field={field} isOpen={open === field.key} onToggle={toggle} {...props} />
+              <Said key={field.key} field={field} open={open} onToggle={toggle} {...props} />
             ))}
           </ul>
         </Card>
@@ -74,10 +79,11 @@ interface Toggled {
   onToggle: (what: string | null) => void;
 }
 
-function Said({ field, isOpen, onToggle, view, onWrite, onChoose }: DossierProps & Toggled & { field: DossierField; isOpen: boolean }) {
+function Said({ field, open, onToggle, view, onWrite, onChoose, onTakeOut }: DossierProps & Toggled & { field: DossierField; open: string | null }) {
   const text = useText();
   const { t } = text;
   const { key, name, values, isConflicted, mayWrite } = field;
+  const isOpen = open === key;
   // A form stays open, with what was typed, until its value is written.
   const save = async (typed: string) => {
     const wrong = await onWrite(key, typed);
@@ -114,6 +120,9 @@ function Said({ field, isOpen, onToggle, view, onWrite, onChoose }: DossierProps
         ))}
       </ul>
       {isOpen && <Form field={field} onSave={save} onCancel={() => onToggle(null)} />}
+      {onTakeOut && values.length > 0 && !isConflicted && !KEPT.includes(key) && (
+        <TakeOut what={{ field: key }} name={name} open={open} onToggle={onToggle} onTakeOut={onTakeOut} />
+      )}
     </li>
   );
 }
@@ -188,7 +197,7 @@ function Form({ field, onSave, onCancel }: FormProps) {
   );
 }
 
-function Events({ view, open, onToggle, onVoid }: DossierProps & Toggled & { open: string | null }) {
+function Events({ view, open, onToggle, onVoid, onTakeOut }: DossierProps & Toggled & { open: string | null }) {
   const { t } = useText();
   return (
     <Card title={t('dossier.work')}>
@@ -211,6 +220,9 @@ function Events({ view, open, onToggle, onVoid }: DossierProps & Toggled & { ope
                 onCancel={() => onToggle(null)}
               />
             )}
+            {onTakeOut && event.note !== '' && (
+              <TakeOut what={{ event: event.id }} name={event.words} open={open} onToggle={onToggle} onTakeOut={onTakeOut} />
+            )}
           </HappenedLine>
         ))}
       </ul>
@@ -225,6 +237,47 @@ function Events({ view, open, onToggle, onVoid }: DossierProps & Toggled & { ope
         </details>
       )}
     </Card>
+  );
+}
+
+interface TakeOutProps extends Toggled {
+  what: TakenOut;
+  name: string;
+  open: string | null;
+  onTakeOut: (what: TakenOut) => void;
+}
+
+/** Asked for twice: what is taken out is destroyed with all history, on every phone. */
+function TakeOut({ what, name, open, onToggle, onTakeOut }: TakeOutProps) {
+  const { t } = useText();
+  const id = `out ${'event' in what ? what.event : what.field}`;
+  if (open !== id) {
+    return (
+      <button type="button" class="said-edit" onClick={() => onToggle(id)}>
+        <OctagonMinus size={16} /> {t('desk.take-out')}
+        <span class="unseen">: {name}</span>
+      </button>
+    );
+  }
+  return (
+    <span class="void-form" role="group" aria-label={t('desk.take-out.sure')}>
+      <span class="small strong">{t('desk.take-out.sure')}</span>
+      <span class="small soft">{t('desk.take-out.effect')}</span>
+      <span class="page-buttons">
+        <Button
+          look="danger" icon={OctagonMinus}
+          onPress={() => {
+            onToggle(null);
+            onTakeOut(what);
+          }}
+        >
+          {t('desk.take-out.do')}
+        </Button>
+        <Button look="quiet" icon={Cross} onPress={() => onToggle(null)}>
+          {t('desk.cancel')}
+        </Button>
+      </span>
+    </span>
   );
 }
 
