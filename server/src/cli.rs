@@ -41,6 +41,7 @@ use crate::ledger::LedgerError;
 use crate::retention::CONTACT_DAYS;
 use crate::room::ROOM_MIB_MIN;
 use crate::server::{AccountError, CommitError, EraseError, EraseReason, InviteError};
+use crate::vault::VaultError;
 use crate::writer::WriteError;
 
 /// Keeps the records of field teams and brings them together
@@ -472,6 +473,8 @@ enum Stop {
         #[source]
         source: io::Error,
     },
+    #[error(transparent)]
+    Keys(#[from] VaultError),
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error("the system gives no thread, signal or folder")]

@@ -144,7 +144,7 @@ fn arrival<S: Store>(
     bundle: BundleId,
 ) -> Result<Arrival, Verdict> {
     let sections = verified
-        .open(ledger.secrets().opening())
+        .open(&ledger.secrets().opening())
         .map_err(|error| Verdict::Rejected(Rejection::whole(error.into())))?;
     let form = Form::Bundle(serial.device);
     let read = |section: &Section| match decode(&section.plain, form) {

@@ -5,6 +5,8 @@
 //! of residents' documents are not grown from it, or nobody could ever be forgotten: they stand in
 //! a [`Vault`].
 
+use std::sync::Arc;
+
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use hmac::{Hmac, Mac};
@@ -15,9 +17,15 @@ use shared::field::number::PersonalNumber;
 use shared::hash;
 use shared::seal::{OpeningKey, OpeningKeys, SealingKey};
 use shared::signed::DeviceKey;
+use shared::time::UnixSeconds;
 
 use crate::account::AccountId;
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
+
+mod opening;
+
+use opening::Ring;
+pub use opening::{TERM_DAYS, Turned};
 
 /// A personal number as the server compares it: keyed, so that nobody without the key can tell
 /// which number it is. Still personal data.
@@ -27,7 +35,7 @@ pub struct Tag(pub [u8; 16]);
 /// The server's keys.
 pub struct Secrets {
     signing: DeviceKey,
-    opening: OpeningKeys,
+    opening: Ring,
     tag_key: [u8; 32],
     wrapping: DataKey,
     commons: DataKey,
@@ -63,7 +71,7 @@ impl Secrets {
         let opening = OpeningKey::from_bytes(grow("opening"));
         Self {
             signing: DeviceKey::from_seed(grow("signing")),
-            opening: OpeningKeys::new(vec![opening]),
+            opening: Ring::new(opening),
             tag_key: grow("tag"),
             wrapping: DataKey(grow("wrapping")),
             commons: DataKey(grow("commons")),
@@ -94,14 +102,27 @@ impl Secrets {
     /// The key to seal bundles to.
     #[must_use]
     pub fn sealing(&self) -> SealingKey {
-        let preferred = self.opening.sealing().next();
-        preferred.expect("a server is grown with an opening key")
+        self.opening.sealing()
     }
 
-    /// Opens bundles.
+    /// Opens bundles: with the keys of this year and of the last, as they stand now.
     #[must_use]
-    pub fn opening(&self) -> &OpeningKeys {
-        &self.opening
+    pub fn opening(&self) -> Arc<OpeningKeys> {
+        self.opening.keys()
+    }
+
+    /// Goes over to the opening key of the present term, making it where there is none, and
+    /// destroys those that opened for long enough. `seed`: fresh random bytes. To be done before
+    /// serving and once a day.
+    ///
+    /// # Errors
+    /// [`VaultError`]; the keys so far serve on.
+    pub fn turn_opening_keys(
+        &self,
+        now: UnixSeconds,
+        seed: [u8; 32],
+    ) -> Result<Turned, VaultError> {
+        self.opening.turn(&self.vault, (now, seed))
     }
 
     /// What the server is known by.
@@ -109,7 +130,7 @@ impl Secrets {
     pub fn public(&self) -> ServerKeys {
         ServerKeys {
             signing: self.signing.public(),
-            sealing: self.opening.sealing().collect(),
+            sealing: vec![self.opening.sealing()],
         }
     }
 

@@ -50,6 +50,9 @@ pub struct BlockId(pub u32);
 impl BlockId {
     /// The block for keys of what has no place yet.
     pub const WAITING: Self = Self(u32::MAX);
+
+    /// The block for what opens bundles.
+    pub const OPENING: Self = Self(u32::MAX - 1);
 }
 
 /// What a key is known by: nothing about a person.

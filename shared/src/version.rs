@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "a6aa81304329d76020dfc67cd1b481fe11d9704dd3449bf288c24b82d9eae882";
+    "882d4f48bc9eaa45a4704f3fabbab861aade43ed601eb4acb0c551660e986ea0";

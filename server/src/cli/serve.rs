@@ -21,9 +21,12 @@ use crate::http::limits::CERTIFICATE_LOOK_TIME;
 use crate::http::{self, AddressRates, Front, Parts, Tls, TokenHash, Web};
 use crate::pills::Pills;
 use crate::retention::Retention;
-use crate::server::{DEVICE_RATE, DeviceRates, Server};
+use crate::server::{Circumstances, DEVICE_RATE, DeviceRates, Server};
 use crate::store::{Redb, Store};
 use crate::writer::{WriteError, Writer, WriterConfig};
+
+/// Rest between two looks at which opening key the day asks for.
+const KEYS_REST: Duration = Duration::from_secs(24 * 3_600);
 
 /// What is served.
 pub(super) struct Ground<S> {
@@ -61,12 +64,15 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
         front: serve.front.front()?,
     };
     let circumstances = ground.clock.circumstances()?;
+    let secrets = ground.server.ledger().secrets();
+    secrets.turn_opening_keys(circumstances.now, circumstances.seed)?;
     ground.server.finish_erasures(circumstances).await?;
     let heads = tokio::spawn(sign_heads(
         ground.server.clone(),
         ground.clock.clone(),
         serve.audit_heads,
     ));
+    let turning = tokio::spawn(turn_keys(ground.server.clone(), ground.clock.clone()));
     let keeping = (serve.contact_days > 0).then(|| {
         let retention = Retention::new(ground.server.clone(), serve.contact_days);
         tokio::spawn(retention.run(ground.clock.clone()))
@@ -75,6 +81,7 @@ pub(super) async fn serve(serve: Serve) -> Result<(), Stop> {
     keeping.iter().for_each(JoinHandle::abort);
     watching.abort();
     heads.abort();
+    turning.abort();
     if let Some(backing_up) = backing_up {
         backing_up.abort();
     }
@@ -113,6 +120,22 @@ async fn sign_heads<S: Store>(server: Server<S>, clock: Clock, file: Option<Path
                 }
             }
             Err(error) => tracing::error!(%error, "the audit's head cannot be signed"),
+        }
+    }
+}
+
+/// Goes over to the year's opening key, day by day, until it is dropped.
+async fn turn_keys<S: Store>(server: Server<S>, clock: Clock) {
+    loop {
+        tokio::time::sleep(KEYS_REST).await;
+        let turned = clock.circumstances().map(|Circumstances { now, seed }| {
+            let secrets = server.ledger().secrets();
+            secrets.turn_opening_keys(now, seed)
+        });
+        match turned {
+            Ok(Ok(turned)) => tracing::debug!(?turned, "opening keys"),
+            Ok(Err(error)) => tracing::error!(%error, "the opening keys cannot be turned"),
+            Err(error) => tracing::error!(%error, "the opening keys cannot be turned"),
         }
     }
 }

@@ -41,7 +41,7 @@ impl<S: Store> Server<S> {
         let asked = signed
             .verify(&device.public)
             .map_err(SignedError::Signature)?;
-        let number = asked.number(self.ledger().secrets().opening()).ok();
+        let number = asked.number(&self.ledger().secrets().opening()).ok();
         let number = number.and_then(|text| PersonalNumber::parse(&text).ok());
         for _ in 0..COMMIT_TRIES_MAX {
             if let Some(found) = self.looked_up(id, number.as_ref(), now).await? {

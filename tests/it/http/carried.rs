@@ -9,7 +9,7 @@ use shared::spoken::{Behind, Spoken};
 use shared::value::Value;
 use shared::version::PROTOCOL;
 
-use super::phone::Phone;
+use super::phone::{MORNING, Phone};
 use super::wire::{HAMLET, Site};
 
 #[tokio::test]
@@ -72,6 +72,31 @@ async fn a_phone_of_another_protocol_is_told_so_and_still_hands_in() {
     // Nothing was written down: the number is still free for the bundle as this server reads it.
     assert_eq!(
         phone.outcomes(&site.push(&bundle).await),
+        [Outcome::Stored; 2]
+    );
+}
+
+#[tokio::test]
+async fn what_was_sealed_to_last_years_key_arrives_and_brings_back_this_years() {
+    let site = Site::start(Memory::new()).await;
+    let mut phone = site.phone(1, "team-member", HAMLET).await;
+    let sealed_to = phone.server.unwrap().1;
+    let written = phone.resident("Nguyễn Văn An", "099085000001");
+    let carried = phone.bundle(&written);
+    let secrets = site.server().ledger().secrets();
+    secrets.turn_opening_keys(MORNING, [5; 32]).unwrap();
+    let receipt = phone.receipt(&site.push(&carried).await);
+    assert!(matches!(receipt.verdict, Verdict::Taken(_)));
+    let [new] = receipt.sealing_keys[..] else {
+        panic!("one key to seal to")
+    };
+    assert_ne!(new, sealed_to);
+    let signing = phone.server.unwrap().0;
+    phone.server = Some((signing, new));
+    let written = phone.resident("Nguyễn Văn Bình", "099085000002");
+    let next = phone.bundle(&written);
+    assert_eq!(
+        phone.outcomes(&site.push(&next).await),
         [Outcome::Stored; 2]
     );
 }
