@@ -213,6 +213,7 @@ fn about<S: Store>(service: &Service<S>, account: &Account) -> AboutMe {
         ("import-people", caller.has_somewhere(Duty::ImportPeople)),
         ("import-targets", caller.has_somewhere(Duty::ImportTargets)),
         ("freeze", caller.has_somewhere(Duty::Freeze)),
+        ("lend", caller.has_somewhere(Duty::Lend)),
     ];
     let invites = Role::ALL
         .iter()

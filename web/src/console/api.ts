@@ -12,7 +12,7 @@ import type {
 } from './answers/figures.ts';
 import type {
   AuditAnswer, DeviceAnswer, DeviceStep, DossierAnswer, DossierListAnswer, Edit, EditedAnswer, EraseReason, ErasureAnswer, ExportAnswer, HeldAnswer,
-  Offer, PairAnswer, RightsAnswer, UnionAnswer, VerifiedAnswer,
+  LoanAnswer, Offer, PairAnswer, RightsAnswer, UnionAnswer, VerifiedAnswer,
 } from './answers/records.ts';
 import type { ExportOrder, ImportAnswer, ImportOrder, ImportPlan, ImportedAnswer, UndoneAnswer } from './answers/tables.ts';
 import type { Percents } from './place.ts';
@@ -22,7 +22,7 @@ export * from './answers/records.ts';
 export * from './answers/tables.ts';
 
 /** What somebody does here besides reading and writing dossiers. */
-export type Duty = 'figures' | 'dossiers' | 'decide' | 'import-people' | 'import-targets' | 'freeze' | 'devices' | 'erase' | 'audit' | 'refound';
+export type Duty = 'figures' | 'dossiers' | 'decide' | 'import-people' | 'import-targets' | 'freeze' | 'devices' | 'erase' | 'audit' | 'refound' | 'lend';
 
 /** Whoever is signed in. */
 export interface Me {
@@ -194,6 +194,20 @@ export class Api {
 
   async assign(device: string, grant: Omit<Offer, 'label'>): Promise<void> {
     await this.#ask(`devices/${device}/assign`, { method: 'POST', body: JSON.stringify(grant) });
+  }
+
+  /** What a phone was lent, newest first. */
+  loans(device: string): Promise<LoanAnswer[]> {
+    return this.#read(`devices/${device}/loans`);
+  }
+
+  /** Lends dossiers to a phone, in this order, until a moment in seconds since 1970. */
+  async lend(device: string, dossiers: string[], until: number): Promise<void> {
+    await this.#ask(`devices/${device}/loans`, { method: 'POST', body: JSON.stringify({ dossiers, until }) });
+  }
+
+  async endLoan(device: string, loan: number): Promise<void> {
+    await this.#ask(`devices/${device}/loans/${loan}`, { method: 'DELETE' });
   }
 
   /** The secret of an invite: shown once, then forgotten. */

@@ -17,6 +17,11 @@ export function minuteOfDay(day: string): LocalMinute {
   return Date.parse(`${day}T00:00:00Z`) / 60_000;
 }
 
+/** The first second of a `yyyy-mm-dd`, since 1970. */
+export function secondsOfDay(day: string): number {
+  return (minuteOfDay(day) - MINUTES_EAST_OF_UTC) * 60;
+}
+
 /** The `yyyy-mm-dd` of a minute. */
 export function dayOf(at: LocalMinute): string {
   return new Date(at * 60_000).toISOString().slice(0, 10);

@@ -89,6 +89,18 @@ export interface DossierListAnswer {
   lines: DossierLineAnswer[];
 }
 
+/** Single dossiers that a phone may read for a while. */
+export interface LoanAnswer {
+  number: number;
+  purpose: 'day-list' | 'look-up';
+  /** In seconds since 1970, as all moments. */
+  made: number;
+  until: number;
+  ended: number | null;
+  is_current: boolean;
+  dossiers: string[];
+}
+
 export interface WroteAnswer {
   by: string | null;
   /** Seconds since 1970. */

@@ -22,10 +22,11 @@ import { minuteOf } from '../time.ts';
 import { AssignForm } from './assign-form.tsx';
 import { ExportBar } from './export-bar.tsx';
 import { InviteForm } from './invite-form.tsx';
+import { LendForm } from './lend-form.tsx';
 import { Loading, ProblemNote } from './page-parts.tsx';
 
-/** Giving a phone other work asks for more than the rest. */
-type Step = DeviceStep | 'assign';
+/** Giving a phone other work, or single people for a day, asks for more than the rest. */
+type Step = DeviceStep | 'assign' | 'lend';
 
 interface Asked {
   device: DeviceAnswer;
@@ -47,7 +48,8 @@ export function DevicesPage(props: PageProps) {
     ).finally(live.refresh);
   };
   const sorted = [...(devices.value ?? [])].sort((a, b) => rank(a) - rank(b) || a.label.localeCompare(b.label, 'vi', { numeric: true }));
-  const cells = columns(frame.now, text, (device, step) => ask({ device, step }));
+  const mayLend = me.may.includes('lend') && me.may.includes('dossiers');
+  const cells = columns(frame.now, text, { mayLend, onStep: (device, step) => ask({ device, step }) });
   const actions = (
     <>
       <Button look={isInviting ? 'plain' : 'primary'} icon={UserPlus} onPress={() => setInviting(!isInviting)}>
@@ -63,7 +65,8 @@ export function DevicesPage(props: PageProps) {
       {asked?.step === 'assign' && (
         <AssignForm key={asked.device.device} {...props} device={asked.device} onGrant={(grant) => settle(api.assign(asked.device.device, grant))} onNo={() => ask(null)} />
       )}
-      {asked && asked.step !== 'assign' && (
+      {asked?.step === 'lend' && <LendForm key={asked.device.device} {...props} device={asked.device} onNo={() => ask(null)} />}
+      {asked && asked.step !== 'assign' && asked.step !== 'lend' && (
         <Sure device={asked.device} step={asked.step} onYes={(step) => settle(api.steer(asked.device.device, step))} onNo={() => ask(null)} />
       )}
       {devices.value === null && devices.problem === null && <Loading />}
@@ -107,7 +110,7 @@ interface Standing extends Pick<ChipProps, 'icon' | 'role'> {
 /** How a phone may stand, and the steps that lead on from there. */
 const STANDINGS: Record<DeviceStanding, Standing> = {
   pending: { icon: QrCode, role: 'act', word: 'devices.unconfirmed', steps: ['confirm', 'refuse'] },
-  active: { icon: CircleCheck, role: 'good', word: 'devices.active', steps: ['assign', 'suspend', 'lose', 'retire'] },
+  active: { icon: CircleCheck, role: 'good', word: 'devices.active', steps: ['assign', 'lend', 'suspend', 'lose', 'retire'] },
   suspended: { icon: OctagonMinus, role: 'wait', word: 'devices.suspended', steps: ['reinstate', 'lose', 'retire'] },
   lost: { icon: OctagonAlert, role: 'bad', word: 'devices.revoked', steps: ['reinstate'] },
   retired: { icon: Undo2, role: 'draft', word: 'devices.retired', steps: ['lose'] },
@@ -121,9 +124,13 @@ function rank({ state }: DeviceAnswer): number {
   return ORDER.indexOf(state);
 }
 
-type OnStep = (device: DeviceAnswer, step: Step) => void;
+interface Stepping {
+  /** Whoever may lend and sees whom. */
+  mayLend: boolean;
+  onStep: (device: DeviceAnswer, step: Step) => void;
+}
 
-function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, string>[] {
+function columns(now: number, text: Text, stepping: Stepping): Column<DeviceAnswer, string>[] {
   const { t } = text;
   return [
     { id: 'person', name: t('devices.col.person'), isHead: true, cell: (device) => device.label },
@@ -148,7 +155,7 @@ function columns(now: number, text: Text, onStep: OnStep): Column<DeviceAnswer, 
       id: 'code', name: t('devices.col.code'),
       cell: (device) => <span class="strong">{device.check_code === null ? t('none') : checkCode(device.check_code)}</span>,
     },
-    { id: 'steps', name: t('devices.col.steps'), cell: (device) => <Steps device={device} onStep={onStep} /> },
+    { id: 'steps', name: t('devices.col.steps'), cell: (device) => <Steps device={device} {...stepping} /> },
   ];
 }
 
@@ -157,11 +164,11 @@ function wipedWords({ wiped }: DeviceAnswer, now: number, { t, language }: Text)
   return wiped === null ? t('devices.not-wiped') : t('devices.wiped', { when: moment(minuteOf(wiped), now, language) });
 }
 
-function Steps({ device, onStep }: { device: DeviceAnswer; onStep: OnStep }) {
+function Steps({ device, mayLend, onStep }: Stepping & { device: DeviceAnswer }) {
   const { t } = useText();
   return (
     <span class="device-steps">
-      {STANDINGS[device.state].steps.map((step) => (
+      {STANDINGS[device.state].steps.filter((step) => mayLend || step !== 'lend').map((step) => (
         <button key={step} type="button" onClick={() => onStep(device, step)}>
           {t(`devices.step.${step}`)}
           <span class="unseen">: {device.label}</span>
