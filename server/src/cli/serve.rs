@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use shared::time::UnixSeconds;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -113,14 +114,20 @@ async fn back_up(server: Server<Redb>, (folder, hours): (PathBuf, u32), clock: C
 async fn sign_heads<S: Store>(server: Server<S>, clock: Clock, file: Option<PathBuf>) {
     loop {
         tokio::time::sleep(Duration::from_secs(HEAD_SECONDS)).await;
-        match server.audit_head(clock.now()).await {
-            Ok(head) => {
-                if let Some(Err(error)) = file.as_deref().map(|file| add_line(file, &head)) {
-                    tracing::error!(%error, "the audit's head cannot be given out");
-                }
+        sign_head(&server, clock.now(), file.as_deref()).await;
+    }
+}
+
+/// Signs the end of the audit as it is now, and adds the head to the file. What fails is told, and
+/// tried again with the next.
+async fn sign_head<S: Store>(server: &Server<S>, now: UnixSeconds, file: Option<&Path>) {
+    match server.audit_head(now).await {
+        Ok(head) => {
+            if let Some(Err(error)) = file.map(|file| add_line(file, &head)) {
+                tracing::error!(%error, "the audit's head cannot be given out");
             }
-            Err(error) => tracing::error!(%error, "the audit's head cannot be signed"),
         }
+        Err(error) => tracing::error!(%error, "the audit's head cannot be signed"),
     }
 }
 
@@ -257,4 +264,40 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
             core::future::pending::<()>().await;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::verify_chain;
+    use crate::ledger::audit::Act;
+    use crate::secrets::Secrets;
+    use crate::server::Foundation;
+    use crate::store::Memory;
+    use shared::unit::UnitTree;
+
+    #[tokio::test]
+    async fn every_head_is_a_line_elsewhere_that_the_chain_still_leads_to() {
+        let store = Memory::new();
+        let foundation = Foundation {
+            secrets: Arc::new(Secrets::from_master(&[1; 32])),
+            units: UnitTree::new(Vec::new()).unwrap(),
+            epoch: 1,
+        };
+        let server = Server::new(store.clone(), Writer::direct(store), foundation);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("heads");
+        for hour in 1..=3 {
+            let now = UnixSeconds(hour * 3_600);
+            server.note(Act::SignedIn, now).await.unwrap();
+            sign_head(&server, now, Some(&file)).await;
+        }
+        let lines = std::fs::read_to_string(&file).unwrap();
+        let heads = lines.lines().map(|line| line.parse().unwrap());
+        let heads: Vec<SignedHead> = heads.collect();
+        assert_eq!(heads.len(), 3);
+        let report = verify_chain(&server, &heads).await.unwrap();
+        assert!(report.is_clean(), "{report:?}");
+        assert_eq!(report.entries, 3);
+    }
 }
