@@ -536,30 +536,40 @@ const PROMISES = {
     assert.equal(await demo.refused('exports', { ...asked, is_public: false }, demo.coordinator), 'not-permitted');
   },
 
-  async 'people are lent to a phone for a day, in order, and taken back'({ page, demo, open }) {
-    await open('#devices');
-    const row = page.getByRole('row').filter({ hasText: 'Máy thứ hai' });
-    const { device } = (await demo.ask('devices', demo.officer)).find(({ label }) => label === 'Máy thứ hai');
-    const lent = async () => (await demo.ask(`devices/${device}/loans`, demo.officer)).filter((one) => one.is_current);
-    const { lines } = await demo.send('dossiers/search', { unit: demo.commune.unit, text: '', only: null }, demo.officer);
-    await row.getByRole('button', { name: 'Giao danh sách ngày' }).click();
-    const form = page.getByRole('group', { name: 'Giao danh sách ngày' });
-    await chooseUnit(form, demo.commune);
-    const chosen = [lines[1], lines[0]];
-    for (const { name } of chosen) {
-      await form.getByLabel('Tìm người để giao').fill(name);
-      await form.getByRole('list', { name: 'Người tìm được' }).getByRole('button', { name }).first().click();
+  async 'people are lent to a card team for a day, in order, and taken back'({ page, demo, open, folder }) {
+    const phone = new Phone({ name: 'đội thẻ', folder, address: demo.address });
+    try {
+      await phone.start();
+      const device = await phone.enrol(demo.field, 'mobile-card-team');
+      const lent = async () => (await demo.ask(`devices/${device}/loans`, demo.officer)).filter((one) => one.is_current);
+      const { lines } = await demo.search('', null);
+      const own = lines.filter(({ unit, name }) => unit === demo.hamlet.unit && lines.filter((line) => line.name === name).length === 1);
+      const chosen = [own[1], own[0]];
+      await open('#devices');
+      const row = page.getByRole('row').filter({ hasText: 'đội thẻ' });
+      await row.getByRole('button', { name: 'Giao danh sách ngày' }).click();
+      assert.equal(await page.getByRole('button', { name: 'Giao danh sách ngày' }).count(), 2, 'a role that borrows nothing is offered it');
+      const form = page.getByRole('group', { name: 'Giao danh sách ngày' });
+      await chooseUnit(form, demo.commune);
+      for (const { name } of chosen) {
+        await form.getByLabel('Tìm người để giao').fill(name);
+        await form.getByRole('list', { name: 'Người tìm được' }).getByRole('button', { name }).first().click();
+      }
+      await looks('devices-lend', page);
+      await form.getByRole('button', { name: 'Giao danh sách ngày' }).click();
+      await form.getByText('Danh sách ngày, 2 người').waitFor();
+      assert.deepEqual((await lent())[0].dossiers, chosen.map(({ document }) => document));
+      await phone.lookAtAgain();
+      await phone.goTo('Hôm nay');
+      await phone.page.getByText(chosen[0].name).first().waitFor();
+      await form.getByRole('button', { name: 'Thu lại' }).click();
+      await form.getByText('Danh sách ngày, 2 người').waitFor({ state: 'detached' });
+      assert.deepEqual(await lent(), []);
+      const granted = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind, who }) => kind === 'granted' && who === demo.officer.name);
+      assert.ok(granted.length > 0, 'nobody wrote the loan down');
+    } finally {
+      await phone.stop();
     }
-    await looks('devices-lend', page);
-    await form.getByRole('button', { name: 'Giao danh sách ngày' }).click();
-    await form.getByText('Danh sách ngày, 2 người').waitFor();
-    const [loan] = await lent();
-    assert.deepEqual(loan.dossiers.length, 2);
-    await form.getByRole('button', { name: 'Thu lại' }).click();
-    await form.getByText('Danh sách ngày, 2 người').waitFor({ state: 'detached' });
-    assert.deepEqual(await lent(), []);
-    const granted = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind, who }) => kind === 'granted' && who === demo.officer.name);
-    assert.ok(granted.length > 0, 'nobody wrote the loan down');
   },
 
   async 'a list is looked at, imported and taken back, and nothing is written before'({ page, open, demo }) {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use shared::enrol::EnrolKeys;
-use shared::id::{DeviceId, TeamId, UnitId};
-use shared::permission::{Grant, Role};
+use shared::id::{Audience, DeviceId, TeamId, UnitId};
+use shared::loan::Purpose;
+use shared::permission::{Grant, Role, may_borrow};
 use shared::pull::Unsent;
 use shared::time::UnixSeconds;
 
@@ -29,6 +30,8 @@ pub struct DeviceView {
     pub state: &'static str,
     /// Its role's stable name.
     pub role: &'static str,
+    /// Whether its role works on dossiers that are lent for a day.
+    pub borrows: bool,
     /// The units of its grant.
     pub units: Vec<UnitId>,
     /// Its team.
@@ -207,6 +210,7 @@ impl<S: Store> Server<S> {
             units: record.assignment.grant.units,
             team: record.assignment.grant.team,
             enrolled: record.enrolled,
+            borrows: may_borrow(record.assignment.grant.role, Purpose::DayList, Audience::Team),
             heard: record.heard,
             unsent,
             parked: record.parked,

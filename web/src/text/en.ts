@@ -1496,7 +1496,7 @@ export const en: Catalogue = {
   'devices.effect.retire': 'The phone stops working. Unsent records are still taken and wait for a decision. Erase the phone before somebody else gets it.',
   'devices.effect.assign': 'When it meets the server, the phone drops its old lists and loads the new. Unsent records stay.',
   'devices.step.lend': 'Lend a day list',
-  'lend.why': '{who} may read these people until the chosen day is over, also those outside the phone’s area. Each loan is written down.',
+  'lend.why': '{who} may read these people and work for them until the chosen day is over, in this order. Each loan is written down.',
   'lend.who': 'Find people to lend',
   'lend.found': 'People found',
   'lend.list': '{n} {n|person|people} to be lent, in this order',

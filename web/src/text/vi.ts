@@ -1521,7 +1521,7 @@ export const vi = {
   'devices.effect.retire': 'Máy thôi làm việc. Phiếu chưa gửi vẫn nhận, chờ duyệt. Xóa máy trước khi đưa người khác.',
   'devices.effect.assign': 'Khi gặp máy chủ, máy bỏ danh sách cũ và tải danh sách mới. Phiếu chưa gửi vẫn giữ.',
   'devices.step.lend': 'Giao danh sách ngày',
-  'lend.why': '{who} được đọc những người này tới hết ngày đã chọn, kể cả người ngoài địa bàn của máy. Mỗi lần giao được ghi lại.',
+  'lend.why': '{who} được đọc và làm việc với những người này tới hết ngày đã chọn, theo thứ tự này. Mỗi lần giao được ghi lại.',
   'lend.who': 'Tìm người để giao',
   'lend.found': 'Người tìm được',
   'lend.list': 'Sẽ giao {n} người, theo thứ tự này',

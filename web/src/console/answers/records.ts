@@ -7,6 +7,8 @@ export interface DeviceAnswer {
   label: string;
   state: DeviceStanding;
   role: string;
+  /** Its role works on dossiers that are lent for a day. */
+  borrows: boolean;
   units: number[];
   unit_names: string[];
   /** 0: none. */

@@ -168,7 +168,7 @@ function Steps({ device, mayLend, onStep }: Stepping & { device: DeviceAnswer })
   const { t } = useText();
   return (
     <span class="device-steps">
-      {STANDINGS[device.state].steps.filter((step) => mayLend || step !== 'lend').map((step) => (
+      {STANDINGS[device.state].steps.filter((step) => step !== 'lend' || (mayLend && device.borrows)).map((step) => (
         <button key={step} type="button" onClick={() => onStep(device, step)}>
           {t(`devices.step.${step}`)}
           <span class="unseen">: {device.label}</span>
