@@ -156,6 +156,9 @@ pub enum OutcomeResult {
     Blocked(Reason),
     /// The resident declined.
     Declined,
+    /// What was asked for is done, and has no figure of its own: a password is found again, papers
+    /// are in the account, a SIM is in the owner's name.
+    Finished,
 }
 
 /// Figures without their records: opening figures, what an erased person had contributed.

@@ -268,6 +268,7 @@ pub enum ResultName {
     Referred,
     Blocked,
     Declined,
+    Finished,
 }
 
 /// One of a resident's two products.

@@ -63,6 +63,8 @@ pub struct ServiceLine {
     pub rescheduled: u64,
     /// Sent on.
     pub referred: u64,
+    /// Done, of services without a figure of their own.
+    pub finished: u64,
     /// Declined.
     pub declined: u64,
     /// Could not go on, by reason, the most frequent first.
@@ -259,6 +261,7 @@ pub(super) fn outcome_name(result: OutcomeResult) -> &'static str {
         OutcomeResult::Referred => "referred",
         OutcomeResult::Blocked(_) => "blocked",
         OutcomeResult::Declined => "declined",
+        OutcomeResult::Finished => "finished",
     }
 }
 
@@ -316,6 +319,7 @@ fn line(sums: Sums) -> ServiceLine {
         draft: of("draft"),
         rescheduled: of("rescheduled"),
         referred: of("referred"),
+        finished: of("finished"),
         declined: of("declined"),
         blocked,
     }

@@ -145,6 +145,33 @@ fn every_kind_of_event_has_its_golden_bytes() {
     golden::check("events.txt", &found);
 }
 
+#[test]
+fn every_end_of_guidance_has_its_golden_bytes() {
+    let ends = [
+        OutcomeResult::Submitted,
+        OutcomeResult::Activated,
+        OutcomeResult::Draft,
+        OutcomeResult::Rescheduled,
+        OutcomeResult::Referred,
+        OutcomeResult::Blocked(Reason::SimOfAnother),
+        OutcomeResult::Declined,
+        OutcomeResult::Finished,
+    ];
+    let mut found = String::new();
+    for result in ends {
+        let outcome = Outcome {
+            dossier: None,
+            session: Some(DocumentId([0xd0; 16])),
+            result,
+            service: 25,
+        };
+        let payload = read_back(What::Outcome(outcome)).unwrap().to_payload();
+        let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
+        found += &format!("{result:?} {hex}\n");
+    }
+    golden::check("outcomes.txt", &found);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_an_event_in_its_only_spelling_or_an_error(

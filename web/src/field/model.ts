@@ -63,7 +63,7 @@ export type SessionKindName =
 export type OwnServiceName = 'activate' | 'password' | 'submit' | 'integrate' | 'sim' | 'other';
 /** Those, and the decision's essential services by their names in the catalogue. */
 export type ServiceName = OwnServiceName | `d06-${string}`;
-export type ResultName = 'done' | 'submitted' | 'draft' | 'later' | 'referred' | 'blocked' | 'declined' | 'other';
+export type ResultName = 'done' | 'submitted' | 'draft' | 'later' | 'referred' | 'blocked' | 'declined' | 'other' | 'finished';
 export type PhoneOwnerName = 'unknown' | 'own' | 'family' | 'other';
 export type ConsentHow = 'spoken' | 'paper' | 'screen' | 'guardian';
 export type SpokenLanguage = 'vi' | 'km' | 'en' | 'other';

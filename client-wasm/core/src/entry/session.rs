@@ -161,6 +161,7 @@ fn outcome(person: &Attendee) -> Result<OutcomeResult, EntryError> {
         ResultName::Rescheduled => OutcomeResult::Rescheduled,
         ResultName::Referred => OutcomeResult::Referred,
         ResultName::Declined => OutcomeResult::Declined,
+        ResultName::Finished => OutcomeResult::Finished,
         ResultName::Blocked => {
             let reason = person.reason.as_deref().ok_or(EntryError::UnknownName)?;
             OutcomeResult::Blocked(named(Reason::ALL, reason, |one| one.name())?)

@@ -76,6 +76,8 @@ export interface ServiceAnswer {
   guided: number;
   submitted: number;
   activated: number;
+  /** Done, of services without a figure of their own. */
+  finished: number;
   /** The most frequent first. */
   blocked: { reason: string; count: number }[];
 }

@@ -136,6 +136,7 @@ function columns({ t, language }: Text): Column<ServiceAnswer, string>[] {
     { id: 'guided', name: t('services.guided'), isNumber: true, cell: (one) => n(one.guided) },
     { id: 'submitted', name: t('services.submitted'), isNumber: true, cell: (one) => n(one.submitted) },
     { id: 'activated', name: t('step.eid-activated'), isNumber: true, cell: (one) => n(one.activated) },
+    { id: 'finished', name: t('services.finished'), isNumber: true, cell: (one) => n(one.finished) },
     { id: 'because', name: t('services.because'), cell: because },
   ];
 }

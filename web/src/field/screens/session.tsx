@@ -318,7 +318,7 @@ interface ResultChoicesProps {
 function ResultChoices({ label, service, chosen, onResult }: ResultChoicesProps) {
   const text = useText();
   const hidden: ResultName[] =
-    service === 'activate' ? ['submitted'] : isHandedIn(service) ? ['done'] : ['submitted', 'referred'];
+    service === 'activate' ? ['submitted'] : isHandedIn(service) ? ['done'] : ['submitted'];
   return (
     <div class="choices" role="group" aria-label={label}>
       {RESULTS.filter(({ result }) => !hidden.includes(result)).map(({ result, icon }) => (

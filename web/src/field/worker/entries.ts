@@ -67,12 +67,12 @@ export function isSubmitted(service: ServiceName | null): boolean {
   return service === 'submit' || (service?.startsWith('d06-') ?? false);
 }
 
-/** "Done" is activation or a submission; of other services the core counts no result of its own. */
+/** "Done" is activation or a submission; of other services that they are finished. */
 function outcome(result: ResultName | null, service: ServiceName | null): string {
-  if (result === 'done') return service === 'activate' ? 'activated' : isSubmitted(service) ? 'submitted' : 'referred';
+  if (result === 'done') return service === 'activate' ? 'activated' : isSubmitted(service) ? 'submitted' : 'finished';
   const names = {
     submitted: 'submitted', draft: 'draft', later: 'rescheduled', referred: 'referred', blocked: 'blocked', declined: 'declined',
-    other: 'referred',
+    other: 'referred', finished: 'finished',
   } as const;
   return result === null ? 'draft' : names[result];
 }

@@ -74,7 +74,8 @@ export function saidOf(said: CoreSaid[], names: Names): Said[] {
 function resultOf(result: string | { Blocked: number }): ResultName {
   if (typeof result === 'object') return 'blocked';
   const names: Record<string, ResultName> = {
-    Activated: 'done', Submitted: 'submitted', Rescheduled: 'later', Draft: 'draft', Declined: 'declined',
+    Activated: 'done', Submitted: 'submitted', Rescheduled: 'later', Draft: 'draft', Declined: 'declined', Referred: 'referred',
+    Finished: 'finished',
   };
   return names[result] ?? 'other';
 }

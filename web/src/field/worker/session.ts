@@ -8,7 +8,6 @@ import type { Called } from './called.ts';
 import { hex } from './called.ts';
 import type { CoreDocument, CoreEvent } from './core.ts';
 import { serviceName, servicesIn } from './catalogue.ts';
-import { isSubmitted } from './entries.ts';
 import { keyName } from './said.ts';
 import { localMinute, stateOf, textOf, uintOf } from './views.ts';
 
@@ -41,7 +40,7 @@ export function sessionView(document: DocumentId, open: Open, called: Called): S
     const dossier = outcome.dossier === null ? null : core.document(hex(outcome.dossier));
     if (dossier === null) return [];
     const { name, birthYear } = named(dossier, open);
-    return [{ document: hex(dossier.document), name, birthYear, ...resultOf(outcome, told.service, open) }];
+    return [{ document: hex(dossier.document), name, birthYear, ...resultOf(outcome, open) }];
   });
   return {
     now: localMinute(now), document: hex(view.document), ...told, by: called.person(begun?.device ?? null), isMine: begun?.is_mine === true,
@@ -73,13 +72,12 @@ function named(view: CoreDocument, { names }: Open): { name: string; birthYear: 
   return { name: typeof name === 'object' && 'Text' in name ? name.Text : '', birthYear: uintOf(value('byear')) };
 }
 
-/** As it was chosen: where a service has no result of its own, "done" was written as referred. */
-function resultOf({ result }: CoreResult, service: ServiceName, { names }: Open): { result: ResultName; reason: ReasonName | null } {
+/** As it was chosen. */
+function resultOf({ result }: CoreResult, { names }: Open): { result: ResultName; reason: ReasonName | null } {
   if (typeof result === 'object') return { result: 'blocked', reason: (names.of('reason', result.Blocked) ?? 'z-other') as ReasonName };
-  const counts = service === 'activate' || isSubmitted(service);
   const words: Record<string, ResultName> = {
     Activated: 'done', Submitted: 'submitted', Rescheduled: 'later', Draft: 'draft', Declined: 'declined',
-    Referred: counts ? 'referred' : 'done',
+    Referred: 'referred', Finished: 'done',
   };
   return { result: words[result] ?? 'other', reason: null };
 }
