@@ -221,6 +221,9 @@ pub enum Notice {
     NotAccepted,
     /// A whole bundle was turned away; its records wait for an update.
     Rejected(RejectReason),
+    /// Another phone sends under this one's numbers: a copy of it is at work, or it was set back to
+    /// an earlier state. It goes on in a new life, and what it has arrives.
+    Copied,
     /// The server's clock and the phone's differ by this many seconds (server minus phone).
     ClockOff {
         /// Positive: the phone is behind.

@@ -17,6 +17,7 @@ use shared::engine::Engine;
 use shared::facts::{Detail, Origin};
 use shared::id::DocumentId;
 
+use crate::effect::Notice;
 use crate::limits::{FORK_LIVES_MAX, FORKS_MAX};
 use crate::mine::{Own, OwnId, OwnState};
 use crate::work::Work;
@@ -97,7 +98,8 @@ impl<E: Engine> Work<'_, E> {
         self.state.device.reissues += 1;
         self.state.outbox.frozen.remove(&serial);
         self.touch_bundle(serial);
-        let forked = at.and_then(|id| self.state.mine.get(id)).cloned();
+        let forked = at.and_then(|id| self.state.mine.get(id));
+        let forked = forked.map(|own| self.root_of_beginning(own)).cloned();
         let again = forked.map(|own| (self.leave_with_companions(&own), own));
         let skipped = u32::from(self.draw()[0] % FORK_LIVES_MAX);
         self.begin_life_after(skipped);
@@ -111,7 +113,18 @@ impl<E: Engine> Work<'_, E> {
             }
             None => {}
         }
+        self.show(Notice::Copied);
         true
+    }
+
+    /// The server names the first change that it has otherwise, which may begin a companion: then
+    /// the copy has used the name of the whole, and the whole is about somebody else there.
+    fn root_of_beginning<'o>(&'o self, own: &'o Own) -> &'o Own {
+        if own.name.companion.is_none() || !own.change.deps.is_empty() {
+            return own;
+        }
+        let begins = |one: &&Own| one.name.origin == own.name.origin && is_beginning(one);
+        self.state.mine.all().find(begins).unwrap_or(own)
     }
 
     /// Takes a change out of *mine* with all that was written upon it; of a document's first also

@@ -135,11 +135,8 @@ impl<E: Engine> Work<'_, E> {
 
     /// A document that nothing is known of yet, under a name that was never used.
     pub(crate) fn new_subject(&mut self, kind: Kind, unit: u64) -> Subject {
-        let author = self.state.device.author();
-        let n = self.state.device.documents_created;
-        self.state.device.documents_created += 1;
+        let origin = self.unused_origin();
         self.touch_device();
-        let origin = Origin::Created(author, n);
         Subject {
             document: origin.document(),
             name: Name {
@@ -150,6 +147,25 @@ impl<E: Engine> Work<'_, E> {
             audience: kind.audience(),
             begins: Some(Begins { kind, unit }),
         }
+    }
+
+    /// The next name of this life. One that the server has shown already was given by a copy of
+    /// this phone, or by this one before it was set back: whoever bears it is somebody else.
+    fn unused_origin(&mut self) -> Origin {
+        let author = self.state.device.author();
+        let next = self.state.device.documents_created;
+        let origin = |n: &u32| Origin::Created(author, *n);
+        let is_unused = |n: &u32| {
+            let document = origin(n).document();
+            self.root(&document) == document && self.row(&document).is_empty()
+        };
+        // No more are left out than this phone has documents.
+        let n = (next..u32::MAX).find(is_unused).unwrap_or(next);
+        self.state.device.documents_created = n.saturating_add(1);
+        if n > next {
+            self.show(Notice::Copied);
+        }
+        origin(&n)
     }
 
     fn companion_subject(

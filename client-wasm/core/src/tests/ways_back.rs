@@ -1,12 +1,13 @@
 //! Every outcome has a way back.
 
-use shared::id::{Audience, Incarnation};
+use shared::id::{Audience, Companion, Incarnation};
 use shared::key::Key;
 use shared::receipt::{HoldReason, Outcome, RefuseReason, RejectReason, Rejection, Verdict};
 use shared::value::Value;
 
 use super::phone::{Phone, receipt, verdict};
 use super::world::{Log, name_of};
+use crate::effect::Notice;
 use crate::input::{DocumentWrite, History, Input, Target};
 use crate::views::{RecordState, Why};
 
@@ -146,6 +147,7 @@ fn a_bundle_whose_number_a_copy_has_used_goes_again_as_it_is_in_a_new_life() {
     let before = changes(&phone);
     let (serial, bytes) = phone.send().unwrap();
     phone.answer(serial, verdict(serial, &bytes, forked_at(None)));
+    assert!(phone.shown.contains(&Notice::Copied));
     assert_eq!(changes(&phone), before);
     let (next, _) = phone.posts.pop_front().or_else(|| phone.send()).unwrap();
     assert!(next.incarnation > serial.incarnation);
@@ -170,6 +172,41 @@ fn whom_a_copy_has_given_a_name_of_this_phones_keeps_it_and_ours_gets_another() 
     assert_eq!(row.get(&Key::NAME), Some(&Value::from("Lâm Thị Đẹp")));
     assert_eq!(row.get(&Key::BIRTH_YEAR), Some(&Value::Uint(1958)));
     assert!(phone.client.not_accepted().is_empty());
+}
+
+/// The server finds the two changes of one save in the order of their documents, so that it may
+/// be the number that it first has otherwise.
+#[test]
+fn whom_a_copy_has_given_the_name_of_ours_is_found_by_the_number_as_well() {
+    for at in [0, 1] {
+        let mut phone = Phone::enrolled(1, &Audience::ALL);
+        let dossier = phone.add_resident_with_number("Lâm Thị Đẹp", "099158004127");
+        let (serial, bytes) = phone.send().unwrap();
+        phone.answer(serial, verdict(serial, &bytes, forked_at(Some(at))));
+        let again = phone.client.present_name(dossier);
+        assert_ne!(again, dossier);
+        let own = phone.client.state().unwrap().mine.all();
+        let written: Vec<_> = own.map(|own| own.document).collect();
+        assert_eq!(written.len(), 2);
+        assert!(written.contains(&again));
+        assert!(written.contains(&again.companion(Companion::Identity)));
+    }
+}
+
+/// A phone was set back, or copied, and was shown what it had named meanwhile before it named
+/// anybody itself: a new person must not be written over the one who bears that name.
+#[test]
+fn a_name_that_the_server_has_shown_is_given_to_nobody_else() {
+    let [mut before, mut copy] = [0; 2].map(|_| Phone::enrolled(1, &Audience::ALL));
+    let first = before.add_resident_with_number("Trần Văn Út", "099047000311");
+    let mut log = Log::new();
+    log.take_all(&before);
+    log.bring(&mut copy);
+    let other = copy.add_resident_with_number("Thạch Thị Mười", "099162001188");
+    assert_ne!(other, first);
+    assert!(copy.shown.contains(&Notice::Copied));
+    assert_eq!(name_of(&copy, &first).as_deref(), Some("Trần Văn Út"));
+    assert_eq!(name_of(&copy, &other).as_deref(), Some("Thạch Thị Mười"));
 }
 
 #[test]
