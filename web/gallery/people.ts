@@ -12,6 +12,8 @@ export const badges = { tasks: 9, refused: 1 };
 export const sync: SyncSummary = {
   hasSignal: false,
   lastSaveFailed: false,
+  isUnknown: false,
+  isCopied: false,
   serverSilent: false,
   here: 3,
   sending: 0,
@@ -91,6 +93,7 @@ export const today: TodayView = {
   counts: { due: 9, overdue: 2, ahead: 3, unclear: 7, 'home-visit': 1, changed: 2 },
   more: 0,
   homes,
+  tides: ['con nước lớn 15 giờ'],
   lists: [],
   isFirstStart: false,
   badges,

@@ -52,7 +52,7 @@ const peopleOn = { onTab: nothing, onSearch: nothing, onFilter: nothing, onClear
 const dossierOn = { onBack: nothing, onCall: nothing, onConflict: nothing, onSteps: nothing, onReason: nothing, onVisit: nothing, onGuide: nothing, onHistory: nothing, onFacts: nothing, onHome: nothing, onConsent: nothing, onSame: nothing, onTask: nothing, number: null, onNumber: nothing };
 const syncOn = {
   onTab: nothing, onSend: nothing, onRefused: nothing, onHelp: nothing, onFile: async () => true,
-  onBrought: async () => ({ is: 'taken' as const, n: 1 }), onCarry: nothing, onSpare: nothing,
+  onBrought: async () => ({ is: 'taken' as const, n: 1 }), onCarry: nothing, onSpare: nothing, onCopyTold: nothing, onLeave: nothing,
 };
 const carryOn = {
   onFile: async () => true, onTexts: async () => [`SAMPAN1 parcel 1/1 ${'0a'.repeat(8)}\n${'Zs'.repeat(280)}`],
@@ -173,7 +173,10 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
     </>
   ),
   erased: () => (
-    <Erased view={{ here: 3, hasSignal: true, isInvited: false }} onSend={nothing} onFile={async () => true} onAgain={nothing} />
+    <Erased view={{ why: 'pin', here: 3, hasSignal: true, isInvited: false }} onSend={nothing} onFile={async () => true} onAgain={nothing} />
+  ),
+  'erased-lost': () => (
+    <Erased view={{ why: 'lost', here: 0, hasSignal: true, isInvited: true }} onSend={nothing} onFile={async () => true} onAgain={nothing} />
   ),
   'pin-wrong': () => (
     <Pin view={{ mode: 'unlock', remark: { code: 'wrong', triesLeft: 4 }, here: 3, hasSignal: false, isWorking: false }} {...pinOn} />
@@ -206,6 +209,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
     <Chooser conflict={sample.dossier.conflicts[0]!} now={NOW} onChoose={nothing} onLater={nothing} />,
   ),
   visit: sheetOver(<VisitSheet onSave={nothing} onClose={nothing} />),
+  'visit-tides': sheetOver(<VisitSheet onSave={nothing} onClose={nothing} begin="again" tides={['con nước lớn 15 giờ']} />),
   'visit-again': sheetOver(<VisitSheet onSave={nothing} onClose={nothing} begin="again" />),
   steps: sheetOver(<StepsSheet view={{ ...sample.dossier.eid, furthest: 1, reached: [sample.dossier.eid.reached[0]!, null, null, null, null] }} now={NOW} onRecord={nothing} onClose={nothing} />),
   stage: sheetOver(<StageSheet step="eid-collected" gap="eid-level1" onSave={nothing} onClose={nothing} />),
@@ -266,6 +270,8 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   'sync-none': () => (
     <Sync view={{ now: NOW, summary: sample.syncAllReceived, badges: { tasks: 9, refused: 0 }, checked: { saves: 0, checked: 0, disagreements: 0 }, carrying: [] }} {...syncOn} />
   ),
+  'sync-copied': () => <Sync view={{ ...carried, summary: { ...sample.sync, isCopied: true } }} {...syncOn} />,
+  'sync-unknown': () => <Sync view={{ ...carried, summary: { ...sample.sync, hasSignal: true, isUnknown: true } }} {...syncOn} />,
   carry: () => <Carry view={carried} {...carryOn} />,
   'carry-none': () => <Carry view={{ ...carried, summary: sample.syncAllReceived, carrying: [] }} {...carryOn} />,
   refused: () => (

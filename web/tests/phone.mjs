@@ -1,5 +1,5 @@
 /** One phone: a browser with a profile of its own, and what its owner does with the app. */
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ARGS, CHROMIUM, PHONE } from './browser.mjs';
@@ -29,10 +29,17 @@ export class Phone {
       executablePath: CHROMIUM, headless: true, args: [...ARGS, ...CAMERA, ...more], viewport: PHONE, deviceScaleFactor: 2, reducedMotion: 'reduce',
     });
     this.context.setDefaultTimeout(PATIENCE_MS);
+    await this.context.addInitScript(rememberSaved);
     if (IS_ALONE) await this.context.route('**/client_history*', (route) => route.abort());
     await this.context.setOffline(this.#isCut);
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.#listen(this.page);
+  }
+
+  /** Everything this phone has stored, on another one: as after a copy or a restore. It must be stopped. */
+  async copyTo(other) {
+    await rm(other.#profile, { recursive: true, force: true });
+    await cp(this.#profile, other.#profile, { recursive: true });
   }
 
   async stop() {
@@ -89,6 +96,11 @@ export class Phone {
   async enrol(server, role, unit) {
     const invite = await server.invite(this.name, role, unit);
     await this.open(`#i=${invite}`);
+    return this.confirmed(server);
+  }
+
+  /** From the choice of a PIN to the list. */
+  async confirmed(server) {
     await this.enterPin('Đặt mã PIN 6 số');
     await this.enterPin('Nhập lại mã PIN');
     await this.press('Mã giống nhau, tiếp tục');
@@ -126,6 +138,7 @@ export class Phone {
   }
 
   async press(name) {
+    await this.page.evaluate(() => ([window.saidSaved, window.toastBefore] = [false, document.querySelector('.toast')]));
     await this.page.getByRole('button', { name, exact: true }).click();
   }
 
@@ -133,9 +146,9 @@ export class Phone {
     return this.page.getByRole('heading', { level: 1, name });
   }
 
-  /** The notice of the last save, seen and gone. */
+  /** The last thing pressed was saved, and the page said so: perhaps no longer, on a slow machine. */
   async saved() {
-    await this.page.getByText('Đã lưu trên máy này').first().waitFor();
+    await this.page.waitForFunction(() => window.saidSaved === true);
   }
 
   /** From the list of people to the new dossier. */
@@ -204,6 +217,14 @@ export class Phone {
     }
     throw new Error(`no browser runs with ${this.#profile}`);
   }
+}
+
+/** On the page: remembers that it said that something was saved. */
+function rememberSaved() {
+  new MutationObserver(() => {
+    const toast = document.querySelector('.toast');
+    window.saidSaved ||= toast !== window.toastBefore && (toast?.textContent.startsWith('Đã lưu trên máy này') ?? false);
+  }).observe(document, { childList: true, subtree: true, characterData: true });
 }
 
 async function isAlive(pid) {

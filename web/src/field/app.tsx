@@ -82,6 +82,8 @@ export interface PlaceProps {
 interface Notice {
   sentence: string;
   undo: string | null;
+  /** Counts them: the same words said again stand their whole time again. */
+  nth: number;
 }
 
 /** What could not be stored, and how it is tried again. */
@@ -95,7 +97,12 @@ function Places({ list }: { list: 'shown' | 'locked' }) {
   const text = useText();
   const { t } = text;
   const way = useRoute();
-  const [notice, say] = useState<Notice | null>(null);
+  const [notice, show] = useState<Notice | null>(null);
+  const said = useRef(0);
+  const say = (one: Omit<Notice, 'nth'> | null) => {
+    said.current += 1;
+    show(one && { ...one, nth: said.current });
+  };
   const [unsaved, keep] = useState<Unsaved | null>(null);
   const [update, offer] = useState<(() => void) | null>(null);
   useEffect(() => brain.onUpdate((how) => offer(() => how)), [brain]);
@@ -133,6 +140,7 @@ function Places({ list }: { list: 'shown' | 'locked' }) {
         : <Place way={way} save={save} people={people} today={today} />}
       {notice !== null && (
         <Toast
+          key={notice.nth}
           sentence={notice.sentence}
           onGone={() => say(null)}
           {...(notice.undo === null ? {} : { onUndo: () => undo(notice.undo!) })}

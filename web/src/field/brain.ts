@@ -31,6 +31,8 @@ export type Ask =
   | { view: 'catalogue' }
   | { view: 'notices' }
   | { view: 'sought' }
+  /** Of a day, in days since 1970. */
+  | { view: 'tides'; day: number }
   | { view: 'results'; period: Period }
   | { view: 'sync' };
 
@@ -50,6 +52,7 @@ export interface Answers {
   catalogue: CatalogueView;
   notices: NoticesView;
   sought: SoughtView;
+  tides: { notes: string[] };
   results: ResultsView;
   sync: SyncView;
 }
@@ -175,6 +178,10 @@ export interface Brain {
   /** Takes in such a file: bundles of others to carry on, receipts and news for this phone. */
   takeIn(bytes: Uint8Array): Promise<TakenIn>;
   takeText(text: string): Promise<TakenIn>;
+  /** The coordinator knows of the copy of this phone. */
+  copyTold(): void;
+  /** A phone that the server does not know any more forgets its list; what is sealed stays. */
+  leave(): void;
   /** After an erasure: forgets what is sealed, too, and begins as a new phone. */
   beginAnew(): void;
 

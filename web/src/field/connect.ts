@@ -174,6 +174,14 @@ export class WorkerBrain implements Brain {
     return this.#worker.takeText(text);
   }
 
+  copyTold(): void {
+    void this.#worker.copyTold();
+  }
+
+  leave(): void {
+    void this.#worker.leave();
+  }
+
   beginAnew(): void {
     void this.#worker.beginAnew();
   }

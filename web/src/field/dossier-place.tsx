@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { Chooser } from '../parts/conflict.tsx';
 import type { PlaceProps } from './app.tsx';
-import type { Conflict, DossierView, Funnel, LevelName, LocalMinute, PackedDate, SideName } from './model.ts';
+import type { Conflict, DossierView, Funnel, LevelName, LocalMinute, PackedDate, SideName, VisitName } from './model.ts';
 import { LEVELS } from './model.ts';
 import { CONSENT_TEXT_VERSION, ConsentSheet } from './screens/consent.tsx';
 import { Dossier } from './screens/dossier.tsx';
@@ -66,8 +66,8 @@ function Sheets(props: SheetsProps) {
   switch (over.is) {
     case 'visit':
       return (
-        <VisitSheet
-          onClose={close}
+        <VisitPlace
+          now={now} onClose={close}
           onSave={(result, note, again) => save({ kind: 'visit', document, result, note, again: again === null ? null : packed(again, now) })}
         />
       );
@@ -107,6 +107,18 @@ function Sheets(props: SheetsProps) {
         />
       );
   }
+}
+
+/** The sheet after knocking, which offers what the team noted of the water for the day that is agreed on. */
+function VisitPlace({ now, ...props }: { now: LocalMinute; onClose: () => void; onSave: (result: VisitName, note: string, again: string | null) => void }) {
+  const [typed, turnTo] = useState('');
+  const tides = useView({ view: 'tides', day: dayNumber(packed(typed, now)) });
+  return <VisitSheet {...props} tides={typed === '' ? [] : (tides?.notes ?? [])} onDay={turnTo} />;
+}
+
+/** Days since 1970 of a packed day. */
+function dayNumber(day: PackedDate): number {
+  return Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100) / 86_400_000;
 }
 
 /** A step below that nobody recorded. */

@@ -94,6 +94,10 @@ export interface SyncSummary {
   lastSaveFailed: boolean;
   /** Asked and got no answer, though there is signal. */
   serverSilent: boolean;
+  /** The server takes nothing that this phone signs, as after a restore from before a change of its keys. */
+  isUnknown: boolean;
+  /** A copy of this phone works, too; nobody has been told yet. */
+  isCopied: boolean;
   /** On this phone only. */
   here: number;
   /** Of those, moving right now. */
@@ -247,6 +251,8 @@ export interface TodayView {
   sync: SyncSummary;
   filter: TodayFilter;
   counts: Record<TodayFilter, number>;
+  /** When canals are passable today, as colleagues and this person noted with their appointments. */
+  tides: string[];
   /** Who somebody lent for the day. */
   lists: DayList[];
   /** In travel order: canal by canal. */
@@ -670,8 +676,12 @@ export interface LockedView {
   here: number;
 }
 
-/** After too many wrong PINs: the list is gone, what is sealed is not. */
+/** Too many wrong PINs; the phone's lock opened no more; reported lost; set up anew because the server did not know it. */
+export type ErasedWhy = 'pin' | 'lock' | 'lost' | 'unknown';
+
+/** The list is gone, what is sealed is not. */
 export interface ErasedView {
+  why: ErasedWhy;
   here: number;
   hasSignal: boolean;
   /** A new invite was opened: the phone may begin again. */

@@ -160,6 +160,7 @@ export function SyncPlace({ way }: PlaceProps) {
       onHelp={(state) => way.go(state === undefined ? { at: 'help' } : { at: 'help', state })} onFile={async () => handOver(await brain.handOut(), fileName(new Date()))}
       onBrought={async (file) => brain.takeIn(new Uint8Array(await file.arrayBuffer()))}
       onCarry={() => way.go({ at: 'carry' })} onSpare={(isOn) => brain.spareData(isOn)}
+      onCopyTold={() => brain.copyTold()} onLeave={() => brain.leave()}
     />
   );
 }

@@ -30,6 +30,7 @@ function firstTrue(sync: SyncSummary, now: LocalMinute, text: Text): SyncLine {
   if (sync.lastSaveFailed) {
     return { icon: OctagonAlert, first: t('sync.not-saved'), second: t('sync.not-saved.next'), isAlarm: true };
   }
+  if (sync.isUnknown) return { icon: OctagonAlert, first: t('sync.unknown'), second: t('sync.unknown.next'), isAlarm: true };
   if (!sync.hasSignal && n > 0) return say(WifiOff, t('sync.no-signal', { n }), heard);
   if (sync.serverSilent) return say(ClockAlert, t('sync.silent', { n }), nextTry(sync, text));
   if (sync.sending > 0) return say(ArrowUp, t('sync.sending', { n: sync.sending }), heard);

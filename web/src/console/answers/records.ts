@@ -20,6 +20,8 @@ export interface DeviceAnswer {
   unsent: { records: number; oldest: number } | null;
   parked: number;
   rejected: number;
+  /** Bundles that show that a copy of it is at work, or that it was set back. */
+  copies: number;
   /** When, being lost, it said that it has forgotten everything. */
   wiped: number | null;
 }

@@ -147,6 +147,7 @@ function columns(now: number, text: Text, stepping: Stepping): Column<DeviceAnsw
       cell: (device) => (
         <>
           <Chip {...STANDINGS[device.state]}>{t(STANDINGS[device.state].word)}</Chip>
+          {device.copies > 0 && <span class="figure-note small soft">{t('devices.copied', { n: device.copies })}</span>}
           {device.state === 'lost' && <span class="figure-note small soft">{wipedWords(device, now, text)}</span>}
         </>
       ),

@@ -10,6 +10,7 @@ import { Button, IconButton } from '../../parts/button.tsx';
 import { Card, Note, Row } from '../../parts/card.tsx';
 import { StateChip, StateMark } from '../../parts/chip.tsx';
 import { ConflictCard } from '../../parts/conflict.tsx';
+import { StateWord } from '../../parts/meaning.tsx';
 import { factsLine, Name } from '../../parts/person.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { Stepper } from '../../parts/stepper.tsx';
@@ -170,7 +171,7 @@ function Work({ lines, now }: { lines: WorkLine[]; now: LocalMinute }) {
                   {workFacts(line, now)}
                   {!isReceived && (
                     <div>
-                      <StateChip state={line.state} />
+                      <StateWord state={line.state} />
                     </div>
                   )}
                 </>

@@ -1,4 +1,4 @@
-/** After too many wrong PINs: the list is gone. What was not sent yet still gets away from here. */
+/** The list is gone, and why. What was not sent yet still gets away from here. */
 import './gate.css';
 import { useState } from 'preact/hooks';
 import { OctagonAlert } from '../../design/icons.tsx';
@@ -19,7 +19,7 @@ export interface ErasedProps {
   onAgain: () => void;
 }
 
-export function Erased({ view: { here, isInvited }, onSend, onFile, onAgain }: ErasedProps) {
+export function Erased({ view: { here, isInvited, why }, onSend, onFile, onAgain }: ErasedProps) {
   const { t } = useText();
   const [isSaved, save] = useState(false);
   const isFree = here === 0 || isSaved;
@@ -34,7 +34,7 @@ export function Erased({ view: { here, isInvited }, onSend, onFile, onAgain }: E
         </span>
         <Title>{t('erased.title')}</Title>
       </div>
-      <Note icon={OctagonAlert} tone="bad">{t('erased.why')}</Note>
+      <Note icon={OctagonAlert} tone="bad">{t(`erased.why.${why}`)}</Note>
       <div class="gate">
         <Unsent here={here} onSend={onSend} onFile={() => void onFile().then((taken) => taken && save(true))} />
         {isSaved && <p role="status">{t('carry.saved')}</p>}

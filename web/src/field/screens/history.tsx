@@ -2,8 +2,8 @@
 import { History as Clock } from '../../design/icons.tsx';
 import { Bar } from '../../parts/bar.tsx';
 import { Card, Row } from '../../parts/card.tsx';
-import { StateChip } from '../../parts/chip.tsx';
 import { Name } from '../../parts/person.tsx';
+import { StateWord } from '../../parts/meaning.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { moment } from '../../text/format.ts';
 import { saidWords } from '../../text/said.ts';
@@ -35,7 +35,7 @@ export function History({ view, onBack }: HistoryProps) {
                   ))}
                   {entry.state !== 'received' && (
                     <div>
-                      <StateChip state={entry.state} />
+                      <StateWord state={entry.state} />
                     </div>
                   )}
                 </>

@@ -5,8 +5,8 @@ import { Check, CircleCheck, Megaphone, MessageSquare, OctagonMinus, Send } from
 import { Bar } from '../../parts/bar.tsx';
 import { Button, Choice } from '../../parts/button.tsx';
 import { Card, Row } from '../../parts/card.tsx';
-import { StateChip } from '../../parts/chip.tsx';
 import { Choices, Field } from '../../parts/field.tsx';
+import { StateWord } from '../../parts/meaning.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { capital, useText } from '../../text/text.ts';
 import type { NoticeKindName, NoticesView } from '../model.ts';
@@ -51,7 +51,7 @@ export function Notices({ view, onReport, onBack }: NoticesProps) {
                 sub={
                   <>
                     {t(`notice-kind.${one.kind}`)} · {capital(one.by)}
-                    {one.state !== 'received' && <div><StateChip state={one.state} /></div>}
+                    {one.state !== 'received' && <div><StateWord state={one.state} /></div>}
                   </>
                 }
               />

@@ -3,8 +3,8 @@ import { MessagesSquare, OctagonMinus, PencilLine, Users } from '../../design/ic
 import { Bar } from '../../parts/bar.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card, Note, Row } from '../../parts/card.tsx';
-import { StateChip } from '../../parts/chip.tsx';
 import { Name } from '../../parts/person.tsx';
+import { StateWord } from '../../parts/meaning.tsx';
 import { Screen } from '../../parts/shell.tsx';
 import { moment } from '../../text/format.ts';
 import { resultWord, serviceWord } from '../../text/said.ts';
@@ -27,7 +27,7 @@ export function SavedSession({ view, onOpen, onCorrect, onBack }: SavedSessionPr
   );
   return (
     <Screen bar={<Bar title={serviceWord(view.service, text)} sub={sub} leave={{ by: 'arrow', onLeave: onBack }} />} actions={correct}>
-      {view.state !== 'received' && <p><StateChip state={view.state} /></p>}
+      {view.state !== 'received' && <p><StateWord state={view.state} /></p>}
       <Card icon={Users} title={t('guidance.people', { people: view.people.length, times: view.attendances })} group>
         <ul>
           {view.people.map((person) => (

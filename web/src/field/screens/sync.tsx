@@ -31,6 +31,10 @@ export interface SyncProps {
   onBrought: (file: File) => Promise<TakenIn>;
   /** The data saver on or off. */
   onSpare: (isOn: boolean) => void;
+  /** The coordinator knows of the copy. */
+  onCopyTold: () => void;
+  /** Forget the list and begin again by a new invite. */
+  onLeave: () => void;
   /** The other ways by hand. */
   onCarry: () => void;
 }
@@ -46,6 +50,7 @@ export function Sync(props: SyncProps) {
   );
   return (
     <Screen bar={bar} actions={<Actions {...props} />} tabs={<Tabs here="sync" badges={badges} onOpen={props.onTab} />}>
+      <Identity {...props} />
       <Signal hasSignal={summary.hasSignal} />
       <Card title={<span class="unseen">{t('send.states')}</span>} key="states">
         <ul class="states">
@@ -67,6 +72,32 @@ export function Sync(props: SyncProps) {
       <DataSaver {...summary.dataSaver} onSpare={props.onSpare} />
       <Checked {...props.view.checked} />
     </Screen>
+  );
+}
+
+/** Something is wrong with who this phone is: the server does not know it, or two phones are it. */
+function Identity({ view: { summary }, onCopyTold, onLeave }: SyncProps) {
+  const { t } = useText();
+  if (summary.isUnknown) {
+    return (
+      <Card icon={OctagonAlert} title={t('unknown.title')} group>
+        <div class="card-body carry">
+          <p>{t('unknown.why')}</p>
+          <p>{t('unknown.next')}</p>
+          <Button wide icon={Undo2} onPress={onLeave}>{t('unknown.leave')}</Button>
+        </div>
+      </Card>
+    );
+  }
+  if (!summary.isCopied) return null;
+  return (
+    <Card icon={Smartphone} title={t('copied.title')} group>
+      <div class="card-body carry">
+        <p>{t('copied.why')}</p>
+        <p>{t('copied.next')}</p>
+        <Button wide icon={CircleCheck} onPress={onCopyTold}>{t('copied.told')}</Button>
+      </div>
+    </Card>
   );
 }
 

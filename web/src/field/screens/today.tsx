@@ -56,6 +56,7 @@ export function Today(props: TodayProps) {
       <FilterChips
         label={t('today.filters')} chips={filters(view, text)} chosen={[view.filter]} onToggle={props.onFilter}
       />
+      {view.tides.length > 0 && <Note icon={Waves}>{t('today.tide', { notes: view.tides.join(' · ') })}</Note>}
       {view.isFirstStart && <Note icon={Download}>{t('today.first')}</Note>}
       {view.lists.map((list, index) => <Lent key={index} list={list} now={view.now} onOpen={props.onPerson} />)}
       {view.homes.map((home) => (

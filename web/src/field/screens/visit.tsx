@@ -1,8 +1,8 @@
 /** The sheet after knocking at a door. A choice is saved at once. */
 import { useState } from 'preact/hooks';
-import { CalendarClock, Check, Dots, DoorClosed, DoorOpen, MapPin } from '../../design/icons.tsx';
+import { CalendarClock, Check, Dots, DoorClosed, DoorOpen, MapPin, Waves } from '../../design/icons.tsx';
 import { Button, Choice } from '../../parts/button.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Choices, Field } from '../../parts/field.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { useText } from '../../text/text.ts';
 import type { VisitName } from '../model.ts';
@@ -10,15 +10,18 @@ import type { VisitName } from '../model.ts';
 export interface VisitSheetProps {
   onSave: (result: VisitName, note: string, again: string | null) => void;
   onClose: () => void;
+  /** What was noted of the water for a day, as it is typed; asked for whenever the day changes. */
+  tides?: string[];
+  onDay?: (typed: string) => void;
   /** What is asked first; for pictures only. */
   begin?: 'result' | 'again' | 'more';
 }
 
-export function VisitSheet({ onSave, onClose, begin = 'result' }: VisitSheetProps) {
+export function VisitSheet({ onSave, onClose, tides = [], onDay = () => undefined, begin = 'result' }: VisitSheetProps) {
   const { t } = useText();
   const [asks, ask] = useState(begin);
   const [note, setNote] = useState('');
-  if (asks === 'again') return <AgainSheet onSave={(on, tide) => onSave('rescheduled', tide, on)} onClose={onClose} />;
+  if (asks === 'again') return <AgainSheet tides={tides} onDay={onDay} onSave={(on, tide) => onSave('rescheduled', tide, on)} onClose={onClose} />;
   const save = (result: VisitName) => () => onSave(result, note, null);
   return (
     <Sheet icon={DoorOpen} title={t('visit.title')} onClose={onClose}>
@@ -44,24 +47,37 @@ export function VisitSheet({ onSave, onClose, begin = 'result' }: VisitSheetProp
 }
 
 interface AgainSheetProps {
+  tides: string[];
+  onDay: (typed: string) => void;
   onSave: (on: string, tide: string) => void;
   onClose: () => void;
 }
 
-function AgainSheet({ onSave, onClose }: AgainSheetProps) {
+function AgainSheet({ tides, onDay, onSave, onClose }: AgainSheetProps) {
   const { t } = useText();
   const [on, setOn] = useState('');
   const [tide, setTide] = useState('');
+  const turnTo = (typed: string) => {
+    setOn(typed);
+    onDay(typed);
+  };
   return (
     <Sheet icon={CalendarClock} title={t('visit.when')} onClose={onClose}>
       <div class="choices">
         {[1, 3, 7].map((days) => (
-          <Choice key={days} chosen={on === typedDay(days)} chosenIcon={Check} onPress={() => setOn(typedDay(days))}>
+          <Choice key={days} chosen={on === typedDay(days)} chosenIcon={Check} onPress={() => turnTo(typedDay(days))}>
             {t(`again.${days as 1 | 3 | 7}`)}
           </Choice>
         ))}
       </div>
-      <Field label={t('stage.day.label')} inputMode="numeric" value={on} onInput={setOn} />
+      <Field label={t('stage.day.label')} inputMode="numeric" value={on} onInput={turnTo} />
+      {tides.length > 0 && (
+        <Choices label={t('visit.tide.known')}>
+          {tides.map((note) => (
+            <Choice key={note} icon={Waves} chosen={tide === note} chosenIcon={Check} onPress={() => setTide(note)}>{note}</Choice>
+          ))}
+        </Choices>
+      )}
       <Field label={t('visit.tide')} help={t('visit.tide.example')} value={tide} onInput={setTide} />
       <Button look="primary" onPress={() => onSave(on, tide)}>
         {t('app.save')}

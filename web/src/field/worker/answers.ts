@@ -18,10 +18,12 @@ import { dossiers, doublesOf, housesOf, peopleOf, previewedOf } from './people.t
 import { figuresOf } from './results.ts';
 import { keyName, saidOf } from './said.ts';
 import { sessionLines, sessionView } from './session.ts';
-import { countsOf, dayOf, homesOf, taskOf } from './today.ts';
+import { countsOf, dayOf, homesOf, taskOf, tidesOf } from './today.ts';
 import type { Sought } from './worker.ts';
 import type { Names } from './views.ts';
 import { badgesOf, localMinute, residentLine, stateOf, summaryOf } from './views.ts';
+
+const DAY_MINUTES = 24 * 60;
 
 /** An open phone, as screens may see it. */
 export interface Open {
@@ -36,7 +38,7 @@ export interface Open {
   checked: SyncView['checked'];
   /** Who was asked for at the desk. */
   sought: Sought;
-  signal: { hasSignal: boolean; serverSilent: boolean; lastSaveFailed: boolean; dataSaver: SyncSummary['dataSaver'] };
+  signal: Pick<SyncSummary, 'hasSignal' | 'serverSilent' | 'lastSaveFailed' | 'dataSaver' | 'isUnknown' | 'isCopied'>;
 }
 
 export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answers[keyof Answers] | null {
@@ -54,6 +56,7 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       return {
         now: at, hamlet, sync: told, filter: ask.filter, badges, isFirstStart: told.loading !== null,
         counts: { ...counts, due: badges.tasks }, more: day.more, lists: dayListsOf(open),
+        tides: tidesOf(open, Math.floor(at / DAY_MINUTES)),
         homes: [...(ask.filter === 'due' ? refused : []), ...homesOf(day, open, called)],
       };
     }
@@ -94,6 +97,8 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       return catalogueView(open);
     case 'notices':
       return noticesView(open, called);
+    case 'tides':
+      return { notes: tidesOf(open, ask.day) };
     case 'sought':
       return soughtOf(open);
     case 'drafts':

@@ -62,6 +62,8 @@ export type NotSavedReason =
 export type Notice =
   | 'Ready' | 'WrongKey' | 'Changed' | 'NotAccepted' | 'EnrolPending' | 'Enrolled' | 'EnrolRefused'
   | 'Wiped'
+  /** Another phone sends under this one's numbers. */
+  | 'Copied'
   | { Unreadable: StoreName }
   | { Saved: { tag: number; record: number; documents: Id[] } }
   | { NotSaved: { tag: number; reason: NotSavedReason } }

@@ -1,6 +1,6 @@
 /** What stands between a person and the list: one writing tab, an invite, a PIN. */
 import type { Gate } from '../brain.ts';
-import type { InviteState, PinView } from '../model.ts';
+import type { ErasedWhy, InviteState, PinView } from '../model.ts';
 import type { PhoneLock } from '../phone-lock.ts';
 import type { Tried } from './pin.ts';
 import { isEasy } from './pin.ts';
@@ -14,7 +14,7 @@ export interface Standing {
   hasKey: boolean;
   /** The phone's own lock that keeps the key, instead of a PIN. */
   lock: PhoneLock | null;
-  isErased: boolean;
+  erased: ErasedWhy | null;
   isOpen: boolean;
   invite: string | null;
   setUp: SetUp | undefined;
@@ -34,7 +34,7 @@ export interface Standing {
 
 export function gateOf(now: Standing): Gate {
   if (!now.isWriter) return { is: 'elsewhere' };
-  if (now.isErased) return { is: 'erased', erased: { here: now.here, hasSignal: now.hasSignal, isInvited: now.invite !== null } };
+  if (now.erased !== null) return { is: 'erased', erased: { why: now.erased, here: now.here, hasSignal: now.hasSignal, isInvited: now.invite !== null } };
   if (!now.hasKey && now.invite === null) return { is: 'new' };
   if (!now.isOpen && now.lock !== null) return { is: 'phone-lock', locked: { lock: now.lock, here: now.here } };
   if (!now.isOpen) return { is: 'pin', pin: { mode: modeOf(now), remark: now.remark, isWorking: now.isWorking, here: now.here, hasSignal: now.hasSignal } };

@@ -15,6 +15,10 @@ const SEED_BYTES = 32;
 const WAY_VIEWED = 0;
 /** Too many ask from here: the same question is answered later. */
 const TOO_OFTEN = 429;
+/** Nobody this server knows has signed this. */
+const FORBIDDEN = 403;
+/** So many refusals one after the other are no accident. */
+const REFUSALS_MIN = 2;
 /** The longest wait a browser's timer keeps. */
 const TIMER_MS_MAX = 2_147_483_647;
 
@@ -43,6 +47,8 @@ export interface Listener {
   notice(notice: Notice): void;
   /** The server refused to enrol this phone at all: the invite is used up or unknown. */
   enrolRefused(): void;
+  /** Whether the server refuses again and again what this phone signs: it was restored from before a change of its keys. */
+  unknown(isUnknown: boolean): void;
   /** Whether the last request was answered. */
   heard(answered: boolean): void;
   /** Bytes that went over the network, there and back. */
@@ -67,6 +73,7 @@ export class Loop {
   #sought: ((outcome: LookUpOutcome) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tag = 0;
+  #refusals = 0;
   /** Inputs of a phone that was locked meanwhile go nowhere. */
   #isOver = false;
   /** Who waits to hear that a disclosure is on the disk, in order. */
@@ -227,8 +234,17 @@ export class Loop {
   async #pull(bytes: Uint8Array): Promise<void> {
     const answer = await this.#network('/v1/pull', bytes);
     this.#listener.heard(answer.is !== 'silent');
+    this.#known(answer);
     if (answer.is === 'bytes') this.#lastNews = Date.now();
     this.input(answer.is === 'bytes' ? { Pulled: { bytes: answer.bytes, seed: seed() } } : { PullFailed: { seed: seed() } });
+  }
+
+  /** The first refusal may be cured by the phone itself, which then hands its keys over again. */
+  #known(answer: Awaited<ReturnType<typeof post>>): void {
+    if (answer.is === 'silent') return;
+    const isRefused = answer.is === 'refused' && answer.status === FORBIDDEN;
+    this.#refusals = isRefused ? this.#refusals + 1 : 0;
+    this.#listener.unknown(this.#refusals >= REFUSALS_MIN);
   }
 
   async #errand(bytes: Uint8Array): Promise<void> {

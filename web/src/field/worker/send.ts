@@ -39,6 +39,7 @@ class Heard implements Listener {
 
   notice(): void {}
   enrolRefused(): void {}
+  unknown(): void {}
 
   heard(answered: boolean): void {
     this.isAnswered &&= answered;

@@ -1,6 +1,6 @@
 /** Guidance sessions: those this phone knows, and one of them to read. */
 import type {
-  DocumentId, LocalMinute, ReasonName, ResultName, SavedSessionView, ServiceName, SessionKindName,
+  DocumentId, LocalMinute, ReasonName, ResultName, SavedSessionView, SessionKindName,
   SessionLine,
 } from '../model.ts';
 import type { Open } from './answers.ts';

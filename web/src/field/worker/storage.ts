@@ -2,6 +2,7 @@
  * The phone's storage: one object store per store of the core, and one for what stands outside of
  * it. A transaction is durable when its promise resolves, and never sooner.
  */
+import type { ErasedWhy } from '../model.ts';
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import { openDB } from 'idb';
 import type { StorageFailure, StoredRecord, StoreName, Write } from './core.ts';
@@ -25,7 +26,9 @@ export interface Outside {
   /** Half-filled forms, sealed. */
   drafts: SealedDrafts;
   /** The list was erased at this moment, in milliseconds since 1970; sealed bundles are left. */
-  erased: number;
+  erased: { at: number; why: ErasedWhy };
+  /** Another phone sends under this one's name, and nobody has been told. */
+  copied: boolean;
   /** What was spent on the network. */
   spent: Spent;
   /** The build that was here last. */
@@ -129,11 +132,11 @@ export class Storage {
   }
 
   /** The key goes, and with it everything that it opened; the rest is deleted afterwards. */
-  async forgetKey(now: number): Promise<void> {
+  async forgetKey(at: number, why: ErasedWhy): Promise<void> {
     await this.#write(['outside'], (change) => {
       const outside = change.objectStore('outside');
-      const gone = (['key', 'lock', 'drafts', 'setup'] as const).map((name) => outside.delete(name));
-      return Promise.all([...gone, outside.put(now, 'erased')]);
+      const gone = (['key', 'lock', 'drafts', 'setup', 'copied'] as const).map((name) => outside.delete(name));
+      return Promise.all([...gone, outside.put({ at, why }, 'erased')]);
     });
   }
 

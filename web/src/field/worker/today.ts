@@ -8,6 +8,8 @@ import { conflictsOf } from './dossier.ts';
 
 /** Tasks that a screen names one by one. */
 const TASKS_MAX = 80;
+/** More than two windows no day has. */
+const TIDES_MAX = 3;
 const DAY_MINUTES = 24 * 60;
 
 /** One list; without one only the counts that badges need. */
@@ -23,6 +25,13 @@ export function homesOf(day: CoreDay, open: Open, called: Called): HomeTasks[] {
   return day.homes.map(({ home, name, canal, tasks }) => ({
     household: hex(home), of: name, place: canal, tasks: tasks.map((task) => taskOf(task, open, called)),
   }));
+}
+
+/** What was noted with the appointments of one day, each once: the tide is the same for every home. */
+export function tidesOf(open: Open, day: number): string[] {
+  const homes = [...dayOf(open, 'due').homes, ...dayOf(open, 'ahead').homes];
+  const notes = homes.flatMap(({ tasks }) => tasks).filter(({ due, note }) => due === day && note !== '').map(({ note }) => note);
+  return [...new Set(notes)].slice(0, TIDES_MAX);
 }
 
 export function taskOf(task: CoreTask, open: Open, called: Called): Task {

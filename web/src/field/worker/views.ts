@@ -69,6 +69,8 @@ export interface Circumstances {
   serverSilent: boolean;
   lastSaveFailed: boolean;
   dataSaver: SyncSummary['dataSaver'];
+  isUnknown: boolean;
+  isCopied: boolean;
   oldestHere: LocalMinute | null;
 }
 

@@ -5,7 +5,7 @@ import wasmAddress from 'sampan-app/client_app_bg.wasm?url';
 import * as Comlink from 'comlink';
 import type { Answers, Ask, Gate, NotSavedWhy, Save, Saved, TakenIn } from '../brain.ts';
 import { isOver as isLeaseOver } from '../lease.ts';
-import type { CardRead, PersonDraft, SessionDraft } from '../model.ts';
+import type { CardRead, ErasedWhy, PersonDraft, SessionDraft } from '../model.ts';
 import type { LockSecret, PhoneLock } from '../phone-lock.ts';
 import { answerOf } from './answers.ts';
 import type { Words } from './called.ts';
@@ -37,7 +37,7 @@ import { KEY_BYTES, random } from './wrapping.ts';
 const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
 /** Views that nobody is shown once the lease is over. */
-const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'dossier', 'history', 'session', 'guidance', 'results', 'sought']);
+const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'dossier', 'history', 'session', 'guidance', 'results', 'sought', 'tides']);
 
 /** What was asked for last, and what came of it. */
 export type Sought = { is: 'nothing' | 'asking' } | LookUpOutcome;
@@ -58,7 +58,7 @@ export class FieldWorker implements Listener {
   #hasKey = false;
   /** The key that the phone's own lock keeps, instead of a PIN. */
   #locked: LockedKey | undefined;
-  #isErased = false;
+  #erased: ErasedWhy | null = null;
   #maker: PinMaker | null = null;
   /** One PIN after the other: no try goes uncounted. */
   #entering: Promise<void> = Promise.resolve();
@@ -77,6 +77,9 @@ export class FieldWorker implements Listener {
   #last: { record: string; undo: Entry } | null = null;
   #hasSignal = true;
   #isSilent = false;
+  #isUnknown = false;
+  /** Somebody else works under this phone's name. */
+  #isCopied = false;
   #lastSaveFailed = false;
   #carriage: Carriage | null = null;
   #sought: Sought = { is: 'nothing' };
@@ -123,7 +126,10 @@ export class FieldWorker implements Listener {
     if (this.#isLeaseOver() && SHOWS_PEOPLE.has(ask.view)) return null;
     const hasSignal = this.#hasSignal;
     const dataSaver = { on: this.#isSparing, kbThisMonth: Math.round((this.#spent?.bytes ?? 0) / 1000) };
-    const signal = { dataSaver, hasSignal, serverSilent: hasSignal && this.#isSilent, lastSaveFailed: this.#lastSaveFailed };
+    const signal = {
+      dataSaver, hasSignal, serverSilent: hasSignal && this.#isSilent, lastSaveFailed: this.#lastSaveFailed, isUnknown: this.#isUnknown,
+      isCopied: this.#isCopied,
+    };
     const { drafts } = book;
     const checked = { ...(this.#confirmer?.told ?? NOTHING_CHECKED) };
     return answerOf(ask, { core, histories, drafts, signal, sought: this.#sought, names: this.#names, words: this.#words, checked, now: now() });
@@ -262,7 +268,7 @@ export class FieldWorker implements Listener {
 
   async #tried(digits: string): Promise<void> {
     const tried = await tryPin(this.#storage, this.#pinMaker(), digits, Date.now());
-    if (tried.is === 'over') return this.#erase();
+    if (tried.is === 'over') return this.#erase('pin');
     this.#remark = tried.is === 'right' ? null : remarkOf(tried);
     if (tried.is === 'right') await this.#unlock(tried.dataKey);
   }
@@ -298,29 +304,29 @@ export class FieldWorker implements Listener {
   /** The phone's lock opens no more, says its owner: the list goes, and what is sealed stays. */
   async lockLost(): Promise<void> {
     if (this.#locked === undefined || this.#isOpen) return;
-    await this.#erase();
+    await this.#erase('lock');
     this.#changed();
   }
 
   /** The key first: without it nothing that is left can be read. */
-  async #erase(): Promise<void> {
-    await this.#storage.forgetKey(Date.now());
-    this.#keyless();
+  async #erase(why: ErasedWhy): Promise<void> {
+    await this.#storage.forgetKey(Date.now(), why);
+    this.#keyless(why);
     this.#loop?.input({ Erase: 'Sealed' });
     this.#endMaker();
   }
 
   /** The server has said that this phone is lost, and the core has forgotten everything: the key goes, too. */
   async #wiped(): Promise<void> {
-    await this.#storage.forgetKey(Date.now());
-    this.#keyless();
+    await this.#storage.forgetKey(Date.now(), 'lost');
+    this.#keyless('lost');
     this.#endMaker();
     await this.#start();
     this.#changed();
   }
 
-  #keyless(): void {
-    [this.#hasKey, this.#isErased, this.#remark, this.#setUp, this.#locked] = [false, true, null, undefined, undefined];
+  #keyless(why: ErasedWhy): void {
+    [this.#hasKey, this.#erased, this.#remark, this.#setUp, this.#locked] = [false, why, null, undefined, undefined];
   }
 
   /** What is sealed and has no receipt, as a parcel; nothing if there is none. */
@@ -362,11 +368,11 @@ export class FieldWorker implements Listener {
   /** An erased phone forgets the rest, too. */
   async beginAnew(): Promise<void> {
     const loop = this.#loop;
-    if (!this.#isErased || loop === null) return;
+    if (this.#erased === null || loop === null) return;
     loop.input({ Erase: 'Nothing' });
     await loop.quiet();
     await this.#storage.beginAnew();
-    this.#isErased = false;
+    this.#erased = null;
     await this.#start();
     this.#changed();
   }
@@ -408,6 +414,7 @@ export class FieldWorker implements Listener {
     else if (notice === 'EnrolRefused') this.enrolRefused();
     else if (typeof notice === 'object' && 'Unusable' in notice) this.#carriage?.unusable();
     else if (notice === 'Wiped') void this.#wiped();
+    else if (notice === 'Copied') this.#copied(true);
     else if (typeof notice === 'object' && 'EnrolCode' in notice) {
       void this.#setUpIs({ stage: 'compare', checkCode: notice.EnrolCode });
     }
@@ -416,6 +423,30 @@ export class FieldWorker implements Listener {
 
   enrolRefused(): void {
     this.#isUsed = true;
+    this.#changed();
+  }
+
+  unknown(isUnknown: boolean): void {
+    this.#isUnknown = isUnknown;
+  }
+
+  /** The worker has told the coordinator of the copy. */
+  copyTold(): void {
+    this.#copied(false);
+  }
+
+  /** Remembered until somebody has told of it; on a full phone only until the next start. */
+  #copied(isCopied: boolean): void {
+    this.#isCopied = isCopied;
+    void this.#storage.setOutside('copied', isCopied).catch(() => undefined);
+    this.#changed();
+  }
+
+  /** A phone that the server does not know any more forgets its list, and may begin again by a new invite. */
+  async leave(): Promise<void> {
+    if (!this.#isUnknown || this.#isPractice) return;
+    await this.#erase('unknown');
+    this.#isOpen = false;
     this.#changed();
   }
 
@@ -445,7 +476,7 @@ export class FieldWorker implements Listener {
   /** Records that may not have arrived; `null` where there is no list. */
   unsent(): number | 'erased' | null {
     if (this.#isPractice) return null;
-    if (this.#isErased) return 'erased';
+    if (this.#erased !== null) return 'erased';
     return this.#isWriter && this.#hasKey && this.#setUp?.stage === 'done' ? (this.#loop?.core.waiting() ?? null) : null;
   }
 
@@ -456,7 +487,7 @@ export class FieldWorker implements Listener {
 
   #gate(): Gate {
     return gateOf({
-      isWriter: this.#isWriter, hasKey: this.#hasKey, isErased: this.#isErased, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
+      isWriter: this.#isWriter, hasKey: this.#hasKey, erased: this.#erased, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
       isUsed: this.#isUsed, hasSignal: this.#hasSignal, here: this.#loop?.core.waiting() ?? 0, remark: this.#remark, chosen: this.#chosen,
       isWorking: this.#isWorking, leaseOver: this.#isLeaseOver(), lock: this.#locked?.lock ?? null,
     });
@@ -493,11 +524,12 @@ export class FieldWorker implements Listener {
     const kept = await this.#storage.outside('key');
     this.#locked = await this.#storage.outside('lock');
     this.#hasKey = kept !== undefined || this.#locked !== undefined;
-    this.#isErased = (await this.#storage.outside('erased')) !== undefined;
+    this.#erased = (await this.#storage.outside('erased'))?.why ?? null;
     [this.#setUp, this.#spent] = [await this.#storage.outside('setup'), await this.#storage.outside('spent')];
+    this.#isCopied = (await this.#storage.outside('copied')) === true;
     await this.#start();
     // The phone may have been switched off in the middle.
-    if (this.#isErased || isOver(kept)) await this.#erase();
+    if (this.#erased !== null || isOver(kept)) await this.#erase(this.#erased ?? 'pin');
   }
 
   /** A locked phone, read from storage. Every write was one strict transaction by the only
@@ -515,7 +547,7 @@ export class FieldWorker implements Listener {
     this.#confirmer = this.#isPractice ? null : new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
     // While the digits are typed.
-    if (!this.#isErased && !this.#isPractice && this.#locked === undefined) this.#pinMaker();
+    if (this.#erased === null && !this.#isPractice && this.#locked === undefined) this.#pinMaker();
   }
 
   async #unlock(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
