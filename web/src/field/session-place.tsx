@@ -1,5 +1,5 @@
 /** Writing a guidance session down, question by question; every answer is kept as a draft. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PlaceProps } from './app.tsx';
 import type { PeopleFilter, ReasonName, ResidentLine, SessionDraft, SessionPerson } from './model.ts';
 import { FiltersSheet, toggled } from './screens/filters.tsx';
@@ -25,8 +25,11 @@ export interface SessionPlaceProps extends PlaceProps {
 
 export function SessionPlace(props: SessionPlaceProps) {
   const drafts = useView({ view: 'drafts' });
-  if (drafts === null) return null;
-  const kept = drafts.sessions.find(({ id }) => id === props.draft);
+  const first = useRef(drafts);
+  // What is kept while it is written comes back as an older answer: the form goes on from itself.
+  first.current ??= drafts;
+  if (first.current === null) return null;
+  const kept = first.current.sessions.find(({ id }) => id === props.draft);
   if (kept) return <Form {...props} begin={kept} />;
   if (props.document !== null) return <FromDossier {...props} document={props.document} />;
   return <Form {...props} begin={empty(props.draft)} />;
