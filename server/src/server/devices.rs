@@ -210,7 +210,11 @@ impl<S: Store> Server<S> {
             units: record.assignment.grant.units,
             team: record.assignment.grant.team,
             enrolled: record.enrolled,
-            borrows: may_borrow(record.assignment.grant.role, Purpose::DayList, Audience::Team),
+            borrows: may_borrow(
+                record.assignment.grant.role,
+                Purpose::DayList,
+                Audience::Team,
+            ),
             heard: record.heard,
             unsent,
             parked: record.parked,
