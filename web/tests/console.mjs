@@ -200,6 +200,26 @@ const PROMISES = {
     await page.getByLabel('công khai').uncheck();
   },
 
+  async 'sessions and attendances go out row by row, and add up to what the page shows'({ page, demo }) {
+    const { sessions } = await demo.ask(`sessions?unit=${demo.commune.unit}`);
+    assert.ok(sessions.length > 0, 'nobody was guided');
+    const { unit } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+    const count = (indicator) => unit.figures.find((one) => one.indicator === indicator).count;
+    const attended = sessions.reduce((sum, one) => sum + one.attendances, 0);
+    assert.deepEqual([sessions.length, attended], [count('sessions'), count('attendances')]);
+    const part = page.locator('[data-part="sessions-export"]');
+    const rows = { sessions: sessions.length, attendances: sessions.flatMap(({ outcomes }) => outcomes).length };
+    for (const list of ['sessions', 'attendances']) {
+      await part.getByLabel('Bảng').selectOption(list);
+      const [file] = await Promise.all([page.waitForEvent('download'), part.getByRole('button', { name: 'Lưu thành tệp' }).click()]);
+      assert.match(file.suggestedFilename(), new RegExp(`^sampan-${list}-`));
+      assert.equal((await read(await file.createReadStream())).trim().split('\r\n').length, rows[list] + 1);
+    }
+    await pictured('sessions-export-part', page, part);
+    const acts = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind }) => kind === 'list-exported');
+    for (const list of ['sessions', 'attendances']) assert.ok(acts.some(({ act }) => act.includes(`"${list}"`)), list);
+  },
+
   async 'a report is frozen with its signature, and says what differs since'({ page, open, demo }) {
     await open(`#reports?path=${demo.province.unit}.${demo.commune.unit}`);
     await page.getByText('Chưa chốt báo cáo nào ở đây').waitFor();
@@ -416,6 +436,25 @@ const PROMISES = {
     assert.deepEqual([last.who, last.about], [demo.officer.name, document]);
     await copy.getByRole('button', { name: 'Đóng' }).click();
     demo.exported = document;
+  },
+
+  async 'a thing is taken out of a dossier with its history once it was asked twice, and the rest stays'({ page, open, demo }) {
+    const { lines } = await demo.search('', null);
+    const others = lines.filter(({ is_conflicted, document }) => !is_conflicted && document !== documentIn(page) && document !== demo.exported);
+    const { document: before } = others.at(-1);
+    await open(`#dossiers?path=${demo.commune.unit}&dossier=${before}`);
+    const field = page.locator('.said-field[data-field=addr]');
+    await demo.send(`dossiers/${before}/edit`, { heads: (await demo.ask(`dossiers/${before}`, demo.officer)).heads, put: { key: 'addr', value: 'Mật khẩu: 1234' } }, demo.officer);
+    await field.getByText('Mật khẩu: 1234').waitFor();
+    await field.getByRole('button', { name: 'Lấy hẳn khỏi hồ sơ' }).click();
+    await looks('dossier-take-out', page);
+    await page.getByRole('group', { name: 'Lấy hẳn mục này ra?' }).getByRole('button', { name: 'Lấy hẳn ra' }).click();
+    await page.waitForURL((url) => !url.href.includes(before));
+    await field.getByText('Mật khẩu: 1234').waitFor({ state: 'detached' });
+    const { fields } = await demo.ask(`dossiers/${documentIn(page)}`, demo.officer);
+    assert.ok(fields.some(({ key }) => key === 'name'), 'the name went, too');
+    const acts = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind, about }) => kind === 'refounded' && about === before);
+    assert.deepEqual(acts.map(({ who }) => who), [demo.officer.name]);
   },
 
   async 'two ways of writing wait in a queue with who wrote each and when, until somebody who may chooses'({ page, open, demo }) {
