@@ -5,7 +5,10 @@
 //! time comes first. Stopped at any moment it has closed some documents whole and left the others
 //! as they were.
 
+use core::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use core::time::Duration;
+use std::collections::BTreeMap;
+use std::time::Instant;
 
 use shared::change::Change;
 use shared::id::DocumentId;
@@ -13,8 +16,8 @@ use shared::time::UnixSeconds;
 
 use crate::apart::apart;
 use crate::clock::Clock;
-use crate::ledger::closed::close;
-use crate::ledger::document::Found;
+use crate::ledger::closed::{Numbered, close};
+use crate::ledger::document::{Document, Found};
 use crate::server::{CommitError, Server};
 use crate::store::{Commit, Expect, Put, Store, Table};
 
@@ -27,11 +30,48 @@ pub const QUIET_SECONDS: i64 = 30 * 24 * 3600;
 /// Changes of a document that is closed; a longer one is re-founded before.
 pub const CLOSED_CHANGES_MAX: usize = 1_024;
 
-/// Rest between two ticks.
-const TICK_REST: Duration = Duration::from_millis(50);
+/// The least rest between two ticks; a tick that took longer is followed by as long a rest, so
+/// that half of one core and of the disk is the most that closing takes.
+const TICK_REST: Duration = Duration::from_millis(5);
 
 /// Rest between two rounds: what was not quiet in one is looked at again in the next.
 const ROUND_REST: Duration = Duration::from_secs(6 * 3600);
+
+/// What was closed since the server started.
+#[derive(Debug, Default)]
+pub struct Closings {
+    documents: AtomicU64,
+    bytes: AtomicU64,
+    round_ended: AtomicI64,
+}
+
+impl Closings {
+    /// Documents that were closed, each as often as that was.
+    #[must_use]
+    pub fn documents(&self) -> u64 {
+        self.documents.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of packed changes, sealed, that took the place of entries in the log.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// When the last walk over all documents ended; `None` before the first has.
+    #[must_use]
+    pub fn round_ended(&self) -> Option<UnixSeconds> {
+        match self.round_ended.load(Ordering::Relaxed) {
+            0 => None,
+            ended => Some(UnixSeconds(ended)),
+        }
+    }
+
+    fn note(&self, bytes: usize) {
+        self.documents.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
 
 /// Walks a server's documents.
 #[derive(Debug)]
@@ -64,10 +104,14 @@ impl<S: Store> Closer<S> {
                 tokio::time::sleep(TICK_REST).await;
                 continue;
             }
-            let quiet_since = clock.now().plus(-QUIET_SECONDS);
-            let rest = match self.tick(quiet_since).await {
-                Ok(Tick { more: true, .. }) => TICK_REST,
-                Ok(_) => ROUND_REST,
+            let (begun, now) = (Instant::now(), clock.now());
+            let rest = match self.tick(now.plus(-QUIET_SECONDS)).await {
+                Ok(Tick { more: true, .. }) => begun.elapsed().max(TICK_REST),
+                Ok(_) => {
+                    let ended = &self.server.closings().round_ended;
+                    ended.store(now.0, Ordering::Relaxed);
+                    ROUND_REST
+                }
                 Err(error) => {
                     tracing::error!(%error, "documents could not be closed");
                     ROUND_REST
@@ -96,10 +140,8 @@ impl<S: Store> Closer<S> {
 }
 
 impl<S: Store> Server<S> {
-    /// Closes a document if nobody has written to it since then, it has something in the log, and
-    /// automerge agrees with it.
-    /// Whether it was. One that was united with another stays in the log: its changes stand under
-    /// several keys.
+    /// Closes a document, with those united into it, if nobody has written to it since then, it
+    /// has something in the log, and automerge agrees with it. Whether it was.
     ///
     /// # Errors
     /// [`CommitError`]; nothing is changed then, or nobody knows, and either is sound.
@@ -109,17 +151,23 @@ impl<S: Store> Server<S> {
         quiet_since: UnixSeconds,
     ) -> Result<bool, CommitError> {
         let ledger = self.ledger();
-        let open = ledger.history_keys(id).await?;
-        if open.is_empty() {
-            return Ok(false);
-        }
         let Found::Document(document) = ledger.document(id).await? else {
             return Ok(false);
         };
+        let mut open = BTreeMap::new();
+        for name in core::iter::once(id).chain(document.place.joined.iter().copied()) {
+            let keys = ledger.history_keys(name).await?;
+            if !keys.is_empty() {
+                open.insert(name, keys);
+            }
+        }
+        if open.is_empty() {
+            return Ok(false);
+        }
         let numbered = ledger.numbered(id, &document.place, &document.key).await?;
         let is_recent = |change: &Change| change.time > quiet_since;
         let is_busy = numbered.iter().any(|(_, logged)| is_recent(&logged.change));
-        if is_busy || !document.place.joined.is_empty() || numbered.len() > CLOSED_CHANGES_MAX {
+        if is_busy || numbered.len() > CLOSED_CHANGES_MAX {
             return Ok(false);
         }
         let changes: Vec<Change> = (numbered.iter())
@@ -130,22 +178,43 @@ impl<S: Store> Server<S> {
             // The auditor finds that, too, and puts it right.
             return Ok(false);
         }
-        let (put, rewrites) = close(id, (&document.place, &document.key), &numbered);
-        let gone = open.into_iter().map(|key| Put {
+        let (commit, bytes) = closing((id, &document), open, numbered);
+        let is_closed = self.settle(commit).await?;
+        if is_closed {
+            self.closings().note(bytes);
+        }
+        Ok(is_closed)
+    }
+}
+
+/// Moves the changes of a document out of the log, each under the name its author used; with the
+/// bytes they take then. `open`: which of its names have something in the log, and where.
+fn closing(
+    (id, document): (DocumentId, &Document),
+    open: BTreeMap<DocumentId, Vec<Vec<u8>>>,
+    numbered: Vec<Numbered>,
+) -> (Commit, usize) {
+    let mut commit = Commit {
+        expect: vec![Expect {
+            table: Table::Row,
+            key: id.0.to_vec(),
+            version: document.version,
+        }],
+        ..Commit::default()
+    };
+    let mut bytes = 0;
+    for (name, keys) in open {
+        let of_name = |(_, logged): &&Numbered| logged.document == name;
+        let changes: Vec<Numbered> = numbered.iter().filter(of_name).cloned().collect();
+        let (put, rewrites) = close(name, (&document.place, &document.key), &changes);
+        bytes += put.bytes.as_ref().map_or(0, Vec::len);
+        commit.puts.push(put);
+        commit.puts.extend(keys.into_iter().map(|key| Put {
             table: Table::History,
             key,
             bytes: None,
-        });
-        self.settle(Commit {
-            expect: vec![Expect {
-                table: Table::Row,
-                key: id.0.to_vec(),
-                version: document.version,
-            }],
-            puts: core::iter::once(put).chain(gone).collect(),
-            rewrites,
-            ..Commit::default()
-        })
-        .await
+        }));
+        commit.rewrites.extend(rewrites);
     }
+    (commit, bytes)
 }

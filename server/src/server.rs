@@ -11,6 +11,7 @@ use shared::time::UnixSeconds;
 use shared::unit::UnitTree;
 
 use crate::apart::apart;
+use crate::closer::Closings;
 use crate::crew::Crew;
 use crate::gate::Moment;
 use crate::ledger::audit::Who;
@@ -111,6 +112,7 @@ pub struct Server<S> {
     crew: Crew,
     device_rates: DeviceRates,
     pills: Pills,
+    closings: Arc<Closings>,
     epoch: u32,
     who: Arc<Who>,
 }
@@ -154,6 +156,7 @@ impl<S: Store> Server<S> {
             crew: Crew::alone(),
             device_rates: DeviceRates::default(),
             pills: Pills::default(),
+            closings: Arc::default(),
             epoch: foundation.epoch,
             who: Arc::new(Who::Keeper),
         }
@@ -215,6 +218,12 @@ impl<S: Store> Server<S> {
     #[must_use]
     pub fn room(&self) -> &Room {
         &self.room
+    }
+
+    /// What was moved out of the log since it started.
+    #[must_use]
+    pub fn closings(&self) -> &Closings {
+        &self.closings
     }
 
     /// The server's epoch.

@@ -14,7 +14,7 @@ use shared::tally::{NO_DAY, Tallies, contributions};
 use shared::time::LocalDay;
 
 use crate::ledger::LedgerError;
-use crate::ledger::document::{Document, Found};
+use crate::ledger::document::{Alias, Document, Found};
 use crate::ledger::history::{Step, read_step};
 use crate::server::Server;
 use crate::store::{ScanLimit, Store};
@@ -147,7 +147,8 @@ impl Shut {
             let found = ledger.closed(&[document]).await?.remove(&document);
             let is_gone = match &found {
                 Some(changes) => changes.is_none(),
-                None => ledger.alias(document).await?.is_some(),
+                // One that was united with another has its record still.
+                None => !matches!(ledger.alias(document).await?, None | Some(Alias::United(_))),
             };
             let changes = found.flatten().unwrap_or_default();
             slot.insert((!is_gone).then(|| changes.into_iter().collect()));

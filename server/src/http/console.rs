@@ -58,6 +58,12 @@ struct Health {
     documents_audited: u64,
     /// How many of them differed; anything but 0 is an alarm.
     automerge_disagreements: u64,
+    /// Documents whose changes were moved out of the log since the start.
+    documents_closed: u64,
+    /// Bytes of their changes, packed.
+    bytes_closed: u64,
+    /// When the last walk over all documents ended, in Unix seconds.
+    closing_round_ended: Option<i64>,
 }
 
 fn health<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
@@ -65,7 +71,7 @@ fn health<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
     warp::path!("v1" / "health")
         .and(warp::get())
         .map(move || {
-            let writer = service.server.writer();
+            let (writer, closings) = (service.server.writer(), service.server.closings());
             let is_well = writer.health().is_ok() && !service.is_closing();
             let health = Health {
                 status: match (is_well, service.server.room().is_short()) {
@@ -78,6 +84,9 @@ fn health<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
                 commits_waiting: writer.waiting(),
                 documents_audited: service.findings.audited(),
                 automerge_disagreements: service.findings.disagreements(),
+                documents_closed: closings.documents(),
+                bytes_closed: closings.bytes(),
+                closing_round_ended: closings.round_ended().map(|ended| ended.0),
             };
             let mut response = warp::Reply::into_response(json(&health));
             if !is_well {

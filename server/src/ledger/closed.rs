@@ -4,7 +4,8 @@
 //! itself. Closing moves the changes of a document into one batch of facts under its key, and
 //! leaves in the log only whose entry it was: every number stays where it is, so cursors, pages
 //! and heads are the same before and after. What is written to the document later stands in the
-//! log again, until it is closed once more.
+//! log again, until it is closed once more. A document that others were united into has a record
+//! for each of its names, all under its own key.
 
 use std::collections::BTreeMap;
 
@@ -41,25 +42,15 @@ struct Packed {
     page: Page,
 }
 
-/// The record that holds all changes of a document, and what stays of them in the log.
+/// The record that holds all changes under one of a document's names, and what stays of them in
+/// the log. Whatever key they were sealed with in the log, here it is the document's own.
 #[must_use]
 pub fn close(
     document: DocumentId,
     (place, key): (&Place, &DataKey),
     changes: &[Numbered],
 ) -> (Put, Vec<Rewrite>) {
-    let mut before = 0;
-    let steps = changes
-        .iter()
-        .map(|(n, _)| n - core::mem::replace(&mut before, *n));
-    let entries: Vec<Entry> = changes
-        .iter()
-        .map(|(_, logged)| Entry::Change(logged.clone()))
-        .collect();
-    let packed = Packed {
-        steps: steps.collect(),
-        page: Page::of(place.stream, 0, 0, &entries),
-    };
+    let packed = Packed::of(place, changes);
     let record = ClosedRecord {
         under: (place.sealed_under != document).then_some(place.sealed_under),
         sealed: key.seal(&document.0, &encode(&packed)),
@@ -117,22 +108,64 @@ impl<S: Store> Ledger<S> {
     }
 }
 
-impl ClosedRecord {
-    fn open(&self, document: DocumentId, key: &DataKey) -> Result<Vec<Numbered>, LedgerError> {
-        let plain = key.unseal(&document.0, &self.sealed)?;
-        let Packed { steps, page } = decode(Table::Closed, &plain)?;
-        let entries = page
+impl Packed {
+    /// The changes as they read without any other document's. One that was written upon a union
+    /// is not to be had from its own name's changes alone: then what it was written upon is told
+    /// with every change of the name.
+    fn of(place: &Place, changes: &[Numbered]) -> Self {
+        let packed = Self::told(place, changes, |logged| logged.upon_all_shown);
+        let hashes = |changes: &[Numbered]| -> Vec<_> {
+            changes
+                .iter()
+                .map(|(n, logged)| (*n, logged.hash))
+                .collect()
+        };
+        match packed.open() {
+            Ok(read) if hashes(&read) == hashes(changes) => packed,
+            _ => Self::told(place, changes, |_| false),
+        }
+    }
+
+    fn told(place: &Place, changes: &[Numbered], upon_all_shown: impl Fn(&Logged) -> bool) -> Self {
+        let mut before = 0;
+        let steps = changes
+            .iter()
+            .map(|(n, _)| n - core::mem::replace(&mut before, *n));
+        let entry = |(_, logged): &Numbered| {
+            Entry::Change(Logged {
+                upon_all_shown: upon_all_shown(logged),
+                ..logged.clone()
+            })
+        };
+        let entries: Vec<Entry> = changes.iter().map(entry).collect();
+        Self {
+            steps: steps.collect(),
+            page: Page::of(place.stream, 0, 0, &entries),
+        }
+    }
+
+    /// The changes with their numbers.
+    fn open(&self) -> Result<Vec<Numbered>, LedgerError> {
+        let entries = self
+            .page
             .entries(&mut Alone::default())
             .map_err(|_| LedgerError::Contradiction("a closed document does not open"))?;
         let mut n = 0;
         let mut changes = Vec::with_capacity(entries.len());
-        for (step, entry) in steps.into_iter().zip(entries) {
+        for (step, entry) in self.steps.iter().zip(entries) {
             n += step;
             if let Entry::Change(logged) = entry {
                 changes.push((n, logged));
             }
         }
         Ok(changes)
+    }
+}
+
+impl ClosedRecord {
+    fn open(&self, document: DocumentId, key: &DataKey) -> Result<Vec<Numbered>, LedgerError> {
+        let plain = key.unseal(&document.0, &self.sealed)?;
+        decode::<Packed>(Table::Closed, &plain)?.open()
     }
 }
 
