@@ -8,7 +8,7 @@ use shared::engine::{Edit, Engine as _, RowEngine, Slot};
 use shared::entry::{Entry, Logged};
 use shared::facts::Author;
 use shared::hash::digest;
-use shared::id::{BundleId, DeviceId, DocumentId, UnitId};
+use shared::id::{BundleId, Companion, DeviceId, DocumentId, UnitId};
 use shared::kind::Kind;
 use shared::limits::CHANGE_OPS_MAX;
 use shared::receipt::{Receipt, Verdict};
@@ -271,9 +271,13 @@ impl<'l, S: Store> Draft<'l, S> {
         if !is_personal(kind) {
             return Ok(self.ledger.secrets().commons().clone());
         }
-        let kept = |working: &Working| working.document.place.sealed_under == dossier;
-        if let Some(working) = self.documents.values().find(|working| kept(working)) {
-            return Ok(working.document.key.clone());
+        let companions = [Companion::Identity, Companion::Case];
+        let companions = companions.map(|which| dossier.companion(which));
+        for id in core::iter::once(dossier).chain(companions) {
+            let kept = |working: &&Working| working.document.place.sealed_under == dossier;
+            if let Some(working) = self.documents.get(&id).filter(kept) {
+                return Ok(working.document.key.clone());
+            }
         }
         if self.ledger.key_place(dossier).await?.is_some() {
             let key = self.ledger.key_of(dossier).await?;

@@ -1,6 +1,6 @@
 //! A trial: one document's changes in one bundle, derived and judged before anything is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::change::Change;
 use shared::derive::{Hashed, Resolved, derive};
@@ -59,12 +59,11 @@ pub(super) fn check_begun(
     batch: &Batch,
     mut begun: Vec<(u32, DocumentId, ChangeHash)>,
 ) -> Result<(), Stop> {
-    let documents = batch.documents();
-    let begins = |fact: &&Fact| {
-        documents
-            .iter()
-            .any(|(d, begins)| *begins && *d == fact.document)
-    };
+    let documents = batch.documents().into_iter();
+    let begin: BTreeSet<DocumentRef> = documents
+        .filter_map(|(document, begins)| begins.then_some(document))
+        .collect();
+    let begins = |fact: &&Fact| begin.contains(&fact.document);
     if batch.facts.iter().filter(begins).count() != begun.len() {
         return Ok(());
     }
