@@ -23,16 +23,21 @@ export interface SessionPlaceProps extends PlaceProps {
   document: string | null;
 }
 
+/** When what is written was last kept, as the worker says. */
+type Kept = Pick<SessionDraft, 'savedAt'>;
+
 export function SessionPlace(props: SessionPlaceProps) {
   const drafts = useView({ view: 'drafts' });
   const first = useRef(drafts);
   // What is kept while it is written comes back as an older answer: the form goes on from itself.
   first.current ??= drafts;
   if (first.current === null) return null;
-  const kept = first.current.sessions.find(({ id }) => id === props.draft);
-  if (kept) return <Form {...props} begin={kept} />;
-  if (props.document !== null) return <FromDossier {...props} document={props.document} />;
-  return <Form {...props} begin={empty(props.draft)} />;
+  const of = (told: typeof drafts) => told?.sessions.find(({ id }) => id === props.draft);
+  const kept = of(first.current);
+  const told = { ...props, savedAt: of(drafts)?.savedAt ?? null };
+  if (kept) return <Form {...told} begin={kept} />;
+  if (props.document !== null) return <FromDossier {...told} document={props.document} />;
+  return <Form {...told} begin={empty(props.draft)} />;
 }
 
 /** To read; to be put right it becomes a draft that takes the saved one back. */
@@ -56,7 +61,7 @@ function empty(id: string): SessionDraft {
 }
 
 /** At somebody's home, with them: only the service is to be asked. */
-function FromDossier(props: SessionPlaceProps & { document: string }) {
+function FromDossier(props: SessionPlaceProps & Kept & { document: string }) {
   const view = useView({ view: 'dossier', document: props.document });
   if (view === null) return null;
   const { document, name, birthYear } = view;
@@ -64,7 +69,7 @@ function FromDossier(props: SessionPlaceProps & { document: string }) {
   return <Form {...props} begin={{ ...empty(props.draft), step: 'what', where: 'home', people }} />;
 }
 
-function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
+function Form({ way, save, begin, savedAt }: PlaceProps & Kept & { begin: SessionDraft }) {
   const brain = useBrain();
   const [draft, write] = useState(begin);
   const [over, put] = useState<'pick' | SessionPerson | null>(null);
@@ -90,7 +95,7 @@ function Form({ way, save, begin }: PlaceProps & { begin: SessionDraft }) {
   return (
     <>
       <Session
-        view={{ draft, updateWaits: false, ...catalogue }} onEdit={edit} onAddPerson={() => put('pick')} onReason={put}
+        view={{ draft: { ...draft, savedAt }, updateWaits: false, ...catalogue }} onEdit={edit} onAddPerson={() => put('pick')} onReason={put}
         onPlace={(name, place) =>
           save({ kind: 'place', name, place }, ({ document }) => edit({ ...draft, heldAt: { document, name: name.trim() } }))
         }
