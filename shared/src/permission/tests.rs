@@ -59,8 +59,8 @@ fn whoever_writes_an_outcome_on_a_dossier_may_activate() {
     }
 }
 
-#[test]
-fn a_grant_covers_its_units_and_what_is_below_them() {
+/// Province 1, in it commune 2, in that the hamlets 3 and 4.
+fn tree() -> UnitTree {
     let unit = |id, parent: Option<u32>, kind| UnitVersion {
         id: UnitId(id),
         code: None,
@@ -70,18 +70,26 @@ fn a_grant_covers_its_units_and_what_is_below_them() {
         valid: Period::default(),
         successors: Vec::new(),
     };
-    let tree = UnitTree::new(vec![
+    UnitTree::new(vec![
         unit(1, None, UnitKind::Province),
         unit(2, Some(1), UnitKind::Commune),
         unit(3, Some(2), UnitKind::Hamlet),
         unit(4, Some(2), UnitKind::Hamlet),
     ])
-    .unwrap();
-    let grant = |role, unit| Grant {
+    .unwrap()
+}
+
+fn grant(role: Role, unit: u32) -> Grant {
+    Grant {
         role,
         units: vec![UnitId(unit)],
         team: TeamId(1),
-    };
+    }
+}
+
+#[test]
+fn a_grant_covers_its_units_and_what_is_below_them() {
+    let tree = tree();
     let standings = |grant: &Grant| {
         [1, 2, 3, 4].map(|unit| grant.standing(UnitId(unit), &tree, LocalDay(19_000)))
     };
@@ -95,6 +103,20 @@ fn a_grant_covers_its_units_and_what_is_below_them() {
     assert!(member.may_write(Hamlet, Kind::Dossier, Operation::Create));
     assert!(!member.may_write(Above, Kind::Dossier, Operation::Create));
     assert!(member.may_pull(Above, Audience::Team) && !member.may_pull(Outside, Audience::Team));
+}
+
+#[test]
+fn a_duty_is_done_in_the_units_of_the_grant_and_below_and_nowhere_else() {
+    let tree = tree();
+    let done = |grant: &Grant, duty| {
+        [1, 2, 3, 4].map(|unit| grant.has_duty(duty, UnitId(unit), &tree, LocalDay(19_000)))
+    };
+    let police = grant(Role::CommunePolice, 2);
+    assert_eq!(done(&police, Duty::Decide), [false, true, true, true]);
+    assert_eq!(done(&police, Duty::ImportTargets), [false; 4]);
+    let lead = grant(Role::TeamLead, 3);
+    assert_eq!(done(&lead, Duty::Figures), [false, false, true, false]);
+    assert_eq!(done(&lead, Duty::Decide), [false; 4]);
 }
 
 /// What the role may do to the kind, in words.
@@ -153,7 +175,27 @@ fn only_those_who_pull_no_hamlet_are_lent_documents() {
     assert!(needs_loan(Role::Desk, Kind::Dossier) && !needs_loan(Role::Desk, Kind::Session));
 }
 
-/// Every role x kind x operation, and every role x audience x standing.
+fn duties(role: Role) -> String {
+    let plain = [
+        Duty::Figures,
+        Duty::Devices,
+        Duty::Decide,
+        Duty::Erase,
+        Duty::Audit,
+        Duty::Refound,
+        Duty::ImportPeople,
+        Duty::ImportTargets,
+        Duty::Freeze,
+        Duty::Lend,
+    ];
+    let invites = Role::ALL.iter().map(|&whom| Duty::Invite(whom));
+    let had = plain.into_iter().chain(invites);
+    had.filter(|duty| has_duty(role, *duty))
+        .map(|duty| format!(" {duty:?}"))
+        .collect()
+}
+
+/// Every role x kind x operation, every role x audience x standing, and every role x duty.
 fn whole_table() -> String {
     let mut text = String::from("# Who may do what; what is not named is not allowed.\n");
     for &role in Role::ALL {
@@ -171,6 +213,10 @@ fn whole_table() -> String {
         }
         if may_look_up(role) {
             writeln!(text, "  looks up by number").unwrap();
+        }
+        let duties = duties(role);
+        if !duties.is_empty() {
+            writeln!(text, "  duty:{duties}").unwrap();
         }
     }
     text
