@@ -8,6 +8,8 @@ mod arrows;
 mod functions;
 // Which files and folders there are, and what they are called.
 mod layout;
+// What others wrote of it.
+mod supply;
 // What documents and comments promise.
 mod words;
 
@@ -88,6 +90,18 @@ fn rust_files() -> Vec<String> {
 /// A file's text, by its path from the root.
 fn text(file: &str) -> String {
     fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// What cargo answers about the workspace.
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("the cargo that built this test is still there");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo {arguments:?}: {complaint}");
+    String::from_utf8(output.stdout).expect("cargo prints UTF-8")
 }
 
 /// Fails with every breach, one per line, and the rule's reason.

@@ -1,11 +1,9 @@
 //! Who may depend on whom: from the manifests, and for parts within a crate from what they name.
 
-use std::process::Command;
-
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 
-use super::{assert_none, root, rust_files, text};
+use super::{assert_none, cargo, rust_files, text};
 
 /// What one package may and may not depend on, in any section of its manifest.
 struct Arrows {
@@ -218,17 +216,6 @@ fn packages() -> Vec<Package> {
                 .collect(),
         })
         .collect()
-}
-
-fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO"))
-        .args(arguments)
-        .current_dir(root())
-        .output()
-        .expect("the cargo that built this test is still there");
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo {arguments:?}: {complaint}");
-    String::from_utf8(output.stdout).expect("cargo prints UTF-8")
 }
 
 /// Which of the words a file names in its code; comments and text do not count.
