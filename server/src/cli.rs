@@ -576,39 +576,30 @@ fn in_full(error: &dyn core::error::Error) -> String {
 }
 
 fn campaign(name: &str) -> Result<Replay, String> {
-    let found = Replay::ALL.into_iter().find(|replay| replay.name() == name);
-    found.ok_or_else(|| {
-        let names: Vec<_> = Replay::ALL.iter().map(|replay| replay.name()).collect();
-        format!("one of {}", names.join(", "))
-    })
+    one_of(&Replay::ALL, Replay::name, name)
 }
 
 fn what_imported(name: &str) -> Result<What, String> {
-    What::named(name).ok_or_else(|| {
-        let names = What::ALL.map(What::name);
-        format!("one of {}", names.join(", "))
-    })
+    one_of(What::ALL, What::name, name)
 }
 
 fn step_named(name: &str) -> Result<Step, String> {
-    let found = Step::ALL.iter().find(|step| step.name() == name);
-    found.copied().ok_or_else(|| {
-        let names: Vec<_> = Step::ALL.iter().map(|step| step.name()).collect();
-        format!("one of {}", names.join(", "))
-    })
+    one_of(Step::ALL, Step::name, name)
 }
 
 fn erase_reason(name: &str) -> Result<EraseReason, String> {
-    EraseReason::named(name).ok_or_else(|| {
-        let names = EraseReason::NAMES.map(|(_, name)| name);
-        format!("one of {}", names.join(", "))
-    })
+    one_of(EraseReason::ALL, EraseReason::name, name)
 }
 
 fn role(name: &str) -> Result<Role, String> {
-    let found = Role::ALL.iter().find(|role| role.name() == name);
-    found.copied().ok_or_else(|| {
-        let names: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
+    one_of(Role::ALL, Role::name, name)
+}
+
+/// The choice of this name; otherwise the names there are.
+fn one_of<T: Copy>(all: &[T], name: fn(T) -> &'static str, said: &str) -> Result<T, String> {
+    let found = all.iter().copied().find(|one| name(*one) == said);
+    found.ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|one| name(*one)).collect();
         format!("one of {}", names.join(", "))
     })
 }

@@ -6,6 +6,8 @@
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde::{Deserialize, Serialize};
 
+use crate::named::named;
+
 /// Rows of a table.
 pub const ROWS_MAX: usize = 10_000;
 
@@ -51,15 +53,16 @@ pub enum SheetCell {
     Text(String),
 }
 
-/// How a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// UTF-8 with its mark, commas, texts quoted.
-    Csv,
-    /// A workbook.
-    Xlsx,
-    /// Rows as objects by heading.
-    Json,
+named! {
+    /// How a table is written.
+    pub FileKind {
+        /// UTF-8 with its mark, commas, texts quoted.
+        Csv "csv";
+        /// A workbook.
+        Xlsx "xlsx";
+        /// Rows as objects by heading.
+        Json "json";
+    }
 }
 
 /// A table that cannot be written.
@@ -76,17 +79,6 @@ pub enum ExportError {
 }
 
 impl FileKind {
-    /// The kind with this stable name, if there is one.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "csv" => Some(Self::Csv),
-            "xlsx" => Some(Self::Xlsx),
-            "json" => Some(Self::Json),
-            _ => None,
-        }
-    }
-
     /// What browsers are told it is.
     #[must_use]
     pub fn media_type(self) -> &'static str {

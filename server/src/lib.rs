@@ -19,6 +19,7 @@ pub mod gate;
 pub mod http;
 pub mod import;
 pub mod ledger;
+mod named;
 pub mod pills;
 pub mod rate;
 pub mod retention;

@@ -99,7 +99,7 @@ async fn export<S: Store, B: Buf>(
     let bytes = body::read(body, EXPORT_BYTES_MAX).await?;
     let asked: Option<AskedExport> = serde_json::from_slice(&bytes).ok();
     let asked = asked.and_then(|asked| {
-        let list = List::named(asked.list.as_deref())?;
+        let list = List::named(asked.list.as_deref().unwrap_or(List::Progress.name()))?;
         Some((FileKind::named(&asked.kind)?, list, asked))
     });
     let (kind, list, asked) = asked

@@ -9,50 +9,25 @@ use shared::time::LocalDay;
 
 use super::columns::Field;
 use super::limits::SOURCE_BYTES_MAX;
+use crate::named::named;
 
-/// What the rows of a table are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    /// Residents: whoever is not known yet gets a dossier.
-    Roster,
-    /// A named list of people, of a school or a company: it is counted, and creates nobody.
-    Cohort,
-    /// Steps taken elsewhere, such as what the ministry accepted.
-    Steps,
-    /// Targets of units.
-    Targets,
-    /// What units had reached before records begin: figures, no people.
-    Balances,
+named! {
+    /// What the rows of a table are.
+    pub What {
+        /// Residents: whoever is not known yet gets a dossier.
+        Roster "roster";
+        /// A named list of people, of a school or a company: it is counted, and creates nobody.
+        Cohort "cohort";
+        /// Steps taken elsewhere, such as what the ministry accepted.
+        Steps "steps";
+        /// Targets of units.
+        Targets "targets";
+        /// What units had reached before records begin: figures, no people.
+        Balances "balances";
+    }
 }
 
 impl What {
-    /// Every sort of table.
-    pub const ALL: [Self; 5] = [
-        Self::Roster,
-        Self::Cohort,
-        Self::Steps,
-        Self::Targets,
-        Self::Balances,
-    ];
-
-    /// Its stable kebab-case name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Roster => "roster",
-            Self::Cohort => "cohort",
-            Self::Steps => "steps",
-            Self::Targets => "targets",
-            Self::Balances => "balances",
-        }
-    }
-
-    /// The one with this name, if there is one.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|what| what.name() == name)
-    }
-
     /// What its columns may say.
     #[must_use]
     pub fn fields(self) -> &'static [Field] {

@@ -19,50 +19,28 @@ use super::notebook::{Notes, SessionNote};
 use super::progress::{Counts, Figure, Part, all_within, parts};
 use super::{ProgressError, Server};
 use crate::ledger::LedgerError;
+use crate::named::named;
 use crate::store::Store;
 
-/// By what figures are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// The team whose work it was.
-    Team,
-    /// The local day it happened.
-    Day,
-    /// Urban, rural or island, by the unit's commune.
-    Area,
-    /// The place where sessions were held.
-    Place,
-    /// The sort of area that place lies in.
-    PlaceArea,
-    /// The part of the day in which sessions began.
-    Shift,
+named! {
+    /// By what figures are told apart.
+    pub By {
+        /// The team whose work it was.
+        Team "team";
+        /// The local day it happened.
+        Day "day";
+        /// Urban, rural or island, by the unit's commune.
+        Area "area";
+        /// The place where sessions were held.
+        Place "place";
+        /// The sort of area that place lies in.
+        PlaceArea "place-area";
+        /// The part of the day in which sessions began.
+        Shift "shift";
+    }
 }
 
 impl By {
-    /// Every one with its stable name.
-    pub const NAMES: [(Self, &'static str); 6] = [
-        (Self::Team, "team"),
-        (Self::Day, "day"),
-        (Self::Area, "area"),
-        (Self::Place, "place"),
-        (Self::PlaceArea, "place-area"),
-        (Self::Shift, "shift"),
-    ];
-
-    /// The one with this name, if there is one.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let found = Self::NAMES.iter().find(|(_, known)| *known == name)?;
-        Some(found.0)
-    }
-
-    /// Its stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        let found = Self::NAMES.iter().find(|(known, _)| *known == self);
-        found.map_or("", |(_, name)| name)
-    }
-
     /// Whether only what sessions count can be told apart so.
     #[must_use]
     pub fn is_of_sessions(self) -> bool {

@@ -14,6 +14,7 @@ use super::{
 use crate::ledger::LedgerError;
 use crate::ledger::audit::Act;
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
+use crate::named::named;
 use crate::store::{Commit, Expect, Store, Table};
 
 /// Devices one list holds: a large province has some 10,000.
@@ -97,48 +98,25 @@ pub enum DeviceError {
     Release(#[source] DecidingError),
 }
 
-/// What a coordinator does with a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeviceStep {
-    /// The check codes agree: a pending device becomes active.
-    Confirm,
-    /// They do not: a pending device is refused for good.
-    Refuse,
-    /// An active device is put aside for a while.
-    Suspend,
-    /// A suspended or lost device is at work again.
-    Reinstate,
-    /// It was lost or stolen.
-    Lose,
-    /// It was given back.
-    Retire,
+named! {
+    /// What a coordinator does with a device.
+    pub DeviceStep {
+        /// The check codes agree: a pending device becomes active.
+        Confirm "confirm";
+        /// They do not: a pending device is refused for good.
+        Refuse "refuse";
+        /// An active device is put aside for a while.
+        Suspend "suspend";
+        /// A suspended or lost device is at work again.
+        Reinstate "reinstate";
+        /// It was lost or stolen.
+        Lose "lose";
+        /// It was given back.
+        Retire "retire";
+    }
 }
 
 impl DeviceStep {
-    /// Every step with its stable name.
-    pub const NAMES: [(Self, &'static str); 6] = [
-        (Self::Confirm, "confirm"),
-        (Self::Refuse, "refuse"),
-        (Self::Suspend, "suspend"),
-        (Self::Reinstate, "reinstate"),
-        (Self::Lose, "lose"),
-        (Self::Retire, "retire"),
-    ];
-
-    /// The step with this name, if there is one.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let found = Self::NAMES.iter().find(|(_, known)| *known == name)?;
-        Some(found.0)
-    }
-
-    /// The step's stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        let found = Self::NAMES.iter().find(|(known, _)| *known == self);
-        found.map_or("", |(_, name)| name)
-    }
-
     /// Where the step leads from `state`, if it may be taken there.
     fn from(self, state: DeviceState) -> Option<DeviceState> {
         use DeviceState::{Active, Lost, Pending, Refused, Retired, Suspended};

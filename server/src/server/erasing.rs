@@ -22,43 +22,22 @@ use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::ledger::document::{Alias, Found};
 use crate::ledger::erasure::{ErasureRecord, HoldRecord, Sort, hold_key, put_erasure, put_hold};
 use crate::ledger::{LedgerError, Read};
+use crate::named::named;
 use crate::store::{Commit, Expect, Store, Table, Version};
 use crate::vault::VaultError;
 
 /// Bytes of the number of a legal matter.
 pub const HOLD_BYTES_MAX: usize = 120;
 
-/// Why a person is erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EraseReason {
-    /// They asked for it.
-    Request,
-    /// Their records were kept as long as they may be.
-    Retention,
-    /// They should never have been recorded.
-    Mistake,
-}
-
-impl EraseReason {
-    /// Every reason with its stable name.
-    pub const NAMES: [(Self, &'static str); 3] = [
-        (Self::Request, "request"),
-        (Self::Retention, "retention"),
-        (Self::Mistake, "mistake"),
-    ];
-
-    /// The reason with this name, if there is one.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let found = Self::NAMES.iter().find(|(_, known)| *known == name)?;
-        Some(found.0)
-    }
-
-    /// Its stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        let found = Self::NAMES.iter().find(|(known, _)| *known == self);
-        found.map_or("", |(_, name)| name)
+named! {
+    /// Why a person is erased.
+    pub EraseReason {
+        /// They asked for it.
+        Request "request";
+        /// Their records were kept as long as they may be.
+        Retention "retention";
+        /// They should never have been recorded.
+        Mistake "mistake";
     }
 }
 
