@@ -1,9 +1,10 @@
 //! How things cross between the page and the core: as plain objects.
 //!
-//! What screens ask and are told crosses as JSON, which a browser reads faster than it takes
-//! properties one by one: ids as arrays of bytes, numbers as numbers, `None` as `null`, an enum
-//! as its name or as an object with its name as the only key. Inputs and effects are built by
-//! hand because they carry bytes, as `Uint8Array`.
+//! What screens are told crosses as JSON, which a browser reads faster than it takes properties
+//! one by one: ids as arrays of bytes, numbers as numbers, `None` as `null`, an enum as its name or
+//! as an object with its name as the only key. What they ask has the same form and is small: `plain`
+//! reads it where it is. Inputs and effects are built by hand because they carry bytes, as
+//! `Uint8Array`.
 
 use client_core::effect::{Carried, Effect, StorageFailure, Store, Ticket, Write};
 use client_core::entry::Entry;
@@ -13,12 +14,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::plain::{Plain, Unfit, variant};
+
 /// The caller passes something the core has no form for.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// Not the JSON of what is asked for.
-    #[error("not what is asked for")]
-    Shape(#[from] serde_json::Error),
+    /// Not of the form that is asked for.
+    #[error(transparent)]
+    Shape(#[from] Unfit),
     /// A property is missing or has another type.
     #[error("the property {0} is missing or of another type")]
     Property(&'static str),
@@ -33,9 +36,8 @@ pub enum Unreadable {
 pub struct Unshowable(#[from] serde_json::Error);
 
 /// What was passed, as the core knows it.
-pub(crate) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, Unreadable> {
-    let text = JSON::stringify(value).map_err(|_| Unreadable::Name)?;
-    Ok(serde_json::from_str(&String::from(text))?)
+pub(crate) fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Unreadable> {
+    Ok(T::deserialize(Plain(value))?)
 }
 
 /// What the core answers, as the page sees it.
@@ -47,12 +49,13 @@ pub(crate) fn show<T: Serialize>(value: &T) -> Result<JsValue, Unshowable> {
 /// An entry: an object whose `kind` says which, beside its other properties.
 pub(crate) fn entry(value: &JsValue) -> Result<Entry, Unreadable> {
     let kind = Given(value.clone()).text("kind")?;
-    read(&named(&kind, value.clone()))
+    read(named(&kind, value.clone()))
 }
 
 /// Something that happened: its name, or an object with its name as the only key.
 pub(crate) fn input(value: &JsValue) -> Result<Input, Unreadable> {
-    let (name, given) = variant(value)?;
+    let (name, content) = variant(value.clone())?;
+    let given = Given(content);
     Ok(match name.as_str() {
         "Start" => Input::Start {
             stored: given.records("stored")?,
@@ -76,12 +79,12 @@ pub(crate) fn input(value: &JsValue) -> Result<Input, Unreadable> {
             seed: given.seed()?,
         },
         "Posted" => Input::Posted {
-            serial: read(&given.property("serial"))?,
+            serial: read(given.property("serial"))?,
             answer: post_answer(&given.property("answer"))?,
             seed: given.seed()?,
         },
         "HandOut" => Input::HandOut {
-            leave: read(&given.property("leave"))?,
+            leave: read(given.property("leave"))?,
         },
         "Reissue" => Input::Reissue {
             seed: given.seed()?,
@@ -127,8 +130,8 @@ fn brought(name: &str, given: &Given) -> Result<Input, Unreadable> {
             bytes: given.bytes("bytes")?,
         },
         "Disclose" => Input::Disclose {
-            way: read(&given.property("way"))?,
-            dossier: read(&given.property("dossier"))?,
+            way: read(given.property("way"))?,
+            dossier: read(given.property("dossier"))?,
         },
         "PullFailed" => Input::PullFailed {
             seed: given.seed()?,
@@ -142,7 +145,7 @@ fn brought(name: &str, given: &Given) -> Result<Input, Unreadable> {
         },
         "TakeCustody" => Input::TakeCustody {
             bytes: given.bytes("bytes")?,
-            preview: read(&given.property("preview"))?,
+            preview: read(given.property("preview"))?,
         },
         "TakeParcel" => Input::TakeParcel {
             bytes: given.bytes("bytes")?,
@@ -287,14 +290,6 @@ fn record(given: &Given) -> Result<Record, Unreadable> {
         key: given.bytes("key")?,
         value: given.bytes("value")?,
     })
-}
-
-/// The name of a variant and what belongs to it.
-fn variant(value: &JsValue) -> Result<(String, Given), Unreadable> {
-    let object: &Object = value.dyn_ref().ok_or(Unreadable::Name)?;
-    let entry: Array = Object::entries(object).get(0).into();
-    let name = entry.get(0).as_string().ok_or(Unreadable::Name)?;
-    Ok((name, Given(entry.get(1))))
 }
 
 /// 32 bytes: randomness or a key.

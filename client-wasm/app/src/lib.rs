@@ -4,6 +4,7 @@
 
 mod crossing;
 mod phone;
+mod plain;
 mod practice;
 mod texts;
 

@@ -141,7 +141,7 @@ impl Phone {
 
     /// Documents that fit a query.
     pub fn list(&self, query: JsValue) -> Answer {
-        let query: Query = read(&query)?;
+        let query: Query = read(query)?;
         Ok(show(&self.ask(|client| client.list(&query))?)?)
     }
 
@@ -224,7 +224,7 @@ impl Phone {
 
     /// A dossier's companion, `Identity` or `Case`; `null` if it is not here.
     pub fn companion(&self, dossier: &str, which: JsValue) -> Answer {
-        let (id, which): (DocumentId, Companion) = (document_id(dossier)?, read(&which)?);
+        let (id, which): (DocumentId, Companion) = (document_id(dossier)?, read(which)?);
         Ok(show(&self.ask(|client| client.companion(&id, which))?)?)
     }
 
@@ -243,7 +243,7 @@ impl Phone {
 
     /// One list of a day's plan, at `now`.
     pub fn day(&self, query: JsValue, now_seconds: f64) -> Answer {
-        let (query, now): (DayQuery, _) = (read(&query)?, seconds(now_seconds));
+        let (query, now): (DayQuery, _) = (read(query)?, seconds(now_seconds));
         Ok(show(&self.ask(|client| client.day(&query, now))?)?)
     }
 
@@ -260,7 +260,7 @@ impl Phone {
 
     /// People like the one typed so far.
     pub fn doubles(&self, person: JsValue, this_year: u16) -> Answer {
-        let person: NewPerson = read(&person)?;
+        let person: NewPerson = read(person)?;
         Ok(show(
             &self.ask(|client| client.doubles(&person, this_year))?,
         )?)
@@ -268,7 +268,7 @@ impl Phone {
 
     /// Figures of one period against the one before and the targets; `null` while locked.
     pub fn progress(&self, query: JsValue, now_seconds: f64) -> Answer {
-        let (query, now): (ProgressQuery, _) = (read(&query)?, seconds(now_seconds));
+        let (query, now): (ProgressQuery, _) = (read(query)?, seconds(now_seconds));
         Ok(show(&self.ask(|client| client.progress(query, now))?)?)
     }
 
@@ -368,7 +368,7 @@ pub fn pin_bytes(
 /// Remarks about a resident as typed so far.
 #[wasm_bindgen(js_name = remarksOn)]
 pub fn remarks_on(person: JsValue, this_year: u16) -> Answer {
-    let person: NewPerson = read(&person)?;
+    let person: NewPerson = read(person)?;
     Ok(show(&remarks(&person, this_year))?)
 }
 

@@ -43,6 +43,7 @@ pub enum Entry {
         /// A short note; may be empty.
         note: String,
         /// The day to come again, packed `yyyymmdd`.
+        #[serde(default)]
         again: Option<u32>,
     },
     /// A step of card or e-ID.
@@ -101,6 +102,7 @@ pub enum Entry {
         /// The dossier, in hexadecimal.
         document: String,
         /// The other one; `None` takes the wish back.
+        #[serde(default)]
         other: Option<String>,
     },
     /// A household: who lives there says so in their dossiers.
@@ -250,6 +252,7 @@ pub struct Attendee {
     /// How it ended.
     pub result: ResultName,
     /// Why it could not go on.
+    #[serde(default)]
     pub reason: Option<String>,
     /// The day agreed to go on, packed `yyyymmdd`.
     #[serde(default)]

@@ -59,6 +59,7 @@ pub struct Query {
     /// Only this kind.
     pub kind: Kind,
     /// Only this unit.
+    #[serde(default)]
     pub unit: Option<UnitId>,
     /// Only those of whom all of this is true.
     #[serde(default)]
