@@ -7,8 +7,10 @@ import '../src/design/base.css';
 import { render } from 'preact';
 import type { TextSize, Theme } from '../src/design/theme.ts';
 import { apply } from '../src/design/theme.ts';
+import { enConsole } from '../src/text/en-console.ts';
 import type { Language } from '../src/text/text.ts';
-import { fetchDraft, TextContext } from '../src/text/text.ts';
+import { fetchDraft, say, TextContext } from '../src/text/text.ts';
+import { viConsole } from '../src/text/vi-console.ts';
 import { SCREENS } from './screens.tsx';
 
 const asked = new URLSearchParams(location.search);
@@ -16,6 +18,8 @@ const screen = asked.get('screen');
 const language = (asked.get('lang') ?? 'vi') as Language;
 const theme = (asked.get('theme') ?? 'light') as Theme;
 
+say('vi', viConsole);
+say('en', enConsole);
 apply(document.documentElement, { theme, textSize: Number(asked.get('size') ?? 100) as TextSize });
 document.documentElement.lang = language;
 document.title = screen ?? 'Sampan gallery';

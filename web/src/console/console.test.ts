@@ -1,12 +1,18 @@
 import { beforeAll, expect, test } from 'vitest';
-import { fetchText, text } from '../text/text.ts';
+import { enConsole } from '../text/en-console.ts';
+import { fetchText, say, text } from '../text/text.ts';
+import { viConsole } from '../text/vi-console.ts';
 import { csv } from './csv.ts';
 import { holdsEvent } from './live.ts';
 import { hashOf, placeOf } from './place.ts';
 import { dayOf, dayTyped, minuteOf, minuteOfDay } from './time.ts';
 import { indicatorWords, ranked, targetOf } from './views.ts';
 
-beforeAll(() => fetchText('en'));
+beforeAll(async () => {
+  say('vi', viConsole);
+  say('en', enConsole);
+  await fetchText('en');
+});
 
 const bytes = (words: string) => new TextEncoder().encode(words);
 

@@ -2,10 +2,12 @@
 import '../design/base.css';
 import { render } from 'preact';
 import { apply, remembered } from '../design/theme.ts';
-import { text, TextContext } from '../text/text.ts';
+import { say, text, TextContext } from '../text/text.ts';
+import { viConsole } from '../text/vi-console.ts';
 import { App } from './app.tsx';
 
 const language = 'vi';
+say(language, viConsole);
 
 apply(document.documentElement, remembered(localStorage));
 document.documentElement.lang = language;

@@ -1,16 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { en } from './en.ts';
+import { en as enField } from './en.ts';
+import { enConsole } from './en-console.ts';
 import { km } from './km.ts';
 import { MEANINGS } from './meanings.ts';
 import { isKnownOutcome, outcomeText } from './outcomes.ts';
 import type { Catalogue } from './text.ts';
-import { capital, fetchDraft, fetchText, isKey, LANGUAGES, OFFERED, text } from './text.ts';
-import { vi } from './vi.ts';
+import { capital, fetchDraft, fetchText, isKey, LANGUAGES, OFFERED, say, text } from './text.ts';
+import { vi as viField } from './vi.ts';
+import { viConsole } from './vi-console.ts';
+
+const vi = { ...viField, ...viConsole };
+const en = { ...enField, ...enConsole };
 
 const CATALOGUES: [string, Partial<Catalogue>][] = [['vi', vi], ['en', en], ['km', km]];
 
-beforeAll(() => fetchText('en'));
+beforeAll(async () => {
+  say('vi', viConsole);
+  say('en', enConsole);
+  await fetchText('en');
+});
 
 describe('every code of the core has a sentence', () => {
   test('receipts: outcomes and reasons', () => {
@@ -119,6 +128,19 @@ test('a code of a newer server still has a next step', () => {
 test('names begin lines with a capital', () => {
   expect(capital('chị Thắm')).toBe('Chị Thắm');
   expect(capital('ông Út')).toBe('Ông Út');
+});
+
+test('what the field app may say is in the file that phones fetch first', () => {
+  const files = ['field', 'parts', 'text'].flatMap((folder) => {
+    const names = readdirSync(new URL(`../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => /\.tsx?$/.test(name)).map((name) => `${folder}/${name}`);
+  });
+  const speaking = files.filter((name) => !/\.test\.|-console\.|text\/(vi|en|km)\./.test(name));
+  const sources = speaking.map((name) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')).join('\n');
+  const begins = [...sources.matchAll(/`([a-z][a-z0-9.-]*[.-])\$\{/g)].map((m) => m[1]!);
+  expect(begins).toContain('reason.');
+  const missing = Object.keys(viConsole).filter((key) => sources.includes(`'${key}'`) || begins.some((begin) => key.startsWith(begin)));
+  expect(missing).toEqual([]);
 });
 
 function core(file: string): string {

@@ -8,14 +8,19 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { number } from './format.ts';
 import { vi } from './vi.ts';
+import type { viConsole } from './vi-console.ts';
 
-export type Key = keyof typeof vi;
-/** One language, complete. */
-export type Catalogue = Record<Key, string>;
+type Sentences = typeof vi & typeof viConsole;
+export type Key = keyof Sentences;
+/** All that the field app says in one language, complete. */
+export type Catalogue = Record<keyof typeof vi, string>;
+/** All that only the console says. */
+export type ConsoleCatalogue = Record<keyof typeof viConsole, string>;
+type Some = Partial<Record<Key, string>>;
 export type Language = 'vi' | 'en' | 'km';
 
 type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
-type ParamsOf<K extends Key> = Names<(typeof vi)[K]>;
+type ParamsOf<K extends Key> = Names<Sentences[K]>;
 type Params<K extends Key> = { [Name in ParamsOf<K>]: string | number };
 /** Nothing to fill in means no second argument. */
 type Rest<K extends Key> = [ParamsOf<K>] extends [never] ? [] : [params: Params<K>];
@@ -33,7 +38,7 @@ export interface Text {
 
 /** Vietnamese is in the app's first file; another language is fetched when it is chosen. Each has
  * its own name, which nobody needs this language to read. */
-export const LANGUAGES: Record<Language, { name: string; isApproved: boolean; fetch: () => Promise<Partial<Catalogue>> }> = {
+export const LANGUAGES: Record<Language, { name: string; isApproved: boolean; fetch: () => Promise<Some> }> = {
   vi: { name: 'Tiếng Việt', isApproved: true, fetch: async () => vi },
   en: { name: 'English', isApproved: true, fetch: () => import('./en.ts').then(({ en }) => en) },
   // A draft by no native speaker: waits for a translator and a reader.
@@ -43,38 +48,48 @@ export const LANGUAGES: Record<Language, { name: string; isApproved: boolean; fe
 /** The languages a person may choose. */
 export const OFFERED = (Object.keys(LANGUAGES) as Language[]).filter((one) => LANGUAGES[one].isApproved);
 
-const fetched: Partial<Record<Language, Partial<Catalogue>>> = { vi };
+/** What each language says here, as far as it has come. */
+const known: Record<Language, Some> = { vi: { ...vi }, en: {}, km: {} };
+const fetched = new Set<Language>(['vi']);
+
+/** Lets a language say more than the field app does: the console brings its own sentences. */
+export function say(language: Language, more: Some): void {
+  Object.assign(known[language], more);
+}
 
 /** All sentences of one language, here from now on; rejects where they cannot be fetched. An
  * unapproved one reads as Vietnamese. */
 export async function fetchText(language: Language): Promise<Text> {
-  if (LANGUAGES[language].isApproved) fetched[language] ??= await LANGUAGES[language].fetch();
+  if (LANGUAGES[language].isApproved && !fetched.has(language)) {
+    say(language, await LANGUAGES[language].fetch());
+    fetched.add(language);
+  }
   return text(language);
 }
 
 /** The same, with the sentences of a draft: for those who look at it before it is approved. */
 export async function fetchDraft(language: Language): Promise<Text> {
-  return textOf(language, await LANGUAGES[language].fetch());
+  return textOf(language, { ...known[language], ...(await LANGUAGES[language].fetch()) });
 }
 
 /** All sentences of a language that was fetched; what it lacks is Vietnamese. */
 export function text(language: Language): Text {
-  return textOf(language, fetched[language] ?? {});
+  return textOf(language, known[language]);
 }
 
-function textOf(language: Language, own: Partial<Catalogue>): Text {
-  const t: Translate = (key, ...rest) => fill(own[key] ?? vi[key], language, rest[0] ?? {});
+function textOf(language: Language, own: Some): Text {
+  const t: Translate = (key, ...rest) => fill(own[key] ?? known.vi[key] ?? '', language, rest[0] ?? {});
   return { language, t };
 }
 
 /** Whether a code that came from the core has a sentence here. */
 export function isKey(key: string): key is Key {
-  return Object.hasOwn(vi, key);
+  return Object.hasOwn(known.vi, key);
 }
 
 /** Whether its sentence also stands by itself. */
 export function isPlainKey(key: string): key is PlainKey {
-  return isKey(key) && !vi[key].includes('{');
+  return isKey(key) && !known.vi[key]?.includes('{');
 }
 
 /** With a capital first letter, for names that begin a line: "chị Thắm" becomes "Chị Thắm". */
