@@ -56,6 +56,7 @@ pub mod row;
 pub mod seal;
 pub mod service;
 pub mod signed;
+pub mod sorted;
 pub mod spoken;
 pub mod stage;
 pub mod tally;

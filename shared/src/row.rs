@@ -5,14 +5,13 @@
 //! and to edit exactly as automerge would (see [`crate::engine`]); where a row and automerge
 //! differ, automerge is right.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::change::OpId;
 use crate::id::{ActorId, ChangeHash, EventId, UnitId};
 use crate::key::Key;
 use crate::kind::Kind;
+use crate::sorted::SortedMap;
 use crate::value::Value;
 
 /// One live value of a key.
@@ -41,9 +40,9 @@ pub struct Row {
     /// Greatest op counter folded, 0 in an empty row.
     pub max_op: u64,
     /// Every actor that wrote here.
-    pub actors: BTreeMap<ActorId, ActorState>,
+    pub actors: SortedMap<ActorId, ActorState>,
     /// The live values of each key, never an empty list.
-    pub cells: BTreeMap<Key, Vec<Cell>>,
+    pub cells: SortedMap<Key, Vec<Cell>>,
 }
 
 /// A row's bytes that cannot be read: storage is damaged or from another version.
@@ -117,7 +116,7 @@ impl Row {
     /// two documents without a common change.
     pub fn unite(&mut self, other: Self) {
         for (key, cells) in other.cells {
-            let joined = self.cells.entry(key).or_default();
+            let joined = self.cells.get_or_insert(key, Vec::new);
             joined.extend(cells);
             joined.sort_by_key(|cell| cell.id);
             joined.dedup_by_key(|cell| cell.id);

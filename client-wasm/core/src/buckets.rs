@@ -3,12 +3,12 @@
 //! Ids are hashes, so their first byte spreads documents evenly. A copy costs 256 counters, a
 //! write one bucket of a few dozen documents.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::id::DocumentId;
+use shared::sorted::SortedMap;
 
-type Bucket<V> = Arc<BTreeMap<DocumentId, V>>;
+type Bucket<V> = Arc<SortedMap<DocumentId, V>>;
 
 /// A map by document.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ const COUNT: usize = 256;
 
 impl<V> Default for Buckets<V> {
     fn default() -> Self {
-        let empty: Bucket<V> = Arc::new(BTreeMap::new());
+        let empty: Bucket<V> = Arc::new(SortedMap::new());
         Self(vec![empty; COUNT])
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use shared::id::{DocumentId, StreamId, UnitId};
 use shared::row::Row;
+use shared::sorted::SortedMap;
 
 use crate::buckets::Buckets;
 use crate::lent::Loans;
@@ -106,9 +107,9 @@ pub(crate) struct StoredStream {
 /// The confirmed layer.
 #[derive(Clone, Default)]
 pub(crate) struct Confirmed {
-    pub(crate) streams: BTreeMap<StreamId, Arc<Stream>>,
+    pub(crate) streams: SortedMap<StreamId, Arc<Stream>>,
     /// Streams being pulled anew; each replaces its elder once it is whole. Not stored.
-    pub(crate) refills: BTreeMap<StreamId, Arc<Stream>>,
+    pub(crate) refills: SortedMap<StreamId, Arc<Stream>>,
     pub(crate) alone: Buckets<Held>,
     pub(crate) alone_marks: Arc<Marks>,
     /// Documents lent to this phone.
@@ -138,7 +139,7 @@ impl Confirmed {
     /// The row and where it is from. A stream the document has left comes last.
     pub(crate) fn held(&self, root: &DocumentId) -> Option<(Home, &Held)> {
         let mut left = None;
-        for (id, stream) in &self.streams {
+        for (id, stream) in self.streams.iter() {
             let Some(held) = stream.rows.get(root) else {
                 continue;
             };
@@ -155,7 +156,7 @@ impl Confirmed {
     /// Where a document went, if every stream here that has it says it left.
     pub(crate) fn moved_to(&self, root: &DocumentId) -> Option<UnitId> {
         match self.held(root)? {
-            (Home::Stream(id), _) => self.streams[&id].marks.moved.get(root).copied(),
+            (Home::Stream(id), _) => self.streams.get(&id)?.marks.moved.get(root).copied(),
             (Home::Alone | Home::Lent, _) => None,
         }
     }

@@ -6,7 +6,6 @@
 //! way back is kept for a month, because nobody tells the courier when it has arrived.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use serde_bytes::ByteBuf;
@@ -20,6 +19,7 @@ use shared::parcel::{Item, Sort, is_parcel, pack, unpack};
 use shared::pull::{PullRequest, Reply};
 use shared::receipt::{Receipt, Verdict};
 use shared::signed::Signed;
+use shared::sorted::SortedMap;
 use shared::time::UnixSeconds;
 use shared::wipe::WipeOrder;
 
@@ -33,14 +33,14 @@ use crate::work::{Work, delete, put_bytes};
 /// Everything carried.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Custody {
-    bundles: BTreeMap<Serial, Arc<[u8]>>,
+    bundles: SortedMap<Serial, Arc<[u8]>>,
     /// The newest request of each device.
-    requests: BTreeMap<DeviceId, Arc<[u8]>>,
-    receipts: BTreeMap<Serial, Arc<[u8]>>,
+    requests: SortedMap<DeviceId, Arc<[u8]>>,
+    receipts: SortedMap<Serial, Arc<[u8]>>,
     /// The newest news of each device.
-    news: BTreeMap<DeviceId, Arc<[u8]>>,
+    news: SortedMap<DeviceId, Arc<[u8]>>,
     /// Notes for this phone, by their keys in the store.
-    notes: BTreeMap<Vec<u8>, Arc<[u8]>>,
+    notes: SortedMap<Vec<u8>, Arc<[u8]>>,
 }
 
 /// What is carried for one colleague.
@@ -90,7 +90,7 @@ impl Custody {
 
     /// The bundle to forward next.
     pub(crate) fn next(&self) -> Option<Carried> {
-        let (serial, bytes) = self.bundles.first_key_value()?;
+        let (serial, bytes) = self.bundles.first()?;
         Some(Carried {
             serial: *serial,
             bytes: bytes.to_vec(),
@@ -100,7 +100,7 @@ impl Custody {
 
     /// The request to forward next.
     pub(crate) fn next_request(&self) -> Option<(DeviceId, &[u8])> {
-        let (device, bytes) = self.requests.first_key_value()?;
+        let (device, bytes) = self.requests.first()?;
         Some((*device, bytes))
     }
 
@@ -191,8 +191,8 @@ impl<E: Engine> Work<'_, E> {
         }
         // A later bundle under the same serial is the same one sealed before it was frozen, or
         // a copy; the first is as good.
-        if let Entry::Vacant(place) = self.state.custody.bundles.entry(serial) {
-            place.insert(bytes.into());
+        if !self.state.custody.bundles.contains_key(&serial) {
+            self.state.custody.bundles.insert(serial, bytes.into());
             self.write(put_bytes(Store::Custody, &custody_key(serial), bytes));
         }
     }

@@ -155,13 +155,13 @@ pub(crate) fn merged(mut row: Row, joining: Row) -> Row {
     row.heads.dedup();
     row.max_op = row.max_op.max(joining.max_op);
     for (actor, state) in joining.actors {
-        let known = row.actors.entry(actor).or_insert(state);
+        let known = row.actors.get_or_insert(actor, || state);
         if known.seq < state.seq {
             *known = state;
         }
     }
     for (key, cells) in joining.cells {
-        let live = row.cells.entry(key).or_default();
+        let live = row.cells.get_or_insert(key, Vec::new);
         live.extend(cells);
         live.sort_by_key(|cell: &Cell| cell.id);
         live.dedup_by_key(|cell| cell.id);

@@ -2,7 +2,6 @@
 //!
 //! They are kept by save, in the order they were made, which is also the order they fold in.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use shared::change::Change;
 use shared::facts::{Author, Name, Origin};
 use shared::id::{Audience, ChangeHash, Companion, DocumentId};
 use shared::receipt::{HoldReason, RejectReason};
+use shared::sorted::SortedMap;
 use shared::time::UnixSeconds;
 
 /// The name of one own change: which save, which of its changes.
@@ -79,9 +79,9 @@ pub(crate) struct SaveRecord {
 /// All own changes, found by id, by document and by hash.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Mine {
-    saves: BTreeMap<u64, Arc<SaveRecord>>,
-    by_root: BTreeMap<DocumentId, Vec<OwnId>>,
-    by_hash: BTreeMap<ChangeHash, OwnId>,
+    saves: SortedMap<u64, Arc<SaveRecord>>,
+    by_root: SortedMap<DocumentId, Vec<OwnId>>,
+    by_hash: SortedMap<ChangeHash, OwnId>,
 }
 
 impl Mine {
@@ -120,10 +120,10 @@ impl Mine {
     /// Adds a change; `root` is where its document's alias leads.
     pub(crate) fn insert(&mut self, at: UnixSeconds, root: DocumentId, own: Own) {
         self.by_hash.insert(own.hash, own.id);
-        let ids = self.by_root.entry(root).or_default();
+        let ids = self.by_root.get_or_insert(root, Vec::new);
         ids.push(own.id);
         ids.sort_unstable();
-        let save = self.saves.entry(own.id.save).or_insert_with(|| {
+        let save = self.saves.get_or_insert(own.id.save, || {
             let changes = Vec::new();
             Arc::new(SaveRecord { at, changes })
         });
@@ -156,10 +156,10 @@ impl Mine {
 
     /// Sorts the changes under the roots their documents have now.
     pub(crate) fn reroot(&mut self, root: impl Fn(&DocumentId) -> DocumentId) {
-        self.by_root = BTreeMap::new();
+        self.by_root = SortedMap::new();
         for own in self.saves.values().flat_map(|save| &save.changes) {
             let root = root(&own.document);
-            self.by_root.entry(root).or_default().push(own.id);
+            self.by_root.get_or_insert(root, Vec::new).push(own.id);
         }
     }
 }

@@ -5,7 +5,6 @@
 //! first. [`OpenBundle::freeze`] consumes the open bundle, and a [`FrozenBundle`] has no way to
 //! be sealed again: under one number the server can only ever see one text.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use shared::facts::{self, Detail, Form, Outgoing, spell};
 use shared::id::{Audience, BundleId};
 use shared::seal::SealingKey;
 use shared::signed::DeviceKey;
+use shared::sorted::SortedMap;
 use shared::time::UnixSeconds;
 
 use crate::mine::{Mine, Own, OwnId};
@@ -185,7 +185,7 @@ impl FrozenBundle {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outbox {
     pub(crate) tail: Option<OpenBundle>,
-    pub(crate) frozen: BTreeMap<Serial, FrozenBundle>,
+    pub(crate) frozen: SortedMap<Serial, FrozenBundle>,
 }
 
 impl Outbox {

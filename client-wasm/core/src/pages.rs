@@ -6,11 +6,12 @@
 //! (erased, re-founded, no longer followed) always causes everything to be written anew, so no
 //! older page can keep it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use shared::id::DocumentId;
 use shared::row::Row;
+use shared::sorted::SortedMap;
 
 use crate::confirmed::{Confirmed, Held, Home};
 use crate::effect::{Store, Write};
@@ -22,7 +23,7 @@ use crate::vault::Vault;
 pub(crate) struct Directory {
     next: u32,
     /// Bytes of rows in each page, outdated ones included.
-    bytes: BTreeMap<u32, usize>,
+    bytes: SortedMap<u32, usize>,
 }
 
 /// One row in a page.
@@ -167,7 +168,7 @@ impl Directory {
         vault: &mut Vault,
         writes: &mut Vec<Write>,
     ) {
-        let small: BTreeMap<u32, usize> = (self.bytes.iter())
+        let small: SortedMap<u32, usize> = (self.bytes.iter())
             .filter(|(_, bytes)| **bytes < ROW_PAGE_BYTES / 2)
             .map(|(number, bytes)| (*number, *bytes))
             .collect();

@@ -6,7 +6,6 @@
 
 mod notes;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::bundle::Bundle;
@@ -18,6 +17,7 @@ use shared::key::Key;
 use shared::kind::Kind;
 use shared::receipt::RefuseReason;
 use shared::row::{Cell, Row};
+use shared::sorted::SortedMap;
 use shared::value::Value;
 
 use crate::device::Superseding;
@@ -36,7 +36,7 @@ pub(crate) struct Preview {
 
 /// Previews by document.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Previews(Arc<BTreeMap<DocumentId, Vec<Preview>>>);
+pub(crate) struct Previews(Arc<SortedMap<DocumentId, Vec<Preview>>>);
 
 impl Previews {
     pub(crate) fn has(&self, document: &DocumentId) -> bool {
@@ -93,7 +93,7 @@ impl Previews {
     }
 
     fn add(&mut self, document: DocumentId, preview: Preview) {
-        let previews = Arc::make_mut(&mut self.0).entry(document).or_default();
+        let previews = Arc::make_mut(&mut self.0).get_or_insert(document, Vec::new);
         if !previews.contains(&preview) {
             previews.push(preview);
         }

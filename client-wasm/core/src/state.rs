@@ -1,6 +1,6 @@
 //! Everything an open phone holds in memory. Cheap to copy: large parts are shared.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use shared::names::Names;
 use shared::pull::Unsent;
 use shared::receipt::RefuseReason;
 use shared::row::Row;
+use shared::sorted::SortedMap;
 use shared::time::UnixSeconds;
 
 use crate::buckets::Buckets;
@@ -37,7 +38,7 @@ pub(crate) struct State {
     pub(crate) outbox: Outbox,
     pub(crate) custody: Custody,
     pub(crate) previews: Previews,
-    pub(crate) not_accepted: BTreeMap<u64, Arc<NotAcceptedEntry>>,
+    pub(crate) not_accepted: SortedMap<u64, Arc<NotAcceptedEntry>>,
     pub(crate) found: Buckets<Arc<Found>>,
     pub(crate) sender: Sender,
     /// Names of units and colleagues; `None` before the first answer.
@@ -142,7 +143,7 @@ impl State {
             outbox: Outbox::default(),
             custody: Custody::default(),
             previews: Previews::default(),
-            not_accepted: BTreeMap::new(),
+            not_accepted: SortedMap::new(),
             found: Buckets::default(),
             sender: Sender::default(),
             names: None,

@@ -524,7 +524,7 @@ impl<E: Engine> Client<E> {
 
     /// What the server did not accept, oldest first.
     pub fn not_accepted(&self) -> Vec<NotAcceptedView> {
-        let entries = self.state().into_iter().flat_map(|s| &s.not_accepted);
+        let entries = self.state().into_iter().flat_map(|s| s.not_accepted.iter());
         entries
             .map(|(number, entry)| NotAcceptedView {
                 number: *number,

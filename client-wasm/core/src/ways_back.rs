@@ -1,7 +1,5 @@
 //! Every answer but "stored" has a way back: nothing a person entered disappears silently.
 
-use std::collections::BTreeMap;
-
 use shared::engine::Engine;
 use shared::event::{Event, What};
 use shared::facts::{Detail, Name};
@@ -11,6 +9,7 @@ use shared::kind::Kind;
 use shared::limits::CHANGE_OPS_MAX;
 use shared::receipt::{RefuseReason, RejectReason};
 use shared::row::Row;
+use shared::sorted::SortedMap;
 use shared::time::UnixSeconds;
 use shared::value::Value;
 
@@ -80,13 +79,13 @@ impl<E: Engine> Work<'_, E> {
 
     /// Makes waiting edits again on documents whose new ids have arrived.
     pub(crate) fn settle_rebases(&mut self) {
-        let mut due: BTreeMap<DocumentId, Vec<OwnId>> = BTreeMap::new();
+        let mut due: SortedMap<DocumentId, Vec<OwnId>> = SortedMap::new();
         for own in self.state.mine.all() {
             if let OwnState::Rebasing(survivor) = own.state {
                 let root = self.root(&survivor);
                 let is_here = self.state.confirmed.held(&root).is_some();
                 if is_here || self.unseen_companion(own, &root).is_some() {
-                    due.entry(root).or_default().push(own.id);
+                    due.get_or_insert(root, Vec::new).push(own.id);
                 }
             }
         }
@@ -157,7 +156,7 @@ impl<E: Engine> Work<'_, E> {
         };
         let at = owns.last().map_or(self.now, |own| own.change.time);
         let dossier = self.new_subject(first.kind, first.unit).name;
-        let mut documents: BTreeMap<Name, (Begins, Merged)> = BTreeMap::new();
+        let mut documents: SortedMap<Name, (Begins, Merged)> = SortedMap::new();
         for own in &owns {
             let companion = own.name.companion;
             let kind = companion.map_or(first.kind, Kind::of_companion);
@@ -167,8 +166,7 @@ impl<E: Engine> Work<'_, E> {
                 ..dossier
             };
             self.state.device.rename(own.document, name.document());
-            let document = documents.entry(name);
-            let (_, merged) = document.or_insert_with(|| (begins, Merged::default()));
+            let (_, merged) = documents.get_or_insert(name, || (begins, Merged::default()));
             merged.add(own, &Row::default());
         }
         let (save, mut ids) = (self.next_save(), Vec::new());
@@ -285,8 +283,8 @@ impl<E: Engine> Work<'_, E> {
 /// Several changes as one edit: of each key the last value.
 #[derive(Default)]
 struct Merged {
-    kept: BTreeMap<Place, Put>,
-    removed: BTreeMap<Place, Put>,
+    kept: SortedMap<Place, Put>,
+    removed: SortedMap<Place, Put>,
 }
 
 impl Merged {

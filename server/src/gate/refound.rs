@@ -322,7 +322,7 @@ fn surviving(row: &Row, leaving: &Leaving) -> Vec<(Key, Value)> {
 /// Lets a row show one change more, whatever it was written upon: half of that may be elsewhere.
 fn show(row: &mut Row, logged: &Logged) {
     for (id, op) in logged.change.op_ids().zip(&logged.change.ops) {
-        let live = row.cells.entry(op.key.clone()).or_default();
+        let live = row.cells.get_or_insert(op.key.clone(), Vec::new);
         live.retain(|cell| !op.preds.contains(&cell.id));
         if let Action::Put(value) = &op.action {
             let value = value.clone();
@@ -353,7 +353,7 @@ fn share_voids(shown: &mut BTreeMap<DocumentId, Row>) {
                 .iter()
                 .any(|event| !row.live(&Key::event(*event)).is_empty())
             {
-                row.cells.entry(key.clone()).or_insert_with(|| live.clone());
+                row.cells.get_or_insert(key.clone(), || live.clone());
             }
         }
     }

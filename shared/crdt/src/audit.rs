@@ -197,7 +197,8 @@ mod tests {
         let mut wrong = right.clone();
         wrong.max_op += 1;
         wrong.cells.get_mut(&Key::KIND).unwrap()[0].value = Value::from("Cường");
-        wrong.actors.pop_first();
+        let (first, _) = right.actors.first().unwrap();
+        wrong.actors.remove(first);
         let error = audit(&changes, &wrong).unwrap_err();
         let Disagreement::Row(difference) = &error else {
             panic!("{error:?}");

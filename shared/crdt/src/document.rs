@@ -242,8 +242,8 @@ impl Document {
                 seq: change.seq,
                 last: ChangeHash(change.hash.0),
             };
-            let known = row.actors.entry(spelling::actor(&change.actor)?);
-            let latest = known.or_insert(state);
+            let actor = spelling::actor(&change.actor)?;
+            let latest = row.actors.get_or_insert(actor, || state);
             if latest.seq < state.seq {
                 *latest = state;
             }

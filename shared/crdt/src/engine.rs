@@ -179,7 +179,7 @@ fn refused(error: RebuildError) -> FoldError {
 
 /// `shown`, where the live cells that `stub` withholds stay withheld.
 fn withheld_like(stub: &Row, mut shown: Row) -> Row {
-    for (key, cells) in &mut shown.cells {
+    for (key, cells) in shown.cells.iter_mut() {
         let withheld = |cell: &Cell| cell.value == Value::Withheld;
         for hidden in stub.live(key).iter().filter(|cell| withheld(cell)) {
             if let Some(cell) = cells.iter_mut().find(|cell| cell.id == hidden.id) {

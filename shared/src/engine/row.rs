@@ -96,7 +96,7 @@ fn check_sequence(
 }
 
 fn fold_op(row: &mut Row, id: OpId, op: &Op) {
-    let cells = row.cells.entry(op.key.clone()).or_default();
+    let cells = row.cells.get_or_insert(op.key.clone(), Vec::new);
     cells.retain(|cell| op.preds.binary_search(&cell.id).is_err());
     if let Action::Put(value) = &op.action {
         let position = cells.partition_point(|cell| cell.id < id);

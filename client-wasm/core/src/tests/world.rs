@@ -136,7 +136,7 @@ impl Log {
         let state = phone.client.state().unwrap();
         let mut pages = Vec::new();
         let mut more = false;
-        for (id, followed) in &state.confirmed.streams {
+        for (id, followed) in state.confirmed.streams.iter() {
             let followed = state.confirmed.refills.get(id).unwrap_or(followed);
             let entries = self.entries.get(id).map_or(&[][..], Vec::as_slice);
             let from = (followed.cursor as usize).min(entries.len());
