@@ -19,21 +19,21 @@ import { spend } from './economy.ts';
 import { numberOf } from './dossier.ts';
 import { DraftBook } from './drafts.ts';
 import { entryOf } from './entries.ts';
-import { choosing, gateOf, remarkOf } from './gate.ts';
-import type { LockedKey } from './lock-key.ts';
-import { keepBehind, openWith } from './lock-key.ts';
+import type { House } from './doorkeeper.ts';
+import { Doorkeeper } from './doorkeeper.ts';
+import { gateOf } from './gate.ts';
 import { Histories } from './histories.ts';
 import type { Listener, LookUpOutcome, SaveOutcome } from './phone.ts';
 import { Loop, now, seed } from './phone.ts';
-import { isOver, keepNew, NoMemory, tryPin } from './pin.ts';
-import { PIN_WORKER, PinMaker, PinScribe } from './pin-maker.ts';
+import { PIN_WORKER, PinScribe } from './pin-maker.ts';
 import type { Keeping, SetUp } from './storage.ts';
 import { MemoryStorage } from './memory.ts';
 import { answer as practiceAnswer, PEOPLE } from './practice.ts';
-import { failureOf, Storage, WRITER } from './storage.ts';
+import { Storage, WRITER } from './storage.ts';
 import { localMinute, Names } from './views.ts';
 import { KEY_BYTES, random } from './wrapping.ts';
 
+const NOBODY: Doorkeeper['standing'] = { hasKey: false, erased: null, remark: null, chosen: null, isWorking: false, lock: null };
 const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
 /** Views that nobody is shown once the lease is over. */
@@ -55,22 +55,14 @@ export class FieldWorker implements Listener {
   #changed: () => void = () => undefined;
   #trapped: () => void = () => undefined;
   #isWriter = false;
-  #hasKey = false;
-  /** The key that the phone's own lock keeps, instead of a PIN. */
-  #locked: LockedKey | undefined;
-  #erased: ErasedWhy | null = null;
-  #maker: PinMaker | null = null;
-  /** One PIN after the other: no try goes uncounted. */
-  #entering: Promise<void> = Promise.resolve();
+  /** Before storage was read there is nobody at the door. */
+  #door: Doorkeeper | null = null;
   #isOpen = false;
   #invite: string | null = null;
   #isUsed = false;
   #setUp: SetUp | undefined;
-  #chosen: string | null = null;
-  #isWorking = false;
   #isSparing = false;
   #spent: Spent | undefined;
-  #remark: Parameters<typeof gateOf>[0]['remark'] = null;
   #histories: Histories | null = null;
   #book: DraftBook | null = null;
   /** How the last save is taken back. */
@@ -83,6 +75,11 @@ export class FieldWorker implements Listener {
   #lastSaveFailed = false;
   #carriage: Carriage | null = null;
   #sought: Sought = { is: 'nothing' };
+  readonly #house: House = {
+    unlock: (dataKey) => this.#unlock(dataKey),
+    keyless: (why) => this.#keyless(why),
+    changed: () => this.#changed(),
+  };
 
   /** Must be called first. `changed` is told whenever views may answer something else. */
   async begin(words: Words, invite: string | null, changed: () => void, trapped: () => void): Promise<void> {
@@ -95,9 +92,10 @@ export class FieldWorker implements Listener {
   /** Begins in the invented hamlet instead: nothing is kept, nothing leaves, and no PIN is asked for. */
   async practise(words: Words, changed: () => void, trapped: () => void): Promise<void> {
     [this.#words, this.#changed, this.#trapped] = [words, changed, trapped];
-    [this.#isPractice, this.#isWriter, this.#hasKey, this.#hasSignal] = [true, true, true, false];
+    [this.#isPractice, this.#isWriter, this.#hasSignal] = [true, true, false];
     await init({ module_or_path: wasmAddress });
     [this.#names, this.#storage] = [new Names(), new MemoryStorage()];
+    this.#door = Doorkeeper.idle(this.#storage, this.#house);
     this.#invite = practiceInvite();
     await this.#start();
     await this.#unlock(random(KEY_BYTES));
@@ -241,92 +239,36 @@ export class FieldWorker implements Listener {
     await this.#setUpIs({ ...this.#setUp, stage: answer === 'same' ? 'waiting' : 'stopped' });
   }
 
-  pin(digits: string): Promise<void> {
-    this.#entering = this.#entering.then(() => this.#entered(digits));
-    return this.#entering;
-  }
-
-  /** Without room no try can be counted, so none is made. */
-  async #entered(digits: string): Promise<void> {
-    this.#isWorking = digits !== '' && (this.#hasKey || this.#chosen !== null);
-    this.#changed();
-    try {
-      if (digits === '') [this.#chosen, this.#remark] = [null, null];
-      else if (this.#hasKey) await this.#tried(digits);
-      else await this.#choose(digits);
-    } catch (error) {
-      if (error instanceof NoMemory) {
-        this.#remark = { code: 'memory' };
-        this.#endMaker();
-      } else if (failureOf(error) === 'Full') this.#remark = { code: 'full' };
-      else throw error;
-    } finally {
-      this.#isWorking = false;
-    }
-    this.#changed();
-  }
-
-  async #tried(digits: string): Promise<void> {
-    const tried = await tryPin(this.#storage, this.#pinMaker(), digits, Date.now());
-    if (tried.is === 'over') return this.#erase('pin');
-    this.#remark = tried.is === 'right' ? null : remarkOf(tried);
-    if (tried.is === 'right') await this.#unlock(tried.dataKey);
-  }
-
-  async #choose(digits: string): Promise<void> {
-    this.#remark = choosing(this.#chosen, digits);
-    if (this.#chosen !== null && this.#remark === null) {
-      const dataKey = await keepNew(this.#storage, this.#pinMaker(), digits);
-      [this.#hasKey, this.#chosen] = [true, null];
-      await this.#unlock(dataKey);
-    } else {
-      this.#chosen = this.#remark === null ? digits : null;
-    }
+  async pin(digits: string): Promise<void> {
+    await this.#door?.pin(digits);
   }
 
   /** The phone's own lock is to keep the key, instead of a PIN. */
   async lockBehind(lock: PhoneLock, secret: LockSecret): Promise<void> {
-    if (this.#hasKey || !this.#isWriter) return;
-    const dataKey = await keepBehind(this.#storage, lock, secret);
-    this.#locked = await this.#storage.outside('lock');
-    [this.#hasKey, this.#chosen, this.#remark] = [true, null, null];
-    await this.#unlock(dataKey);
-    this.#changed();
+    if (this.#isWriter) await this.#door?.lockBehind(lock, secret);
   }
 
   /** The phone's lock was opened; says whether the list is, too. */
   async openLocked(secret: LockSecret): Promise<boolean> {
-    const dataKey = this.#locked === undefined ? null : await openWith(this.#locked, secret);
-    if (dataKey !== null) await this.#unlock(dataKey);
-    return dataKey !== null;
+    return (await this.#door?.openLocked(secret)) ?? false;
   }
 
-  /** The phone's lock opens no more, says its owner: the list goes, and what is sealed stays. */
+  /** The phone's lock opens no more, says its owner. */
   async lockLost(): Promise<void> {
-    if (this.#locked === undefined || this.#isOpen) return;
-    await this.#erase('lock');
-    this.#changed();
-  }
-
-  /** The key first: without it nothing that is left can be read. */
-  async #erase(why: ErasedWhy): Promise<void> {
-    await this.#storage.forgetKey(Date.now(), why);
-    this.#keyless(why);
-    this.#loop?.input({ Erase: 'Sealed' });
-    this.#endMaker();
+    if (!this.#isOpen) await this.#door?.lockLost();
   }
 
   /** The server has said that this phone is lost, and the core has forgotten everything: the key goes, too. */
   async #wiped(): Promise<void> {
-    await this.#storage.forgetKey(Date.now(), 'lost');
-    this.#keyless('lost');
-    this.#endMaker();
+    await this.#door?.erase('lost');
     await this.#start();
     this.#changed();
   }
 
+  /** What the core has sealed stays; of one that was wiped nothing is left to be forgotten. */
   #keyless(why: ErasedWhy): void {
-    [this.#hasKey, this.#erased, this.#remark, this.#setUp, this.#locked] = [false, why, null, undefined, undefined];
+    this.#setUp = undefined;
+    if (why !== 'lost') this.#loop?.input({ Erase: 'Sealed' });
   }
 
   /** What is sealed and has no receipt, as a parcel; nothing if there is none. */
@@ -367,24 +309,13 @@ export class FieldWorker implements Listener {
 
   /** An erased phone forgets the rest, too. */
   async beginAnew(): Promise<void> {
-    const loop = this.#loop;
-    if (this.#erased === null || loop === null) return;
+    const [loop, door] = [this.#loop, this.#door];
+    if (door === null || door.erased === null || loop === null) return;
     loop.input({ Erase: 'Nothing' });
     await loop.quiet();
-    await this.#storage.beginAnew();
-    this.#erased = null;
+    await door.beginAnew();
     await this.#start();
     this.#changed();
-  }
-
-  #pinMaker(): PinMaker {
-    this.#maker ??= new PinMaker();
-    return this.#maker;
-  }
-
-  #endMaker(): void {
-    this.#maker?.end();
-    this.#maker = null;
   }
 
   async lock(): Promise<void> {
@@ -445,7 +376,7 @@ export class FieldWorker implements Listener {
   /** A phone that the server does not know any more forgets its list, and may begin again by a new invite. */
   async leave(): Promise<void> {
     if (!this.#isUnknown || this.#isPractice) return;
-    await this.#erase('unknown');
+    await this.#door?.erase('unknown');
     this.#isOpen = false;
     this.#changed();
   }
@@ -476,8 +407,9 @@ export class FieldWorker implements Listener {
   /** Records that may not have arrived; `null` where there is no list. */
   unsent(): number | 'erased' | null {
     if (this.#isPractice) return null;
-    if (this.#erased !== null) return 'erased';
-    return this.#isWriter && this.#hasKey && this.#setUp?.stage === 'done' ? (this.#loop?.core.waiting() ?? null) : null;
+    if (this.#door === null) return null;
+    if (this.#door.erased !== null) return 'erased';
+    return this.#isWriter && this.#door.hasKey && this.#setUp?.stage === 'done' ? (this.#loop?.core.waiting() ?? null) : null;
   }
 
   #isLeaseOver(): boolean {
@@ -487,9 +419,8 @@ export class FieldWorker implements Listener {
 
   #gate(): Gate {
     return gateOf({
-      isWriter: this.#isWriter, hasKey: this.#hasKey, erased: this.#erased, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
-      isUsed: this.#isUsed, hasSignal: this.#hasSignal, here: this.#loop?.core.waiting() ?? 0, remark: this.#remark, chosen: this.#chosen,
-      isWorking: this.#isWorking, leaseOver: this.#isLeaseOver(), lock: this.#locked?.lock ?? null,
+      ...(this.#door?.standing ?? NOBODY), isWriter: this.#isWriter, isOpen: this.#isOpen, invite: this.#invite, setUp: this.#setUp,
+      isUsed: this.#isUsed, hasSignal: this.#hasSignal, here: this.#loop?.core.waiting() ?? 0, leaseOver: this.#isLeaseOver(),
     });
   }
 
@@ -510,7 +441,7 @@ export class FieldWorker implements Listener {
         [this.#isWriter, this.#isOpen] = [false, false];
         this.#loop?.end();
         this.#loop = null;
-        this.#endMaker();
+        this.#door?.rest();
         this.#changed();
         // Once the other tab is closed this one may go on.
         void this.#write({});
@@ -521,15 +452,11 @@ export class FieldWorker implements Listener {
   async #read(): Promise<void> {
     this.#storage ??= await Storage.open();
     await this.#storage.takeOver(crypto.randomUUID());
-    const kept = await this.#storage.outside('key');
-    this.#locked = await this.#storage.outside('lock');
-    this.#hasKey = kept !== undefined || this.#locked !== undefined;
-    this.#erased = (await this.#storage.outside('erased'))?.why ?? null;
+    this.#door = await Doorkeeper.of(this.#storage, this.#house);
     [this.#setUp, this.#spent] = [await this.#storage.outside('setup'), await this.#storage.outside('spent')];
     this.#isCopied = (await this.#storage.outside('copied')) === true;
     await this.#start();
-    // The phone may have been switched off in the middle.
-    if (this.#erased !== null || isOver(kept)) await this.#erase(this.#erased ?? 'pin');
+    await this.#door.goOn();
   }
 
   /** A locked phone, read from storage. Every write was one strict transaction by the only
@@ -547,7 +474,7 @@ export class FieldWorker implements Listener {
     this.#confirmer = this.#isPractice ? null : new Confirmer(this.#loop.core, this.#storage, () => this.#changed());
     this.#loop.input({ Start: { stored, history: 'Certain', seed: seed() } });
     // While the digits are typed.
-    if (this.#erased === null && !this.#isPractice && this.#locked === undefined) this.#pinMaker();
+    if (!this.#isPractice) this.#door?.expect();
   }
 
   async #unlock(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -570,7 +497,7 @@ export class FieldWorker implements Listener {
     this.#isOpen = true;
     // On a full phone it is tried again at the next start.
     void this.#noteBuild().catch(() => undefined);
-    this.#endMaker();
+    this.#door?.rest();
     if (!this.#isSparing) this.#confirmer?.begin();
     if (this.#invite !== null && this.#setUp?.stage !== 'done') this.#enrol();
   }
