@@ -85,6 +85,7 @@ pub use guidance::{Blocked, GuidanceQuery, REPORTED_MAX, Report, ServiceLine, Se
 pub use intake::IntakeError;
 pub use lending::{LendError, Lending, LoanView};
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
+pub use packing::PageLengths;
 pub use pairing::{PAIRS_LISTED_MAX, PairView, PairingError, UNIONS_LISTED_MAX, UnionView};
 pub use parcels::ParcelRefused;
 pub use progress::{
@@ -151,7 +152,7 @@ impl<S: Store> Server<S> {
             turns: Arc::default(),
             room: Room::default(),
             roster: Arc::default(),
-            shelf: Arc::default(),
+            shelf: Arc::new(Shelf::new(PageLengths::default())),
             hamlet_turns: Arc::default(),
             crew: Crew::alone(),
             device_rates: DeviceRates::default(),
@@ -168,6 +169,16 @@ impl<S: Store> Server<S> {
         Self {
             crew,
             pills,
+            ..self
+        }
+    }
+
+    /// The same server, with none of the pages kept that it has packed and with these lengths for
+    /// those it packs.
+    #[must_use]
+    pub fn with_page_lengths(self, lengths: PageLengths) -> Self {
+        Self {
+            shelf: Arc::new(Shelf::new(lengths)),
             ..self
         }
     }

@@ -238,9 +238,16 @@ impl FactsError {
 /// range, no page-only forms in a bundle.
 #[must_use]
 pub fn encode(batch: &Batch, form: Form) -> Vec<u8> {
-    let spellings = CODECS.map(|codec| encode_in(codec, batch, form));
-    let shortest = spellings.into_iter().flatten().min_by_key(Vec::len);
-    shortest.expect("columns can spell every batch")
+    let plain = columns::write(batch, form);
+    let spellings = [
+        Some((CODEC_DEFLATE, deflate::pack(&plain))),
+        guessed::write(batch, form).map(|body| (CODEC_GUESSED, body)),
+        Some((CODEC_PLAIN, plain)),
+    ];
+    let shortest = spellings.into_iter().flatten();
+    let shortest = shortest.min_by_key(|(codec, body)| (body.len(), *codec));
+    let (codec, body) = shortest.expect("columns can spell every batch");
+    spelled(codec, &body)
 }
 
 /// Spells a batch in the codec of this number. `None` if there is no such codec here, or if the
@@ -253,7 +260,12 @@ pub fn encode_in(codec: u8, batch: &Batch, form: Form) -> Option<Vec<u8>> {
         CODEC_GUESSED => guessed::write(batch, form)?,
         _ => return None,
     };
-    Some([&[codec], body.as_slice()].concat())
+    Some(spelled(codec, &body))
+}
+
+/// A batch's bytes: the codec's number, then what it made of the batch.
+fn spelled(codec: u8, body: &[u8]) -> Vec<u8> {
+    [&[codec], body].concat()
 }
 
 /// Reads a batch. Total and bounded: any bytes give a batch or an error.

@@ -46,7 +46,7 @@ pub mod story;
 use luck::Luck;
 use marks::{Mark, Reader};
 pub use office::{COMMUNE, PROVINCE, units};
-use office::{Dialect, ServerCopy};
+use office::{Dialect, ServerCopy, page_lengths};
 use phone::{Outbound, Phone};
 
 pub const HAMLETS: [UnitId; 2] = [UnitId(101), UnitId(102)];
@@ -181,7 +181,7 @@ impl<'e, E: Engine, S: Ground> World<'e, E, S> {
                 .start()
                 .plus(8 * 3600),
             luck,
-            server: Server::new(store, writer, foundation),
+            server: Server::new(store, writer, foundation).with_page_lengths(page_lengths(seed)),
             phones: Vec::new(),
             server_copy: None,
             units: units(None),

@@ -1,9 +1,12 @@
 //! Packed pages: runs of a stream, spelled once for all phones that follow it.
 //!
-//! A page ends at a multiple of [`PAGE_ENTRIES`], at its length's bound, or at the stream's head,
-//! so phones that begin at the same place get the same page, and whoever broke off goes on with
-//! the next. Pages are kept in memory alone: what is in them is on the disk once, sealed, and
-//! goes with its keys; a restart begins with none and makes them as they are asked for.
+//! A stream is cut into runs, each spelled once for good. Until a run is full its pages meet at
+//! [joints](PageLengths): a page made now goes as far as whole powers of two of joints allow, one made before is given out as long as it reaches the next
+//! joint or half of what there is up to it. So the phones of a hamlet that pull between the
+//! bundles of a storm, each from a cursor of its own to a head of its own, get the same pages,
+//! what is new is spelled about twice, and whoever broke off goes on with the next page. Pages are
+//! kept in memory alone: what is in them is on the disk once, sealed, and goes with its keys; a
+//! restart begins with none and makes them as they are asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -22,9 +25,25 @@ use crate::ledger::history::{Step, appended_mark, read_step};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Commit, ScanLimit, Store};
 
-/// Entries of a full page: about 15 KB, half a second on a slow line, and 12 pages for a hamlet
-/// of 6,000 dossiers.
-pub const PAGE_ENTRIES: u64 = 1_024;
+/// Where pages end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageLengths {
+    /// Entries of a full page. A power of two times `joint`.
+    pub run: u64,
+    /// Entries from one joint within a run to the next. At least 1.
+    pub joint: u64,
+}
+
+impl Default for PageLengths {
+    /// A full page has about 15 KB, half a second on a slow line, and there are 12 for a hamlet of
+    /// 6,000 dossiers. From joint to joint is about what one bundle brings.
+    fn default() -> Self {
+        Self {
+            run: 1_024,
+            joint: 64,
+        }
+    }
+}
 
 /// Bytes of a page with more than one entry.
 const PAGE_BYTES_MAX: usize = 192 * 1024;
@@ -38,18 +57,10 @@ const TURNS: usize = 64;
 /// The pages kept.
 #[derive(Debug)]
 pub(super) struct Shelf {
+    lengths: PageLengths,
     kept: Mutex<Kept>,
     /// Who makes a page of a stream waits for whoever does already: it may be the same page.
     turns: Vec<Turn<()>>,
-}
-
-impl Default for Shelf {
-    fn default() -> Self {
-        Self {
-            kept: Mutex::default(),
-            turns: (0..TURNS).map(|_| Turn::default()).collect(),
-        }
-    }
 }
 
 #[derive(Debug, Default)]
@@ -69,16 +80,16 @@ pub(super) struct Packed {
     pub(super) page: Page,
     /// Bytes of it in an answer.
     pub(super) bytes: usize,
-    /// Whether it ends where it does for ever, and not just at the head of then.
-    is_closed: bool,
+    /// Whether it ends where it does because of its length.
+    is_cut: bool,
     used: u64,
 }
 
 impl Kept {
-    fn find(&mut self, cursor: Cursor, head: u64) -> Option<Packed> {
+    fn find(&mut self, cursor: Cursor, head: u64, lengths: PageLengths) -> Option<Packed> {
         self.clock += 1;
         let found = self.pages.get_mut(&(cursor.stream, cursor.upto))?;
-        if !found.is_closed && found.page.upto != head {
+        if !found.is_cut && !lengths.is_worth(&found.page, head) {
             return None;
         }
         found.used = self.clock;
@@ -106,7 +117,48 @@ impl Kept {
     }
 }
 
+impl PageLengths {
+    /// Whether a page is given out though one made now would be longer. A whole run is spelled
+    /// once and then for good. Until then a page may end where the next joint is, for others go on
+    /// from there; and one that holds half of what there is up to that joint still does. So every
+    /// entry is spelled a few times at most, however often somebody asks while others write.
+    fn is_worth(self, page: &Page, head: u64) -> bool {
+        let end = self.end_after(page.after, head);
+        if end == page.after + self.run {
+            return page.upto == end;
+        }
+        let enough = end.min(self.joint_after(page.after)) - page.after;
+        2 * (page.upto - page.after) >= enough
+    }
+
+    /// Where a page after the cursor ends that is made now: at the end of the longest run of a
+    /// power of two of joints that begins here and is full, or else at the next joint.
+    fn end_after(self, cursor: u64, head: u64) -> u64 {
+        let steps = core::iter::successors(Some(self.joint), |step| Some(step * 2));
+        let steps = steps.take_while(|step| *step <= self.run);
+        let full = steps.take_while(|step| cursor.is_multiple_of(*step) && cursor + step <= head);
+        let end = full
+            .last()
+            .map_or(self.joint_after(cursor), |step| cursor + step);
+        head.min(end)
+    }
+
+    /// The first joint after the cursor.
+    fn joint_after(self, cursor: u64) -> u64 {
+        (cursor / self.joint + 1) * self.joint
+    }
+}
+
 impl Shelf {
+    /// An empty shelf for pages of these lengths.
+    pub(super) fn new(lengths: PageLengths) -> Self {
+        Self {
+            lengths,
+            kept: Mutex::default(),
+            turns: (0..TURNS).map(|_| Turn::default()).collect(),
+        }
+    }
+
     /// The page after the cursor, its stream's last entry being `head`; at least one entry.
     pub(super) async fn page<S: Store>(
         &self,
@@ -114,19 +166,22 @@ impl Shelf {
         cursor: Cursor,
         head: u64,
     ) -> Result<Option<Packed>, LedgerError> {
-        let shown = |packed: Packed| Packed {
-            page: packed.page.seen_from(head),
-            ..packed
+        // The stream may have grown since its head was read.
+        let shown = |mut packed: Packed| {
+            let head = head.max(packed.page.upto);
+            packed.page = packed.page.seen_from(head);
+            packed
         };
-        if let Some(packed) = self.kept().find(cursor, head) {
+        if let Some(packed) = self.kept().find(cursor, head, self.lengths) {
             return Ok(Some(shown(packed)));
         }
         let _turn = self.turn(cursor.stream).lock().await;
-        if let Some(packed) = self.kept().find(cursor, head) {
+        if let Some(packed) = self.kept().find(cursor, head, self.lengths) {
             return Ok(Some(shown(packed)));
         }
         let forgotten = self.kept().forgotten;
-        let Some(mut packed) = pack(ledger, cursor).await? else {
+        let end = self.lengths.end_after(cursor.upto, head);
+        let Some(mut packed) = pack(ledger, (cursor, end)).await? else {
             return Ok(None);
         };
         let mut kept = self.kept();
@@ -174,10 +229,12 @@ pub(super) fn outdated(commit: &Commit) -> Result<Vec<StreamId>, LedgerError> {
     Ok(streams)
 }
 
-/// Spells the page after the cursor; `None` if nothing follows.
-async fn pack<S: Store>(ledger: &Ledger<S>, cursor: Cursor) -> Result<Option<Packed>, LedgerError> {
-    let boundary = (cursor.upto / PAGE_ENTRIES + 1) * PAGE_ENTRIES;
-    let limit = ScanLimit::entries((boundary - cursor.upto) as usize);
+/// Spells the page from the cursor to this end; `None` if nothing follows.
+async fn pack<S: Store>(
+    ledger: &Ledger<S>,
+    (cursor, end): (Cursor, u64),
+) -> Result<Option<Packed>, LedgerError> {
+    let limit = ScanLimit::entries((end - cursor.upto) as usize);
     let scanned = ledger
         .store()
         .scan(cursor.stream, cursor.upto, limit)
@@ -187,11 +244,11 @@ async fn pack<S: Store>(ledger: &Ledger<S>, cursor: Cursor) -> Result<Option<Pac
     }
     let entries = open(ledger, &scanned.entries).await?;
     let (page, bytes) = fitting(cursor, scanned.head, &entries);
-    let is_closed = page.upto == boundary || page.upto < scanned.head;
+    let is_cut = page.upto < end;
     Ok(Some(Packed {
         page,
         bytes,
-        is_closed,
+        is_cut,
         used: 0,
     }))
 }
@@ -282,5 +339,59 @@ async fn trace<S: Store>(
             Err(LedgerError::Contradiction("a closed document is not there"))
         }
         _ => Ok(Entry::Erased { document }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the pages end that lead from a cursor to the head.
+    fn ends(mut cursor: u64, head: u64) -> Vec<u64> {
+        let mut ends = Vec::new();
+        while cursor < head {
+            cursor = PageLengths::default().end_after(cursor, head);
+            ends.push(cursor);
+        }
+        ends
+    }
+
+    #[test]
+    fn whoever_comes_new_gets_whole_runs_and_others_meet_soon() {
+        assert_eq!(ends(0, 12), [12]);
+        assert_eq!(ends(0, 1_000), [512, 768, 896, 960, 1_000]);
+        assert_eq!(ends(0, 2_048), [1_024, 2_048]);
+        assert_eq!(ends(1_000, 1_050), [1_024, 1_050]);
+        let late = [1_088, 1_152, 1_280, 1_408, 1_472, 1_500];
+        assert_eq!(ends(1_050, 1_500), late);
+        assert_eq!(ends(1_130, 1_500), late[1..]);
+        assert_eq!(ends(1_470, 1_500), late[4..]);
+        for cursor in 0..5_000 {
+            assert!(ends(cursor, 5_000).len() <= 16);
+        }
+    }
+
+    #[test]
+    fn a_page_made_for_one_phone_serves_the_others_while_the_stream_grows() {
+        let stream = StreamId {
+            unit: shared::id::UnitId(4),
+            audience: shared::id::Audience::Team,
+        };
+        let erased = Entry::Erased {
+            document: DocumentId([1; 16]),
+        };
+        let is_worth = |after: u64, upto: u64, head: u64| {
+            let entries = vec![erased.clone(); (upto - after) as usize];
+            let page = Page::of(stream, after, upto, &entries);
+            PageLengths::default().is_worth(&page, head)
+        };
+        assert!(is_worth(1_050, 1_060, 1_060));
+        assert!(is_worth(1_050, 1_060, 1_070));
+        assert!(!is_worth(1_050, 1_060, 1_071));
+        assert!(is_worth(1_050, 1_069, 2_000));
+        assert!(!is_worth(1_050, 1_068, 2_000));
+        assert!(is_worth(1_024, 1_088, 2_047));
+        assert!(!is_worth(1_024, 1_088, 2_048));
+        assert!(is_worth(1_024, 2_048, 9_000));
     }
 }

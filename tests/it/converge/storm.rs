@@ -64,3 +64,34 @@ fn after_an_outage_all_phones_are_heard_soon_and_none_asks_often() {
     world.heal();
     world.assert_all_equal();
 }
+
+/// Each pulls from a cursor of its own to a head of its own, and gets pages that were made for
+/// another's: full ones, short ones, and ones that end before the head.
+#[test]
+fn phones_that_pull_between_the_bundles_of_a_hamlet_end_with_the_same() {
+    for seed in 0..4 {
+        let mut world = World::seeded(seed, &RowEngine);
+        let names = (0..4).map(|n| &*format!("Tổ {n}").leak());
+        let phones: Vec<usize> = names
+            .map(|name| world.phone(name, Role::TeamMember, &HAMLETS[..1]))
+            .collect();
+        for round in 0..8 {
+            for phone in &phones {
+                let resident = NewResident {
+                    hamlet: HAMLETS[0],
+                    name: "Thạch Rạng".to_owned(),
+                    birth_year: 1_950 + round,
+                    number: None,
+                    phone: None,
+                };
+                world.add_resident(*phone, &resident).expect("saved");
+                if round as usize % phones.len() >= *phone {
+                    world.reachable(*phone);
+                    world.run_until_quiet();
+                }
+            }
+        }
+        world.heal();
+        world.assert_all_equal();
+    }
+}

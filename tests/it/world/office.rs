@@ -7,7 +7,7 @@ use server::backup::reach::Reach;
 use server::closer::Closer;
 use server::gate::{Decided, Leaving};
 use server::ledger::document::{Alias, Found};
-use server::server::{DeviceStep, EraseReason, Foundation, RefoundError, Server};
+use server::server::{DeviceStep, EraseReason, Foundation, PageLengths, RefoundError, Server};
 use server::store::Store;
 use server::verify::verify;
 use server::writer::Writer;
@@ -353,7 +353,7 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
             epoch,
         };
         let writer = Writer::direct(store.clone());
-        Server::new(store, writer, foundation)
+        Server::new(store, writer, foundation).with_page_lengths(page_lengths(self.seed))
     }
 
     /// The answer of an earlier server to a bundle of a later protocol.
@@ -414,6 +414,17 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
             "seed {}: the chain was changed: {chain:?}",
             self.seed
         );
+    }
+}
+
+/// Pages as they are, or so short that what one story brings goes through many of them.
+pub fn page_lengths(seed: u64) -> PageLengths {
+    match seed % 4 {
+        0 => PageLengths::default(),
+        n => PageLengths {
+            run: 4 << (2 * n),
+            joint: 1 << (n - 1),
+        },
     }
 }
 
