@@ -22,8 +22,8 @@ pub struct WriterConfig {
     pub queue_commits_max: usize,
     /// Commits one durable transaction may hold. At least 1.
     pub group_commits_max: usize,
-    /// How long the first commit of a group waits for others. Zero takes what is queued: while
-    /// one group is written the next one gathers by itself.
+    /// How long the first commits of a group wait for others, where there are several: whoever
+    /// comes alone never waits. Every group costs two flushes and the pages it touches.
     pub group_wait: Duration,
     /// What a refused sender is told to wait.
     pub busy_retry_seconds: u32,
@@ -36,7 +36,7 @@ impl Default for WriterConfig {
         Self {
             queue_commits_max: 512,
             group_commits_max: 128,
-            group_wait: Duration::ZERO,
+            group_wait: Duration::from_millis(10),
             busy_retry_seconds: 3,
         }
     }
@@ -300,7 +300,7 @@ async fn next_group(jobs: &mut mpsc::Receiver<Job>, config: &WriterConfig) -> Ve
     let group_max = config.group_commits_max.max(1);
     let mut group = Vec::new();
     jobs.recv_many(&mut group, group_max).await;
-    if !config.group_wait.is_zero() && !group.is_empty() {
+    if !config.group_wait.is_zero() && group.len() > 1 {
         let deadline = Instant::now() + config.group_wait;
         while group.len() < group_max {
             let room = group_max - group.len();
