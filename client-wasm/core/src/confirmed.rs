@@ -61,9 +61,9 @@ impl Held {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Marks {
     /// From a document's former id to the one that carries it on.
-    pub(crate) aliases: BTreeMap<DocumentId, DocumentId>,
+    pub(crate) aliases: SortedMap<DocumentId, DocumentId>,
     /// Documents that left for another unit.
-    pub(crate) moved: BTreeMap<DocumentId, UnitId>,
+    pub(crate) moved: SortedMap<DocumentId, UnitId>,
     /// Documents that were erased.
     pub(crate) erased: BTreeSet<DocumentId>,
 }

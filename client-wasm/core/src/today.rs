@@ -4,8 +4,6 @@
 //! somebody has done it. Only tasks of [`Which::Due`] ask for somebody; the other lists are there to
 //! be looked into.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use shared::catalogue::Residence;
 use shared::engine::Engine;
@@ -13,6 +11,7 @@ use shared::event::{Events, Step};
 use shared::field::PartialDate;
 use shared::id::{DeviceId, DocumentId};
 use shared::kind::Kind;
+use shared::sorted::SortedMap;
 use shared::time::{LocalDay, LocalMinute, UnixSeconds};
 
 use crate::client::Client;
@@ -275,20 +274,23 @@ fn urgency(task: &Task) -> (i32, TaskKind) {
 }
 
 /// Canal by canal: the one with the most urgent home first, and so within each.
-fn planned(listed: Vec<(Home, Task)>, counts: Counts, tasks_max: usize) -> Day {
-    let mut homes: BTreeMap<Home, Vec<Task>> = BTreeMap::new();
+fn planned(mut listed: Vec<(Home, Task)>, counts: Counts, tasks_max: usize) -> Day {
+    listed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut homes: Vec<(Home, Vec<Task>)> = Vec::new();
     for (home, task) in listed {
-        homes.entry(home).or_default().push(task);
+        match homes.last_mut() {
+            Some((last, tasks)) if *last == home => tasks.push(task),
+            _ => homes.push((home, vec![task])),
+        }
     }
-    let mut canals: BTreeMap<String, (i32, TaskKind)> = BTreeMap::new();
+    let mut canals: SortedMap<String, (i32, TaskKind)> = SortedMap::new();
     for (home, tasks) in &mut homes {
         tasks.sort_by_key(urgency);
         let first = urgency(&tasks[0]);
-        let canal = canals.entry(home.canal.clone()).or_insert(first);
+        let canal = canals.get_or_insert(home.canal.clone(), || first);
         *canal = first.min(*canal);
     }
-    let mut all: Vec<(Home, Vec<Task>)> = homes.into_iter().collect();
-    all.sort_by_cached_key(|(home, tasks)| {
+    homes.sort_by_cached_key(|(home, tasks)| {
         // Homes whose canal nobody wrote cannot be put on the way: they come last.
         let canal = (home.canal.is_empty(), canals.get(&home.canal).copied());
         (
@@ -299,7 +301,7 @@ fn planned(listed: Vec<(Home, Task)>, counts: Counts, tasks_max: usize) -> Day {
         )
     });
     let (mut left, mut more) = (tasks_max, 0);
-    let homes = all.into_iter().filter_map(|(home, mut tasks)| {
+    let homes = homes.into_iter().filter_map(|(home, mut tasks)| {
         more += tasks.len().saturating_sub(left);
         tasks.truncate(left);
         left -= tasks.len();

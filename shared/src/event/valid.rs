@@ -4,11 +4,10 @@
 //! it: one level deep, so undoing a void brings back what it named, and undoing *that* needs a
 //! new void. The rule needs no order and no clock, so all devices agree at once.
 
-use std::collections::BTreeMap;
-
 use super::{Event, What};
 use crate::id::EventId;
 use crate::row::Row;
+use crate::sorted::SortedMap;
 use crate::time::LocalMinute;
 
 /// One event of a document.
@@ -92,11 +91,11 @@ fn voids(entries: &[RowEvent]) -> impl Iterator<Item = (&RowEvent, &[EventId])> 
 /// For each event that `voids` name, when the latest of them was written.
 fn latest_naming<'a>(
     voids: impl Iterator<Item = (&'a RowEvent, &'a [EventId])>,
-) -> BTreeMap<EventId, LocalMinute> {
-    let mut latest = BTreeMap::new();
+) -> SortedMap<EventId, LocalMinute> {
+    let mut latest = SortedMap::new();
     for (void, ids) in voids {
         for id in ids {
-            let at = latest.entry(*id).or_insert(void.event.stamp.at);
+            let at = latest.get_or_insert(*id, || void.event.stamp.at);
             *at = void.event.stamp.at.max(*at);
         }
     }

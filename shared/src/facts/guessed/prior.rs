@@ -3,7 +3,6 @@
 //! Both are part of codec 2 and never change. The examples are records of nobody, spelled in
 //! codec 2 itself by a line that has learned nothing yet but how the words are spelled.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::Teller;
@@ -12,6 +11,7 @@ use super::odds::Odds;
 use super::range::Tape;
 use crate::facts::{Form, model};
 use crate::id::DeviceId;
+use crate::sorted::SortedMap;
 
 #[cfg(test)]
 mod examples;
@@ -38,7 +38,7 @@ pub(super) enum List {
 /// Words by rank and ranks by word.
 pub(super) struct Lists {
     words: [Vec<&'static str>; 4],
-    ranks: [BTreeMap<&'static [u8], u32>; 4],
+    ranks: [SortedMap<&'static [u8], u32>; 4],
 }
 
 impl Lists {
