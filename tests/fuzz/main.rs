@@ -11,6 +11,7 @@
 mod figure;
 mod foreign;
 mod gate;
+mod inner;
 mod mutate;
 #[path = "../it/http/phone.rs"]
 #[allow(dead_code, clippy::unwrap_used, reason = "tests use more of it")]
@@ -80,6 +81,7 @@ const GATE: &str = "gate";
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut targets = readers::all();
+    targets.push(Box::new(inner::Inner::new()));
     targets.push(Box::new(foreign::Foreign::new()));
     targets.push(Box::new(gate::Gate::new()));
     targets.push(Box::new(gate::Pulls::new()));

@@ -13,8 +13,8 @@ pub struct Options {
     /// Where chance begins, instead of where the last run stopped
     #[arg(long)]
     seed: Option<u64>,
-    /// Only targets whose name contains one of these: header, facts, page, armor, foreign, gate,
-    /// pull
+    /// Only targets whose name contains one of these: header, facts, page, armor, inner, foreign,
+    /// gate, pull
     targets: Vec<String>,
 }
 
