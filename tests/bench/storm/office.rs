@@ -1,6 +1,7 @@
 //! What was done before the storm: devices were enrolled, rosters were written and pulled.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use server::author::{Author, Progress};
 use shared::enrol::{EnrolAnswer, Invite};
@@ -17,6 +18,10 @@ use crate::worker::Worker;
 
 /// Requests at the same time, before the storm.
 const AT_ONCE: usize = 16;
+
+/// How often a bundle of a roster is sent before it is given up, and what is waited in between.
+const HAND_IN_TRIES_MAX: usize = 60;
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The coordinator's desk.
 #[derive(Debug, Clone)]
@@ -117,8 +122,7 @@ impl Office {
         }
         let mut wire = self.wire();
         for bundle in author.seal_all(secret).expect("a roster can be sealed") {
-            let reply = wire.post("/v1/bundles", &bundle.bytes).await;
-            assert_eq!(reply.expect("an answer").status, 200);
+            hand_in(&mut wire, &bundle.bytes).await;
         }
         documents.truncate(EDITED);
         documents
@@ -179,4 +183,16 @@ async fn all<T>(tasks: impl Iterator<Item = tokio::task::JoinHandle<T>>) -> Vec<
         done.push(task.await.expect("no task panics"));
     }
     done
+}
+
+/// Hands a bundle in, again and again: rosters of hundreds of hamlets are more than a server takes
+/// in at once, and the same bundle gets the same answer.
+async fn hand_in(wire: &mut Wire, bundle: &[u8]) {
+    for _ in 0..HAND_IN_TRIES_MAX {
+        match wire.post("/v1/bundles", bundle).await {
+            Ok(reply) if reply.status == 200 => return,
+            _ => tokio::time::sleep(AGAIN).await,
+        }
+    }
+    panic!("a roster is not taken");
 }
