@@ -21,6 +21,7 @@ use crate::store::{Commit, OpenError, Outcome, Put, Redb, RedbConfig, Store, Sto
 use crate::vault::{Folder, Vault, VaultError};
 
 mod master;
+mod noting;
 
 /// Records of one commit while units are written.
 const UNITS_PER_COMMIT: usize = 4_096;
@@ -134,6 +135,7 @@ pub async fn create(
     let last = vec![
         put_about(About::Token, &new.token.hash().0),
         put_about(About::Identity, &secrets.public().signing.0),
+        put_about(About::Noted, &noting::NOTED),
         // Written last: a store with an epoch is complete.
         put_about(About::Epoch, &1_u32),
     ];
@@ -204,10 +206,11 @@ pub async fn open_checked(folder: &DataFolder) -> Result<Opened, FoundationError
     open_with(folder, Redb::open_checked).await
 }
 
-/// Opens a server's files.
+/// Opens a server's files; a store that an earlier version wrote gets the notes that views answer
+/// from.
 ///
 /// # Errors
-/// [`FoundationError`]; nothing is changed then.
+/// [`FoundationError`]; nothing that somebody wrote is changed then.
 pub async fn open(folder: &DataFolder) -> Result<Opened, FoundationError> {
     open_with(folder, Redb::open).await
 }
@@ -227,6 +230,7 @@ async fn open_with(
     if identity != Some(secrets.public().signing.0) {
         return Err(FoundationError::OtherKey);
     }
+    noting::note_all(&ledger).await?;
     let token = ledger.about::<[u8; 32]>(About::Token).await?.record;
     Ok(Opened {
         foundation: Foundation {

@@ -22,6 +22,7 @@ pub mod import;
 pub mod invite;
 pub mod key;
 pub mod loan;
+pub mod noted;
 pub mod receipt;
 pub mod report;
 pub mod tag;

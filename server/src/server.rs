@@ -15,6 +15,7 @@ use crate::closer::Closings;
 use crate::crew::Crew;
 use crate::gate::Moment;
 use crate::ledger::audit::Who;
+use crate::ledger::noted::noted_by;
 use crate::ledger::receipt::signed;
 use crate::ledger::{Ledger, LedgerError};
 use crate::pills::Pills;
@@ -23,10 +24,9 @@ use crate::secrets::Secrets;
 use crate::store::{Commit, Outcome, Store};
 use crate::writer::{WriteError, Writer};
 use directory::Directory;
-use doubles::{Doubles, tag_puts};
 use editing::Turns;
 use intake::HamletTurns;
-use notebook::{Notebook, noted_puts};
+use notebook::Notebook;
 use packing::Shelf;
 use roster::{Roster, device_puts};
 
@@ -104,7 +104,6 @@ pub struct Server<S> {
     units: Arc<RwLock<Arc<UnitTree>>>,
     directory: Arc<Directory>,
     notebook: Arc<Notebook>,
-    doubles: Arc<Doubles>,
     turns: Arc<Turns>,
     room: Room,
     roster: Arc<Roster>,
@@ -148,7 +147,6 @@ impl<S: Store> Server<S> {
             units: Arc::new(RwLock::new(Arc::new(foundation.units))),
             directory: Arc::default(),
             notebook: Arc::default(),
-            doubles: Arc::default(),
             turns: Arc::default(),
             room: Room::default(),
             roster: Arc::default(),
@@ -303,14 +301,12 @@ impl<S: Store> Server<S> {
         }
         self.keep_keys().await?;
         let devices = device_puts(&commit.puts);
-        let noted = noted_puts(&commit.puts);
-        let tags = tag_puts(&commit.puts);
+        let noted = commit.puts.iter().filter_map(noted_by).collect();
         let outdated = packing::outdated(&commit)?;
         match self.writer.commit(commit).await? {
             Outcome::Applied { heads, .. } => {
                 self.roster.follow(&devices)?;
                 self.notebook.follow(noted);
-                self.doubles.follow(tags);
                 outdated
                     .iter()
                     .for_each(|stream| self.shelf.forget(*stream));

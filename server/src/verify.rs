@@ -40,6 +40,8 @@ pub struct Report {
     pub automerge_disagreements: u64,
     /// Counts that are not what the rows contribute.
     pub bad_tallies: u64,
+    /// Documents whose note is not what their row says.
+    pub bad_notes: u64,
 }
 
 impl Report {
@@ -52,8 +54,9 @@ impl Report {
             self.lost_documents,
             self.automerge_disagreements,
             self.bad_tallies,
+            self.bad_notes,
         ];
-        differences == [0; 5]
+        differences == [0; 6]
     }
 }
 
@@ -223,7 +226,11 @@ impl Count {
         self.seen.insert(id);
         self.tallies.add(&contributions(row));
         let same = match server.ledger().document(id).await? {
-            Found::Document(document) => is_same(&document, row, changes),
+            Found::Document(document) => {
+                let says = (document.place.kind, row);
+                self.report.bad_notes += u64::from(!server.ledger().is_noted(id, says).await?);
+                is_same(&document, row, changes)
+            }
             _ => false,
         };
         self.report.bad_rows += u64::from(!same);

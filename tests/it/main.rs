@@ -18,6 +18,8 @@ mod device_life;
 mod erasure;
 // Days in a commune, told in the words of the field.
 mod field_day;
+// What the console asks first does not read everything.
+mod first_question;
 // What nobody honest sends gets its own answer and changes nothing.
 mod hostile;
 // The whole server as phones and consoles meet it.

@@ -166,6 +166,7 @@ pub(super) async fn serve_on<S: Store>(ground: Ground<S>, listen: &str) -> Resul
         address: listen.to_owned(),
         source,
     };
+    server.warm().await?;
     let listener = TcpListener::bind(listen).await.map_err(unheard)?;
     let address = listener.local_addr().map_err(Stop::System)?;
     let stop = stop_signal().map_err(Stop::System)?;

@@ -8,7 +8,7 @@ use shared::engine::{Edit, Engine as _, RowEngine, Slot};
 use shared::entry::{Entry, Logged};
 use shared::facts::Author;
 use shared::hash::digest;
-use shared::id::{BundleId, Companion, DeviceId, DocumentId, UnitId};
+use shared::id::{BundleId, Companion, DeviceId, DocumentId, StreamId, UnitId};
 use shared::kind::Kind;
 use shared::limits::CHANGE_OPS_MAX;
 use shared::receipt::{Receipt, Verdict};
@@ -25,6 +25,7 @@ use crate::ledger::document::{
 use crate::ledger::history::{append_change, append_mark};
 use crate::ledger::key::{KeyPlace, block_of, put_key};
 use crate::ledger::loan::LoanRecord;
+use crate::ledger::noted::{drop_marked, drop_note, put_note};
 use crate::ledger::receipt::{Answered, put_receipt, serial_key, signed};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::target::put_target;
@@ -360,6 +361,9 @@ impl<'l, S: Store> Draft<'l, S> {
         place.joined.extend(other.document.place.joined);
         // Changes under either name get index entries by this count: it must pass both.
         place.entries += other.document.place.entries;
+        let said = (place.kind, &other.document.row);
+        let commons = self.ledger.secrets().commons();
+        self.commit.puts.extend(drop_note(joined, said, commons));
         working.document.row.unite(other.document.row);
         if let Some(history) = &mut working.history {
             history.extend(other.history.unwrap_or_default());
@@ -426,8 +430,36 @@ impl<'l, S: Store> Draft<'l, S> {
             }
         }
         self.put(drop_document(id));
+        let said = (gone.document.place.kind, &gone.document.row);
+        let commons = self.ledger.secrets().commons();
+        self.commit.puts.extend(drop_note(id, said, commons));
         self.gone.push(gone.before.clone());
         Ok(gone.before)
+    }
+
+    /// Takes one name of a document away whose key is gone, whether or not it is there.
+    pub(super) async fn take_away_unread(
+        &mut self,
+        name: DocumentId,
+        stream: Option<StreamId>,
+    ) -> Result<(), LedgerError> {
+        self.lead(name, Alias::Erased);
+        self.put(drop_document(name));
+        self.put(drop_closed(name));
+        self.put(drop_marked(name));
+        for key in self.ledger.history_keys(name).await? {
+            self.put(Put {
+                table: Table::History,
+                key,
+                bytes: None,
+            });
+        }
+        if let Some(stream) = stream {
+            self.put(put_union(stream.unit, name, None));
+            let mark = Entry::Erased { document: name };
+            self.commit.appends.push(append_mark(stream, mark));
+        }
+        Ok(())
     }
 
     /// Begins a document by the server, or goes on with one: puts as many changes as they need.
@@ -646,6 +678,9 @@ impl<'l, S: Store> Draft<'l, S> {
         let mut deltas: BTreeMap<shared::tally::TallyKey, i64> = BTreeMap::new();
         for (id, working) in self.documents.iter().filter(|(_, working)| working.dirty) {
             self.commit.puts.push(put_document(*id, &working.document));
+            let says = (working.document.place.kind, &working.document.row);
+            let commons = self.ledger.secrets().commons();
+            self.commit.puts.extend(put_note(*id, says, commons));
             let place = &working.document.place;
             if place.kind == Kind::Target && working.touched {
                 self.commit.puts.push(put_target(place.stream.unit, *id));

@@ -19,6 +19,7 @@ use super::{Stop, UNIONS_PER_DAY_MAX, waking};
 use crate::ledger::LedgerError;
 use crate::ledger::audit::{Act, Who};
 use crate::ledger::document::{Alias, Place};
+use crate::ledger::noted::put_doubled;
 use crate::ledger::tag::{TagRecord, put_tag};
 use crate::ledger::union::{UnionRecord, put_union};
 use crate::secrets::Tag;
@@ -171,6 +172,10 @@ impl<S: Store> Draft<'_, S> {
 
     pub(super) fn set_tag(&mut self, tag: Tag, record: TagRecord) {
         self.put(put_tag(tag, &record));
+        let bear = |known: &TagRecord| known.dossiers.len() > 1;
+        if bear(&record) || self.tags.get(&tag).is_some_and(bear) {
+            self.put(put_doubled(tag.0, bear(&record)));
+        }
         self.tags.insert(tag, record);
     }
 

@@ -21,6 +21,8 @@ pub enum About {
     Audited,
     /// `(u32, u32)`: the epoch, and how many documents the server has created in it.
     Created,
+    /// `u32`: the version of the notes that views answer from; every document has them.
+    Noted,
 }
 
 impl About {
@@ -41,6 +43,7 @@ impl About {
             Self::Identity => b"identity",
             Self::Audited => b"audited",
             Self::Created => b"created",
+            Self::Noted => b"noted",
         };
         name.to_vec()
     }

@@ -39,6 +39,17 @@ impl<S: Store> Ledger<S> {
         self.read(Table::Tag, tag.0.to_vec()).await
     }
 
+    /// The records of these tags, in order; of those that nobody bears, none.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn all_tagged(&self, tags: &[Tag]) -> Result<Vec<TagRecord>, LedgerError> {
+        let keys = tags.iter().map(|tag| tag.0.to_vec()).collect();
+        let found = self.store().get(Table::Tag, keys).await?;
+        let found = found.into_iter().flatten();
+        found.map(|one| decode(Table::Tag, &one.bytes)).collect()
+    }
+
     /// One page of the tags; `after` = the last of the page before.
     ///
     /// # Errors

@@ -15,10 +15,11 @@ use shared::tally::{Indicator, NO_DAY};
 use shared::time::{LocalDay, LocalMinute};
 use shared::unit::UnitTree;
 
-use super::notebook::{Notes, SessionNote};
+use super::notebook::Notes;
 use super::progress::{Counts, Figure, Part, all_within, parts};
 use super::{ProgressError, Server};
 use crate::ledger::LedgerError;
+use crate::ledger::noted::SessionNote;
 use crate::named::named;
 use crate::store::Store;
 

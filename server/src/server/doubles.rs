@@ -1,11 +1,8 @@
 //! Possible doubles: residents of whom more than one dossier counts until somebody decides.
 //!
 //! Two dossiers are possible doubles if their identities bear the same number, both count, and
-//! nobody has found them to be different people. Only tags that more than one dossier bears are
-//! remembered; the list is read once and follows every commit that writes a tag from then on.
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+//! nobody has found them to be different people. The ledger notes the tags that more than one
+//! dossier bears, so only those are read.
 
 use serde::Serialize;
 use shared::id::{DocumentId, UnitId};
@@ -17,30 +14,19 @@ use shared::value::Value;
 use super::{ProgressError, Server};
 use crate::ledger::LedgerError;
 use crate::ledger::document::Document;
+use crate::ledger::noted::Subject;
 use crate::ledger::tag::TagRecord;
 use crate::secrets::Tag;
-use crate::store::{Put, Store, Table};
+use crate::store::Store;
 
 /// Residents one list holds.
 pub const DOUBLES_MAX: usize = 500;
 
-/// Tags remembered: the least likely of a nation's records would still fit.
+/// Tags that several dossiers bear, of which one answer knows.
 const TAGS_MAX: usize = 65_536;
 
-/// Tags that several dossiers bear, once somebody has asked.
-#[derive(Debug, Default)]
-pub(super) struct Doubles {
-    written: Mutex<Written>,
-    /// Held while it is brought up to date.
-    known: tokio::sync::Mutex<Option<BTreeMap<Tag, TagRecord>>>,
-}
-
-/// Tags written since they were last read.
-#[derive(Debug, Default)]
-struct Written {
-    is_followed: bool,
-    tags: BTreeSet<Tag>,
-}
+/// Tags read at once.
+const READ_AT_ONCE: usize = 4_096;
 
 /// How many residents may be listed twice, and who they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,27 +51,6 @@ pub struct DoubleLine {
     pub name: String,
     /// Year of birth.
     pub birth_year: Option<u64>,
-}
-
-impl Doubles {
-    /// Follows a commit that was applied.
-    pub(super) fn follow(&self, tags: Vec<Tag>) {
-        let mut written = self.written();
-        if written.is_followed {
-            written.tags.extend(tags);
-        }
-    }
-
-    fn written(&self) -> MutexGuard<'_, Written> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The tags a commit writes.
-pub(super) fn tag_puts(puts: &[Put]) -> Vec<Tag> {
-    let tags = puts.iter().filter(|put| put.table == Table::Tag);
-    let tag = |put: &Put| <[u8; 16]>::try_from(put.key.as_slice()).ok();
-    tags.filter_map(tag).map(Tag).collect()
 }
 
 impl<S: Store> Server<S> {
@@ -128,38 +93,14 @@ impl<S: Store> Server<S> {
 
     /// The tags that several dossiers bear, as they are now.
     pub(super) async fn shared_tags(&self) -> Result<Vec<TagRecord>, LedgerError> {
-        let mut known = self.doubles.known.lock().await;
-        if known.is_none() {
-            self.doubles.written().is_followed = true;
-            *known = Some(self.read_tags().await?);
+        let tags = self.ledger().all_noted(Subject::Doubled, TAGS_MAX).await?;
+        let mut records = Vec::with_capacity(tags.len());
+        for some in tags.chunks(READ_AT_ONCE) {
+            let some: Vec<Tag> = some.iter().copied().map(Tag).collect();
+            records.extend(self.ledger().all_tagged(&some).await?);
         }
-        let written = core::mem::take(&mut self.doubles.written().tags);
-        let tags = known.get_or_insert_default();
-        for tag in &written {
-            match self.ledger().tagged(*tag).await {
-                Ok(found) => note(tags, *tag, found.record.unwrap_or_default()),
-                Err(error) => {
-                    self.doubles.written().tags.extend(&written);
-                    return Err(error);
-                }
-            }
-        }
-        Ok(tags.values().cloned().collect())
-    }
-
-    async fn read_tags(&self) -> Result<BTreeMap<Tag, TagRecord>, LedgerError> {
-        let (mut tags, mut after) = (BTreeMap::new(), None);
-        loop {
-            let page = self.ledger().tags(after).await?;
-            let Some((last, _)) = page.last() else {
-                return Ok(tags);
-            };
-            after = Some(*last);
-            for (tag, record) in page {
-                note(&mut tags, tag, record);
-            }
-            tokio::task::yield_now().await;
-        }
+        records.retain(|record| record.dossiers.len() > 1);
+        Ok(records)
     }
 
     /// The dossiers of a tag that count and that nobody found to be of different people.
@@ -186,14 +127,6 @@ impl<S: Store> Server<S> {
         let open: Vec<bool> = (0..all.len()).map(is_open).collect();
         let both = found.into_iter().zip(open).filter(|(_, open)| *open);
         Ok(both.map(|(one, _)| one).collect())
-    }
-}
-
-fn note(tags: &mut BTreeMap<Tag, TagRecord>, tag: Tag, record: TagRecord) {
-    if record.dossiers.len() < 2 {
-        tags.remove(&tag);
-    } else if tags.len() < TAGS_MAX || tags.contains_key(&tag) {
-        tags.insert(tag, record);
     }
 }
 

@@ -13,8 +13,9 @@ use shared::unit::UnitTree;
 
 use super::breakdown::shift_words;
 use super::guidance::outcome_name;
-use super::notebook::{Notes, OutcomeNote, SessionNote};
+use super::notebook::Notes;
 use super::{ProgressError, Server};
+use crate::ledger::noted::{OutcomeNote, SessionNote};
 use crate::store::Store;
 
 /// Sessions one list holds, the newest: as many as a table that leaves as a file.

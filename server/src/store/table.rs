@@ -69,6 +69,8 @@ tables! {
     Report = 23,
     /// Dossiers that joined another one, by unit.
     Union = 24,
+    /// Small notes that views answer from, written with what they are about.
+    Noted = 25,
 }
 
 impl Table {
