@@ -41,7 +41,7 @@ use draft::Draft;
 pub use erase::{Erased, NotErasable, erase};
 use group::Group;
 pub use mend::mend;
-pub use pair::{Deciding, PairError, Sameness, settle_pair};
+pub use pair::{Deciding, PairError, Sameness, reopen_pair, settle_pair};
 pub use refound::{Leaving, NotRefoundable, Refounded, refound, separate};
 
 /// Changes further ahead of the server's clock than this are refused; the phone corrects its

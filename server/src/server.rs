@@ -86,7 +86,10 @@ pub use intake::IntakeError;
 pub use lending::{LendError, Lending, LoanView};
 pub use pace::{PACE_DAYS_MAX, Pace, PaceQuery};
 pub use packing::PageLengths;
-pub use pairing::{PAIRS_LISTED_MAX, PairView, PairingError, UNIONS_LISTED_MAX, UnionView};
+pub use pairing::{
+    MARKS_LISTED_MAX, PAIRS_LISTED_MAX, PairView, PairingError, PartedView, UNIONS_LISTED_MAX,
+    UnionView,
+};
 pub use parcels::ParcelRefused;
 pub use progress::{
     Figure, PERCENT_DECIMALS, Progress, ProgressError, ProgressQuery, Target, UnitProgress,

@@ -1,14 +1,17 @@
-//! Two dossiers with one personal number wait for somebody's word; whatever it is, figures stay
-//! sums, phones follow, and a union can be undone.
+//! Two dossiers with one personal number, or that a worker marked as one person, wait for
+//! somebody's word; whatever it is, figures stay sums, phones follow, and it can be taken back.
 #![allow(clippy::unwrap_used, reason = "all of it is tests")]
 
+use client_core::input::Put;
 use server::gate::{Leaving, Sameness};
 use server::server::PairView;
 use server::verify::verify;
 use shared::engine::{Engine, RowEngine};
 use shared::id::{DocumentId, UnitId};
+use shared::key::Key;
 use shared::permission::Role;
 use shared::tally::Indicator;
+use shared::value::Value;
 
 use crate::http::wire::{COMMUNE, HAMLET, Site};
 use crate::world::{HAMLETS, NewResident, World, at_once};
@@ -113,6 +116,129 @@ fn two_people_stay_two_and_nobody_is_asked_again() {
     settle(&mut world, pair, Sameness::TwoPeople).unwrap();
     assert_eq!((residents(&world), doubles(&world)), (before, Vec::new()));
     assert!(settle(&mut world, pair, Sameness::TwoPeople).is_err());
+    assert_whole(&mut world);
+}
+
+/// A third phone marks the second dossier as the first one's double, as workers do who know both.
+fn marked(seed: u64, hamlets: [UnitId; 2]) -> (World<'static, RowEngine>, [DocumentId; 2], usize) {
+    let mut world = World::seeded(seed, &RowEngine);
+    let phone = world.phone("An", Role::TeamMember, &HAMLETS);
+    let mut pair = Vec::new();
+    for (hamlet, name) in hamlets.into_iter().zip(["Lượm Thị Đẹp", "Lượm Thị Đẹp Em"])
+    {
+        let resident = NewResident {
+            hamlet,
+            name: name.into(),
+            birth_year: 1985,
+            number: None,
+            phone: None,
+        };
+        pair.push(world.add_resident(phone, &resident).unwrap());
+        world.heal();
+    }
+    let pair: [DocumentId; 2] = pair.try_into().unwrap();
+    assert_eq!(doubles(&world), [], "nothing says that they are one");
+    mark(&mut world, phone, pair);
+    (world, pair, phone)
+}
+
+fn mark(world: &mut World<'_, RowEngine>, phone: usize, [first, second]: [DocumentId; 2]) {
+    let same = Put::key(Key::SAME_AS, Value::Bytes(first.0.to_vec()));
+    assert!(world.write(phone, second, vec![same]));
+    world.heal();
+}
+
+#[test]
+fn what_a_worker_marked_as_one_person_is_asked_first_and_united() {
+    let (mut world, [first, second], phone) = marked(44, [HAMLETS[0]; 2]);
+    // Two with one number wait as well, and stand behind.
+    let number = world.number(1, 1985);
+    for birth_year in [1985, 1958] {
+        let resident = NewResident {
+            hamlet: HAMLETS[1],
+            name: "Trần Văn Út".into(),
+            birth_year,
+            number: Some(number.clone()),
+            phone: None,
+        };
+        world.add_resident(phone, &resident).unwrap();
+        world.heal();
+    }
+    let listed = doubles(&world);
+    assert_eq!(listed.len(), 2, "{listed:?}");
+    let names = [&listed[0].people[0].document, &listed[0].people[1].document];
+    assert_eq!(names, [&first.to_string(), &second.to_string()]);
+    assert!(listed[0].is_one_unit && !listed[0].has_one_number);
+    assert_eq!(listed[0].marks.len(), 1);
+    assert_eq!(listed[0].marks[0].by.as_deref(), Some("An"));
+    assert!(listed[1].marks.is_empty() && listed[1].has_one_number);
+    let before = residents(&world);
+    settle(&mut world, [first, second], Sameness::OnePerson).unwrap();
+    assert_eq!(residents(&world), before - 1);
+    assert_eq!(doubles(&world).len(), 1, "the mark is answered");
+    assert_whole(&mut world);
+    let circumstances = world.circumstances();
+    let apart = world.server.clone();
+    let apart = at_once(apart.undo_union(second, &Leaving::default(), circumstances));
+    // Two names are in conflict in the one dossier: each goes with its own part.
+    assert_eq!(apart.unwrap().len(), 2);
+    assert_eq!(doubles(&world).len(), 1, "nobody is asked about them again");
+    assert_whole(&mut world);
+}
+
+#[test]
+fn a_mark_between_two_hamlets_counts_the_person_once() {
+    let (mut world, pair, _) = marked(45, [HAMLETS[0], HAMLETS[1]]);
+    assert!(!doubles(&world)[0].is_one_unit);
+    let before = residents(&world);
+    settle(&mut world, pair, Sameness::OnePerson).unwrap();
+    assert_eq!(residents(&world), before - 1);
+    assert_eq!(doubles(&world), []);
+    assert_whole(&mut world);
+}
+
+#[test]
+fn a_dismissed_mark_leaves_the_phone_and_comes_back_when_that_is_undone() {
+    let (mut world, pair, phone) = marked(46, [HAMLETS[0]; 2]);
+    let [first, second] = pair;
+    let shown = |world: &World<'_, RowEngine>| {
+        let row = world.phones[phone].client().row(&second);
+        row.get(&Key::SAME_AS).cloned()
+    };
+    let before = residents(&world);
+    settle(&mut world, pair, Sameness::TwoPeople).unwrap();
+    assert_eq!((residents(&world), doubles(&world)), (before, Vec::new()));
+    assert_whole(&mut world);
+    assert_eq!(shown(&world), Some(Value::Null), "its phone sees that");
+    let parted = at_once(world.server.parted()).unwrap();
+    assert_eq!(parted.len(), 1);
+    assert!(parted[0].was_marked);
+    let circumstances = world.circumstances();
+    at_once(
+        world
+            .server
+            .clone()
+            .reopen_pair([first, second], circumstances),
+    )
+    .unwrap();
+    assert_eq!(at_once(world.server.parted()).unwrap(), []);
+    assert_eq!(doubles(&world).len(), 1);
+    assert_whole(&mut world);
+    assert_eq!(shown(&world), Some(Value::Bytes(first.0.to_vec())));
+    let circumstances = world.circumstances();
+    let again = at_once(world.server.clone().reopen_pair(pair, circumstances));
+    assert!(again.is_err(), "nothing is parted");
+}
+
+#[test]
+fn a_pair_with_one_number_said_to_be_two_people_is_asked_about_again_when_that_is_undone() {
+    let (mut world, pair) = doubled(47, [HAMLETS[0]; 2]);
+    settle(&mut world, pair, Sameness::TwoPeople).unwrap();
+    assert_eq!(doubles(&world), []);
+    let circumstances = world.circumstances();
+    at_once(world.server.clone().reopen_pair(pair, circumstances)).unwrap();
+    assert_eq!(doubles(&world).len(), 1);
+    settle(&mut world, pair, Sameness::OnePerson).unwrap();
     assert_whole(&mut world);
 }
 

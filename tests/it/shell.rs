@@ -20,7 +20,7 @@ use crate::http::phone::MORNING;
 use crate::http::wire::{Answer, HAMLET, Outside, Site, exchange_on};
 
 /// Every route, as a stranger asks for it.
-const ROUTES: [(&str, &str); 42] = [
+const ROUTES: [(&str, &str); 45] = [
     ("POST", "/v1/enrol"),
     ("POST", "/v1/bundles"),
     ("POST", "/v1/pull"),
@@ -75,6 +75,12 @@ const ROUTES: [(&str, &str); 42] = [
         "/v1/dossiers/00000000000000000000000000000000/refound",
     ),
     ("POST", "/v1/unions/00000000000000000000000000000000/undo"),
+    ("GET", "/v1/pairs"),
+    ("GET", "/v1/parted"),
+    (
+        "POST",
+        "/v1/parted/00000000000000000000000000000000/00000000000000000000000000000000/undo",
+    ),
     ("GET", "/v1/erasures"),
     ("GET", "/v1/audit"),
     ("POST", "/v1/audit/verify"),

@@ -506,6 +506,60 @@ const PROMISES = {
     for (const kind of ['united', 'parted', 'refounded']) assert.ok(kinds.includes(kind), kind);
   },
 
+  async 'two people whom a worker marked on a phone as one are asked about first, with who and when, and dismissing that can be undone'({ page, open, demo, folder }) {
+    const phone = new Phone({ name: 'anh Lực', folder, address: demo.address });
+    try {
+      await phone.start();
+      await phone.enrol(demo.field, 'team-member');
+      const { lines } = await demo.search('', null);
+      const own = lines.filter(({ unit, is_conflicted, name }) => unit === demo.hamlet.unit && !is_conflicted && lines.filter((line) => line.name === name).length === 1);
+      const [one, other] = own;
+      await waitFor('the phone has the list', async () => {
+        await phone.lookAtAgain();
+        return (await phone.page.getByRole('button', { name: new RegExp(`^${lines.find(({ unit }) => unit === demo.hamlet.unit).name}`) }).count()) > 0;
+      });
+      await phone.openPerson(one.name);
+      await phone.page.getByRole('button', { name: /^Báo trùng với hồ sơ khác/ }).click();
+      await phone.page.getByRole('searchbox').fill(other.name);
+      await phone.page.getByRole('button', { name: new RegExp(`^${other.name}`) }).first().click();
+      await phone.page.getByText(`Đã báo là một người với ${other.name}`, { exact: false }).waitFor();
+      const documents = [other.document, one.document];
+      const first = async () => (await demo.ask('pairs', demo.officer))[0];
+      await waitFor('the mark has come', async () => {
+        await phone.lookAtAgain();
+        return (await first())?.people.map(({ document }) => document).join() === documents.join();
+      });
+      await open('#decide?queue=doubles');
+      const queue = page.locator('.queue-item');
+      await queue.filter({ hasText: other.name }).first().waitFor();
+      assert.match(await queue.first().innerText(), new RegExp(`${other.name}[^]*tổ báo`), 'the mark is not the first');
+      await queue.first().click();
+      const detail = page.getByRole('region', { name: 'Chi tiết phiếu đang chọn' });
+      await detail.getByText(/^anh Lực báo hai hồ sơ này là một người, /).waitFor();
+      for (const { name } of [one, other]) await detail.getByRole('row').filter({ hasText: 'Họ tên' }).getByText(name, { exact: true }).waitFor();
+      await looks('decide-marked', page);
+      await detail.getByRole('button', { name: 'Hai người khác nhau' }).click();
+      await page.getByText('Đã ghi: hai người khác nhau').waitFor();
+      assert.ok(!(await demo.ask('pairs', demo.officer)).some(({ marks }) => marks.length > 0), 'the mark is asked about again');
+      const parted = page.locator('details').filter({ hasText: 'đã ghi là hai người' });
+      await parted.locator('summary').click();
+      const line = parted.getByRole('listitem').filter({ hasText: other.name });
+      await line.getByText(`${demo.officer.name} ghi là hai người`, { exact: false }).waitFor();
+      await looks('decide-parted', page);
+      await line.getByRole('button', { name: 'Xét lại' }).click();
+      await page.getByText('Hai hồ sơ này lại chờ chọn').waitFor();
+      assert.deepEqual((await first()).people.map(({ document }) => document), documents);
+      await queue.filter({ hasText: other.name }).first().click();
+      await detail.getByRole('button', { name: 'Hai người khác nhau' }).click();
+      await page.getByText('Đã ghi: hai người khác nhau').waitFor();
+      const acts = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ about, who }) => documents.includes(about) && who === demo.officer.name).map(({ kind }) => kind);
+      for (const kind of ['parted', 'reopened']) assert.ok(acts.includes(kind), kind);
+    } finally {
+      await phone.picture(join(OUT, 'phone-marks.png'));
+      await phone.stop();
+    }
+  },
+
   async 'what a phone hands in while a form is open at the desk stands beside what is saved, with both authors'({ page, open, demo, folder }) {
     const phone = new Phone({ name: 'chị Thắm', folder, address: demo.address });
     const note = page.locator('.said-field[data-field=addr]');

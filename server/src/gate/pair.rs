@@ -1,7 +1,9 @@
-//! Somebody's word on two dossiers with one personal number.
+//! Somebody's word on two dossiers that have one personal number, or that a worker marked as one
+//! person.
 //!
 //! Of one unit, they become one document. Of two units, both stay where they are read and worked
-//! on, and one counts: roll-ups stay sums. Two people stay two, and nobody is asked again.
+//! on, and one counts: roll-ups stay sums. Two people stay two, and nobody is asked again until
+//! that word is taken back. Whatever is said, the mark goes: its phone sees that it was read.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +11,17 @@ use shared::engine::Slot;
 use shared::facts::Author;
 use shared::id::{Companion, DocumentId};
 use shared::key::Key;
+use shared::row::Cell;
 use shared::value::Value;
 
 use super::draft::Draft;
 use super::{Moment, Stop, erase, unite, waking};
 use crate::ledger::audit::{Act, Who};
+use crate::ledger::noted::{PartedRecord, marked_as, parted_key, put_parted};
 use crate::ledger::tag::TagRecord;
 use crate::ledger::{Ledger, LedgerError};
 use crate::secrets::Tag;
-use crate::store::{Commit, Store};
+use crate::store::{Commit, Store, Table};
 
 /// What somebody says about two dossiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +44,7 @@ pub struct Deciding {
 /// Why it is not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum PairError {
-    /// One of them is gone, or they share no number, or somebody has decided.
+    /// One of them is gone, or nothing says that they are one person, or somebody has decided.
     #[error("there is nothing to decide about these two; reload the list")]
     NotOpen,
     /// The ledger could not be read.
@@ -78,9 +82,12 @@ pub async fn settle_pair<S: Store>(
         return Err(PairError::NotOpen);
     };
     let shared = open_tags(&mut draft, pair).await?;
-    if shared.is_empty() {
+    let marked = marked(&draft, pair);
+    if shared.is_empty() && marked.is_none() {
         return Err(PairError::NotOpen);
     }
+    // Upon the dossiers as they are: so it stays if a union is undone.
+    unmark(&mut draft, pair, deciding.author).await?;
     let [counted, other] = pair;
     let act = match said {
         Sameness::OnePerson if here == there => {
@@ -99,11 +106,89 @@ pub async fn settle_pair<S: Store>(
         }
         Sameness::TwoPeople => {
             keep_apart(&mut draft, shared, pair);
+            let record = PartedRecord {
+                pair: marked.unwrap_or(pair),
+                was_marked: marked.is_some(),
+                at: moment.now,
+                who: deciding.who.clone(),
+            };
+            draft.put(put_parted(pair, Some(&record)));
             let one = counted;
             Act::Parted { one, other }
         }
     };
     Ok((draft.finish(), act))
+}
+
+/// Prepares the commit that takes back that two dossiers are two people: whoever decides is asked
+/// again. And what was done.
+///
+/// # Errors
+/// [`PairError`]; nothing is changed then.
+pub async fn reopen_pair<S: Store>(
+    ledger: &Ledger<S>,
+    pair: [DocumentId; 2],
+    deciding: &Deciding,
+    moment: Moment<'_>,
+) -> Result<(Commit, Act), PairError> {
+    let mut draft = Draft::new(ledger, moment);
+    let found = ledger.parted(pair).await?;
+    draft.expect(Table::Noted, parted_key(pair), found.version);
+    let record = found.record.ok_or(PairError::NotOpen)?;
+    for dossier in pair {
+        draft.open(dossier).await?;
+        draft.open(dossier.companion(Companion::Identity)).await?;
+        if !draft.documents.contains_key(&dossier) {
+            return Err(PairError::NotOpen);
+        }
+    }
+    let [one, other] = record.pair;
+    for tag in erase::tags(&mut draft, one.companion(Companion::Identity)).await? {
+        let mut known = draft.tag(tag).await?;
+        let (before, same) = (known.never_unite.len(), [(one, other), (other, one)]);
+        known.never_unite.retain(|apart| !same.contains(apart));
+        if known.never_unite.len() < before {
+            draft.set_tag(tag, known);
+        }
+    }
+    if record.was_marked {
+        let mark = vec![(Slot::Key(Key::SAME_AS), Value::Bytes(other.0.to_vec()))];
+        draft.write((one, None), deciding.author, mark).await?;
+    }
+    draft.put(put_parted(pair, None));
+    Ok((draft.finish(), Act::Reopened { one, other }))
+}
+
+/// The two in the order of the mark, if there is one: who names the other first.
+fn marked<S: Store>(draft: &Draft<'_, S>, pair: [DocumentId; 2]) -> Option<[DocumentId; 2]> {
+    let [one, other] = pair;
+    [[one, other], [other, one]].into_iter().find(|[from, to]| {
+        let found = draft.documents.get(from);
+        let says = found.and_then(|found| marked_as(*from, &found.document.row));
+        says.is_some_and(|says| draft.names(*to).contains(&says))
+    })
+}
+
+/// Takes the marks away by which either names the other.
+async fn unmark<S: Store>(
+    draft: &mut Draft<'_, S>,
+    pair: [DocumentId; 2],
+    author: Author,
+) -> Result<(), LedgerError> {
+    let names: Vec<DocumentId> = pair.iter().flat_map(|id| draft.names(*id)).collect();
+    for dossier in BTreeSet::from(pair) {
+        let found = draft.documents.get(&dossier);
+        let live = found.map_or(&[][..], |found| found.document.row.live(&Key::SAME_AS));
+        let is_answered = |cell: &Cell| {
+            let says = cell.value.as_bytes();
+            says.is_some_and(|says| names.iter().any(|name| says == name.0))
+        };
+        if live.iter().any(is_answered) {
+            let none = vec![(Slot::Key(Key::SAME_AS), Value::Null)];
+            draft.write((dossier, None), author, none).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The tags under which a decision about these two is open.

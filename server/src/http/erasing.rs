@@ -294,6 +294,7 @@ fn kind(act: &Act) -> &'static str {
         Act::Disclosed { .. } => "disclosed",
         Act::Rekeyed => "rekeyed",
         Act::Parted { .. } => "parted",
+        Act::Reopened { .. } => "reopened",
         Act::Linked { .. } => "linked",
         Act::Edited { .. } => "edited",
         Act::ListExported { .. } => "list-exported",
@@ -309,6 +310,7 @@ fn about(act: &Act) -> Option<String> {
         | Act::Viewed { dossier: id, .. }
         | Act::Exported { dossier: id }
         | Act::Parted { one: id, .. }
+        | Act::Reopened { one: id, .. }
         | Act::Linked { counted: id, .. }
         | Act::Edited { dossier: id, .. }
         | Act::Refounded { from: id, .. }

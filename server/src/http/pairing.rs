@@ -1,4 +1,5 @@
-//! Who may be one person: the list, somebody's word on each pair, and the unions there are.
+//! Who may be one person: the list, somebody's word on each pair, and what was said: the unions
+//! there are, and those who are two people.
 
 use serde::{Deserialize, Serialize};
 use shared::id::{DocumentId, UnitId};
@@ -13,7 +14,7 @@ use super::error::Failure;
 use super::limits::UNION_UNITS_MAX;
 use super::{Service, answer};
 use crate::gate::Sameness;
-use crate::server::{DossierLine, PairView, UnionView};
+use crate::server::{Circumstances, DossierLine, PairView, PartedView, UnionView, Wrote};
 use crate::store::Store;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
@@ -27,12 +28,21 @@ pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)>
         .and_then(|one, other, word: String, shown: Shown<S>| {
             answer(decide([one, other], word, shown))
         });
+    let parted = warp::path!("v1" / "parted")
+        .and(warp::get())
+        .and(shown(service))
+        .and_then(|shown: Shown<S>| answer(parted(shown)));
+    let reopening = warp::path!("v1" / "parted" / DocumentId / DocumentId / "undo")
+        .and(warp::post())
+        .and(shown(service))
+        .and_then(|one, other, shown: Shown<S>| answer(reopen([one, other], shown)));
     let united = warp::path!("v1" / "unions")
         .and(warp::get())
         .and(shown(service))
         .and(warp::query())
         .and_then(|shown: Shown<S>, asked: AskedUnions| answer(unions(shown, asked)));
-    listing.or(deciding).unify().or(united).unify().boxed()
+    let pairs = listing.or(deciding).unify().or(united).unify();
+    pairs.or(parted).unify().or(reopening).unify().boxed()
 }
 
 /// A person with the name of their unit.
@@ -61,6 +71,8 @@ impl Named {
 #[derive(Serialize)]
 struct NamedPair {
     is_one_unit: bool,
+    has_one_number: bool,
+    marks: Vec<Wrote>,
     people: [Named; 2],
 }
 
@@ -69,17 +81,22 @@ async fn pairs<S: Store>(shown: Shown<S>) -> Result<Json, Failure> {
     let (service, caller) = shown.reader().await?;
     let (tree, day) = (service.server.units(), service.clock.now().local_day());
     let place = Place { tree: &tree, day };
-    let decides = |view: &PairView| {
-        let mut units = view.people.iter().map(|person| person.unit);
-        units.all(|unit| caller.has(Duty::Decide, unit, place))
-    };
+    let decides = |view: &PairView| decides(&caller, &view.people, place);
     let found = service.server.pairs().await?;
     let named = |view: PairView| NamedPair {
         is_one_unit: view.is_one_unit,
+        has_one_number: view.has_one_number,
+        marks: view.marks,
         people: (view.people).map(|line| Named::seen_by(&caller, line, place)),
     };
     let found: Vec<NamedPair> = found.into_iter().filter(decides).map(named).collect();
     Ok(json(&found))
+}
+
+/// Whether the caller answers for both.
+fn decides(caller: &Caller, people: &[DossierLine; 2], place: Place<'_>) -> bool {
+    let mut units = people.iter().map(|person| person.unit);
+    units.all(|unit| caller.has(Duty::Decide, unit, place))
 }
 
 async fn decide<S: Store>(
@@ -94,6 +111,17 @@ async fn decide<S: Store>(
         _ => return Err(Failure::bad_request(&"one or two")),
     };
     let circumstances = service.clock.circumstances()?;
+    answers_for(&service, &caller, (pair, circumstances)).await?;
+    let server = service.server.acting(caller.who());
+    server.settle_pair(pair, said, circumstances).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn answers_for<S: Store>(
+    service: &Service<S>,
+    caller: &Caller,
+    (pair, circumstances): ([DocumentId; 2], Circumstances),
+) -> Result<(), Failure> {
     let tree = service.server.units();
     let place = Place {
         tree: &tree,
@@ -104,8 +132,40 @@ async fn decide<S: Store>(
         let (_, document) = found.ok_or_else(Failure::no_dossier)?;
         caller.needs(Duty::Decide, &[document.place.stream.unit], place)?;
     }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct NamedParted {
+    at: i64,
+    by: Option<String>,
+    was_marked: bool,
+    people: [Named; 2],
+}
+
+/// Pairs in the caller's units that were found to be two people.
+async fn parted<S: Store>(shown: Shown<S>) -> Result<Json, Failure> {
+    let (service, caller) = shown.reader().await?;
+    let (tree, day) = (service.server.units(), service.clock.now().local_day());
+    let place = Place { tree: &tree, day };
+    let found = service.server.parted().await?;
+    let named = |view: PartedView| NamedParted {
+        at: view.at.0,
+        by: view.by,
+        was_marked: view.was_marked,
+        people: (view.people).map(|line| Named::seen_by(&caller, line, place)),
+    };
+    let may = |view: &PartedView| decides(&caller, &view.people, place);
+    let found: Vec<NamedParted> = found.into_iter().filter(may).map(named).collect();
+    Ok(json(&found))
+}
+
+async fn reopen<S: Store>(pair: [DocumentId; 2], shown: Shown<S>) -> Result<StatusCode, Failure> {
+    let (service, caller) = shown.actor().await?;
+    let circumstances = service.clock.circumstances()?;
+    answers_for(&service, &caller, (pair, circumstances)).await?;
     let server = service.server.acting(caller.who());
-    server.settle_pair(pair, said, circumstances).await?;
+    server.reopen_pair(pair, circumstances).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -48,6 +48,17 @@ pub enum Who {
     Device(DeviceId),
 }
 
+impl Who {
+    /// The account's name, if it was somebody signed in.
+    #[must_use]
+    pub fn account(&self) -> Option<String> {
+        match self {
+            Self::Account(name) => Some(name.to_string()),
+            _ => None,
+        }
+    }
+}
+
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Act {
@@ -216,7 +227,7 @@ pub enum Act {
     },
     /// A device has other keys.
     Rekeyed,
-    /// Two dossiers with one personal number were found to be two people.
+    /// Two dossiers that might have been one person's were found to be two people.
     Parted {
         /// One of them.
         one: DocumentId,
@@ -256,6 +267,13 @@ pub enum Act {
         as_of: LocalDay,
         /// Versions of units that were written, and that were removed.
         versions: (u32, u32),
+    },
+    /// That two dossiers are two people was taken back.
+    Reopened {
+        /// One of them.
+        one: DocumentId,
+        /// The other.
+        other: DocumentId,
     },
 }
 

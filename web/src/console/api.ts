@@ -12,7 +12,7 @@ import type {
 } from './answers/figures.ts';
 import type {
   AuditAnswer, DeviceAnswer, DeviceStep, DossierAnswer, DossierListAnswer, Edit, EditedAnswer, EraseReason, ErasureAnswer, ExportAnswer, HeldAnswer,
-  LoanAnswer, Offer, PairAnswer, RightsAnswer, UnionAnswer, VerifiedAnswer,
+  LoanAnswer, Offer, PairAnswer, PartedAnswer, RightsAnswer, UnionAnswer, VerifiedAnswer,
 } from './answers/records.ts';
 import type { ExportOrder, ImportAnswer, ImportOrder, ImportPlan, ImportedAnswer, UndoneAnswer } from './answers/tables.ts';
 import type { Percents } from './place.ts';
@@ -172,6 +172,16 @@ export class Api {
   /** Of one person in two units, the first dossier counts. */
   async settlePair(first: string, second: string, word: 'one' | 'two'): Promise<void> {
     await this.#ask(`pairs/${first}/${second}/${word}`, { method: 'POST' });
+  }
+
+  /** Pairs that were found to be two people. */
+  parted(): Promise<PartedAnswer[]> {
+    return this.#read('parted');
+  }
+
+  /** Somebody is asked about the two again. */
+  async reopenPair(first: string, second: string): Promise<void> {
+    await this.#ask(`parted/${first}/${second}/undo`, { method: 'POST' });
   }
 
   unions(unit: number): Promise<UnionAnswer[]> {

@@ -44,9 +44,20 @@ export interface PersonAnswer extends DossierLineAnswer {
   unit_name: string;
 }
 
-/** Two dossiers with one personal number; nameless for those who read no dossiers. */
+/** Two dossiers that may be one person's; nameless for those who read no dossiers. */
 export interface PairAnswer {
   is_one_unit: boolean;
+  has_one_number: boolean;
+  /** Who marked them as one person on a phone, the first mark first. */
+  marks: WroteAnswer[];
+  people: [PersonAnswer, PersonAnswer];
+}
+
+/** Two dossiers that somebody found to be two people. */
+export interface PartedAnswer {
+  at: number;
+  by: string | null;
+  was_marked: boolean;
   people: [PersonAnswer, PersonAnswer];
 }
 

@@ -1,9 +1,10 @@
 /**
- * Pairs of dossiers with one personal number about which nobody has decided: what each says stands
- * in one line with what the other says. Until somebody decides, both count.
+ * Pairs of dossiers that may be one person's and about which nobody has decided: those that a worker
+ * marked on a phone first, then those with one personal number. What each says stands in one line
+ * with what the other says. Until somebody decides, both count.
  */
 import { useState } from 'preact/hooks';
-import { Check, Cross, EqualNot, Info, Users } from '../../design/icons.tsx';
+import { Check, Cross, EqualNot, Info, Smartphone, Undo2, Users } from '../../design/icons.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
@@ -12,7 +13,7 @@ import { Toast } from '../../parts/toast.tsx';
 import { moment } from '../../text/format.ts';
 import type { Text } from '../../text/text.ts';
 import { useText } from '../../text/text.ts';
-import type { DossierAnswer, PairAnswer, ExportTable, PersonAnswer } from '../api.ts';
+import type { DossierAnswer, ExportTable, PairAnswer, PartedAnswer, PersonAnswer, WroteAnswer } from '../api.ts';
 import { Refusal } from '../api.ts';
 import { fieldName, shown } from '../dossier-views.ts';
 import type { PlaceName } from '../place.ts';
@@ -30,12 +31,19 @@ export function DoublesPage(props: PageProps) {
   const { t } = text;
   const [chosen, choose] = useState<string | null>(null);
   const [problem, setProblem] = useState<Refusal | null>(null);
-  const [said, say] = useState<'one' | 'two' | null>(null);
+  const [said, say] = useState<Said | null>(null);
+  const parted = useAnswer('parted', live.version, () => api.parted());
   const pairs = doubles.value ?? [];
   const selected = pairs.find((pair) => idOf(pair) === chosen) ?? pairs[0];
   const settle = ([first, second]: [PersonAnswer, PersonAnswer], word: 'one' | 'two') => {
     api.settlePair(first.document, second.document, word).then(
-      () => (setProblem(null), say(word)),
+      () => (setProblem(null), say({ word, pair: [first.document, second.document] })),
+      (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
+    ).finally(live.refresh);
+  };
+  const reopen = (pair: [string, string]) => {
+    api.reopenPair(...pair).then(
+      () => (setProblem(null), choose(null), say({ word: 'again', pair })),
       (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
     ).finally(live.refresh);
   };
@@ -43,7 +51,7 @@ export function DoublesPage(props: PageProps) {
     id: idOf(pair),
     name: nameOf(pair.people[0], text),
     line: [...new Set(pair.people.map(({ unit_name }) => unit_name))].join(' · '),
-    age: '',
+    age: pair.marks.length > 0 ? t('doubles.marked') : '',
   }));
   const mayRead = pairs.some(({ people: [{ name }] }) => name !== '');
   const actions = mayRead && (
@@ -73,8 +81,54 @@ export function DoublesPage(props: PageProps) {
           </section>
         </div>
       )}
-      {said && <Toast sentence={t(`doubles.done.${said}`)} onGone={() => say(null)} />}
+      <Parted found={parted.value ?? []} now={frame.now} onReopen={reopen} />
+      {said && (
+        <Toast
+          sentence={t(`doubles.done.${said.word}`)}
+          {...(said.word === 'two' && { onUndo: () => reopen(said.pair) })}
+          onGone={() => say(null)}
+        />
+      )}
     </ConsolePage>
+  );
+}
+
+interface Said {
+  word: 'one' | 'two' | 'again';
+  pair: [string, string];
+}
+
+interface PartedProps {
+  found: PartedAnswer[];
+  now: number;
+  onReopen: (pair: [string, string]) => void;
+}
+
+/** Those who were found to be two people, by whom and when, and the way back. */
+function Parted({ found, now, onReopen }: PartedProps) {
+  const text = useText();
+  const { t, language } = text;
+  if (found.length === 0) return null;
+  return (
+    <details class="card">
+      <summary class="doubles-open">{t('doubles.parted', { n: found.length })}</summary>
+      <ul class="unions" aria-label={t('doubles.two')}>
+        {found.map(({ people: [first, second], at, by }) => (
+          <li key={`${first.document} ${second.document}`} class="union">
+            <span class="queue-words">
+              <span class="strong">
+                {nameOf(first, text)} · {nameOf(second, text)}
+              </span>
+              <span class="small soft">{t('doubles.parted.by', { who: by ?? t('desk.somebody'), when: moment(minuteOf(at), now, language) })}</span>
+            </span>
+            <Button icon={Undo2} onPress={() => onReopen([first.document, second.document])}>
+              {t('doubles.again')}
+              <span class="unseen">: {nameOf(first, text)}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -101,7 +155,16 @@ function Pair({ api, live, frame, pair, onSettle }: PairProps) {
           {t('decide.doubles')}
         </Chip>
       </div>
-      <Note icon={Info}>{t(pair.is_one_unit ? 'doubles.why' : 'doubles.why.units')}</Note>
+      {pair.marks.map((mark) => (
+        <Note key={`${mark.by} ${mark.at}`} icon={Smartphone}>
+          {marked(mark, frame.now, text)}
+        </Note>
+      ))}
+      {pair.has_one_number ? (
+        <Note icon={Info}>{t(pair.is_one_unit ? 'doubles.why' : 'doubles.why.units')}</Note>
+      ) : (
+        <Note icon={Info}>{t(pair.is_one_unit ? 'doubles.why.marked' : 'doubles.why.marked.units')}</Note>
+      )}
       <ProblemNote problem={read.problem} />
       {mayRead && read.value === null && read.problem === null && <Loading />}
       {!mayRead && <Note icon={Info}>{t('doubles.hidden')}</Note>}
@@ -156,6 +219,10 @@ function Pair({ api, live, frame, pair, onSettle }: PairProps) {
       {pair.is_one_unit && <p class="small soft">{t('doubles.undo')}</p>}
     </>
   );
+}
+
+function marked({ by, at }: WroteAnswer, now: number, { t, language }: Text): string {
+  return t('doubles.marked.by', { who: by ?? t('desk.somebody'), when: moment(minuteOf(at), now, language) });
 }
 
 interface Item {
