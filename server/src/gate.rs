@@ -38,7 +38,7 @@ mod waking;
 
 pub use decide::{DecideError, Decided, decide};
 use draft::Draft;
-pub use erase::{Erased, NotErasable, erase};
+pub use erase::{Erased, NotErasable, erase, erase_again};
 use group::Group;
 pub use mend::mend;
 pub use pair::{Deciding, PairError, Sameness, reopen_pair, settle_pair};

@@ -8,12 +8,14 @@
 //!
 //! | file | holds | sealed under |
 //! |---|---|---|
-//! | `root` | generation, block keys, names destroyed so far | the master secret |
+//! | `root` | generation, block keys, names destroyed so far, notes on them | the master secret |
 //! | `block-{block}-{generation}` | the keys of one commune, ascending by name | its block key |
 //! | `journal-{generation}` | keys made since the generation began, 80 bytes each | a key of the root |
 //!
 //! It promises that a key given out by [`Vault::obtain`] is on the disk when [`Vault::flush`]
-//! returns, and never leads a second life under the same name. It knows no people and no store.
+//! returns, and never leads a second life under the same name. It knows no people and no store;
+//! but it outlives stores that are restored, so who destroys keys may leave a note here
+//! ([`Vault::note`]) from which a store that has forgotten the destruction is told of it again.
 //! A key obtained for a bundle that is rejected in the end stays unused; it opens nothing.
 
 use core::fmt;
@@ -269,6 +271,28 @@ impl Vault {
         next.renew(seed);
         next.destroyed.extend(keys.iter().map(|(_, name)| *name));
         self.fold(next, keys.iter().map(|(block, _)| *block).collect())
+    }
+
+    /// Keeps a note under a name whose key is about to be destroyed; it is durable when this
+    /// returns, and counts from when the key is gone.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing is noted then, or nobody knows: do it again.
+    pub fn note(&self, name: KeyName, note: Vec<u8>) -> Result<(), VaultError> {
+        let _alone = self.writing();
+        let mut next = self.state().root.clone();
+        next.generation += 1;
+        next.notes.insert(name, note);
+        self.fold(next, BTreeSet::new())
+    }
+
+    /// The notes under names whose keys are destroyed, by name.
+    #[must_use]
+    pub fn notes(&self) -> Vec<(KeyName, Vec<u8>)> {
+        let root = &self.state().root;
+        let notes = root.notes.iter();
+        let gone = notes.filter(|(name, _)| root.destroyed.contains(name));
+        gone.map(|(name, note)| (*name, note.clone())).collect()
     }
 
     /// Every file as it is now, for a backup: all of one moment, and everything [`Self::flush`]

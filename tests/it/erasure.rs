@@ -314,3 +314,61 @@ fn simulated_phones_forget_an_erased_person_and_say_so() {
     let erasures = at_once(world.server.erasures()).unwrap();
     assert_eq!((erasures[0].confirmed, erasures[0].waiting.len()), (2, 0));
 }
+
+/// The vault remembers whom a restored store knows nothing of, or knows too well.
+#[test]
+fn a_store_restored_to_before_an_erasure_is_told_of_it_and_brings_nobody_back() {
+    for is_known_to_the_copy in [true, false] {
+        let mut world = World::seeded(12, &RowEngine);
+        let an = world.phone("An", Role::TeamMember, &HAMLETS);
+        let officer = world.phone("Công an", Role::CommunePolice, &HAMLETS);
+        if !is_known_to_the_copy {
+            world.server_copies_itself();
+        }
+        let number = world.number(1, 1985);
+        let resident = NewResident {
+            hamlet: HAMLETS[0],
+            name: NAME.into(),
+            birth_year: 1985,
+            number: Some(number.clone()),
+            phone: None,
+        };
+        let dossier = world.add_resident(an, &resident).unwrap();
+        world.heal();
+        if is_known_to_the_copy {
+            world.server_copies_itself();
+        }
+        // After the copy she got a step further; that counts, too.
+        world.reach(an, dossier, HAMLETS[0], Step::CardCollected);
+        world.heal();
+        let before = world.server_figures();
+        world.erase(0);
+        world.heal();
+        assert_eq!(world.server_figures(), before);
+        world.server_goes_back();
+        assert_eq!(world.server_figures(), before, "the balance is there again");
+        // A phone that knows nothing of it goes on, and is told.
+        let note = client_core::input::Put::key(Key::NOTE, "Hẹn lại".into());
+        world.write(an, dossier, vec![note]);
+        world.heal();
+        world.assert_outboxes_empty();
+        world.assert_all_equal();
+        world.assert_server_agrees_with_itself();
+        assert_eq!(world.server_figures(), before, "nobody comes back");
+        assert!(at_once(world.server.is_erased(dossier)).unwrap());
+        assert!(at_once(verify(&world.server)).unwrap().is_clean());
+        for phone in [an, officer] {
+            assert!(world.phones[phone].client().row(&dossier).is_empty());
+            for clear in [NAME.as_bytes(), number.as_bytes()] {
+                assert!(!world.phones[phone].disk.contains(clear));
+            }
+        }
+        let erasures = at_once(world.server.erasures()).unwrap();
+        assert_eq!(erasures.len(), 1);
+        assert!(erasures[0].is_done && erasures[0].waiting.is_empty());
+        // Told once, the store knows it: another start changes nothing.
+        let circumstances = world.circumstances();
+        at_once(world.server.finish_erasures(circumstances)).unwrap();
+        assert_eq!(world.server_figures(), before);
+    }
+}

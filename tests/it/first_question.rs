@@ -66,7 +66,8 @@ impl Store for Counted {
 
     async fn range(&self, query: RangeQuery) -> Result<RangePage, StoreError> {
         let page = self.store.range(query).await?;
-        self.records.fetch_add(page.records.len(), Ordering::Relaxed);
+        self.records
+            .fetch_add(page.records.len(), Ordering::Relaxed);
         Ok(page)
     }
 
@@ -77,7 +78,8 @@ impl Store for Counted {
         limit: ScanLimit,
     ) -> Result<LogPage, StoreError> {
         let page = self.store.scan(stream, after, limit).await?;
-        self.records.fetch_add(page.entries.len(), Ordering::Relaxed);
+        self.records
+            .fetch_add(page.entries.len(), Ordering::Relaxed);
         Ok(page)
     }
 
@@ -128,7 +130,11 @@ fn read_by_the_first(residents: usize) -> [usize; 2] {
             ],
         };
         let writes = vec![write];
-        assert!(world.phones[an].save(Save { tag: 0, writes }, now).is_some());
+        assert!(
+            world.phones[an]
+                .save(Save { tag: 0, writes }, now)
+                .is_some()
+        );
     }
     world.heal();
     let as_of = world.now.local_day();

@@ -25,6 +25,7 @@ use super::draft::Draft;
 use super::locate::{Located, follow};
 use super::{Booking, Moment, Stop};
 use crate::ledger::document::{Alias, Place};
+use crate::ledger::erasure::Forgotten;
 use crate::ledger::key::{KeyPlace, put_key};
 use crate::ledger::waiting::Decision;
 use crate::ledger::{Ledger, LedgerError};
@@ -43,10 +44,16 @@ pub struct Erased {
     pub keys: Vec<(BlockId, KeyName)>,
     /// The streams that carry a tombstone.
     pub streams: BTreeSet<StreamId>,
-    /// Whether a balance was created.
-    pub booked: bool,
+    /// Documents the server created: balances.
+    pub booked: u32,
     /// Other dossiers with the same personal number, which stay.
     pub linked: BTreeSet<DocumentId>,
+    /// Where the dossier belonged.
+    pub unit: UnitId,
+    /// Every name of everything about the person, with the stream it stood in if it did.
+    pub names: Vec<(DocumentId, Option<StreamId>)>,
+    /// What the person counted for.
+    pub counted: Contributions,
 }
 
 /// Why nobody is erased.
@@ -86,21 +93,25 @@ pub async fn erase<S: Store>(
     drop_parked(&mut draft, &names).await?;
     let erased = |_, _| Outcome::Refused(RefuseReason::Erased);
     drop_held(&mut draft, &names, erased).await?;
-    let mut streams = BTreeSet::new();
+    let (mut streams, mut all_names) = (BTreeSet::new(), Vec::new());
     let mut counted = Contributions::new();
     for id in [dossier, companions[0], companions[1]] {
         let Some(working) = draft.documents.get(&id) else {
             draft.expect_nothing(id);
             draft.lead(id, Alias::Erased);
+            all_names.push((id, None));
             continue;
         };
-        streams.insert(working.document.place.stream);
+        let stream = working.document.place.stream;
+        streams.insert(stream);
+        let of_this = draft.names(id).into_iter();
+        all_names.extend(of_this.map(|name| (name, Some(stream))));
         for (key, count) in draft.wipe(id).await? {
             *counted.entry(key).or_default() += count;
         }
     }
-    let booked = !counted.is_empty();
-    if booked {
+    let booked = u32::from(!counted.is_empty());
+    if booked > 0 {
         book(&mut draft, &counted, unit, booking).await?;
     }
     Ok(Erased {
@@ -110,7 +121,97 @@ pub async fn erase<S: Store>(
         streams,
         booked,
         linked,
+        unit,
+        names: all_names,
+        counted,
     })
+}
+
+/// Prepares the erasing of somebody whom this store, restored from a backup, does not know to be
+/// erased: their keys are gone, so nothing of them can be read. What
+/// they counted for in it must leave the figures beside: only a recount tells how much that was.
+///
+/// # Errors
+/// [`LedgerError`]; nothing is changed then.
+pub async fn erase_again<S: Store>(
+    ledger: &Ledger<S>,
+    forgotten: &Forgotten,
+    booking: Booking,
+    moment: Moment<'_>,
+) -> Result<Erased, LedgerError> {
+    let mut draft = Draft::new(ledger, moment);
+    let names: Vec<DocumentId> = forgotten.names.iter().map(|(name, _)| *name).collect();
+    untag_all(&mut draft, &names).await?;
+    drop_parked(&mut draft, &names).await?;
+    let erased = |_, _| Outcome::Refused(RefuseReason::Erased);
+    drop_held(&mut draft, &names, erased).await?;
+    for (block, name) in &forgotten.keys {
+        let id = DocumentId(name.0);
+        if names.contains(&id) {
+            draft.put(put_key(id, KeyPlace::Destroyed(*block)));
+        }
+    }
+    for (name, stream) in &forgotten.names {
+        draft.take_away_unread(*name, *stream).await?;
+    }
+    let counted: Contributions = forgotten.counted.iter().copied().collect();
+    let booked = u32::from(!counted.is_empty());
+    if booked > 0 {
+        book(&mut draft, &counted, forgotten.unit, booking).await?;
+    }
+    let streams = forgotten.names.iter().filter_map(|(_, stream)| *stream);
+    Ok(Erased {
+        dossier: forgotten.dossier,
+        keys: forgotten.keys.clone(),
+        streams: streams.collect(),
+        booked,
+        linked: BTreeSet::new(),
+        unit: forgotten.unit,
+        names: forgotten.names.clone(),
+        counted,
+        commit: draft.finish(),
+    })
+}
+
+/// Takes these dossiers from every tag: which numbers they bore cannot be read any more.
+async fn untag_all<S: Store>(
+    draft: &mut Draft<'_, S>,
+    names: &[DocumentId],
+) -> Result<(), LedgerError> {
+    let mut after = None;
+    loop {
+        let page = draft.ledger.tags(after).await?;
+        let Some((last, _)) = page.last() else {
+            return Ok(());
+        };
+        after = Some(*last);
+        for (tag, record) in page {
+            let is_meant = |dossier: &DocumentId| names.contains(dossier);
+            if record.dossiers.iter().any(is_meant) {
+                untag_one(draft, tag, names).await?;
+            }
+        }
+    }
+}
+
+/// Takes these dossiers from one tag; the others under it.
+async fn untag_one<S: Store>(
+    draft: &mut Draft<'_, S>,
+    tag: Tag,
+    names: &[DocumentId],
+) -> Result<Vec<DocumentId>, LedgerError> {
+    let mut record = match draft.tag(tag).await {
+        Ok(record) => record,
+        Err(Stop::Ledger(error)) => return Err(error),
+        Err(_) => return Ok(Vec::new()),
+    };
+    record.dossiers.retain(|dossier| !names.contains(dossier));
+    record
+        .never_unite
+        .retain(|(one, other)| !names.contains(one) && !names.contains(other));
+    let others = record.dossiers.clone();
+    draft.set_tag(tag, record);
+    Ok(others)
 }
 
 /// The dossier under its present name, open in the draft.
@@ -157,17 +258,7 @@ async fn untag<S: Store>(
 ) -> Result<BTreeSet<DocumentId>, LedgerError> {
     let mut others = BTreeSet::new();
     for tag in tags(draft, identity).await? {
-        let mut record = match draft.tag(tag).await {
-            Ok(record) => record,
-            Err(Stop::Ledger(error)) => return Err(error),
-            Err(_) => continue,
-        };
-        record.dossiers.retain(|dossier| !names.contains(dossier));
-        record
-            .never_unite
-            .retain(|(one, other)| !names.contains(one) && !names.contains(other));
-        others.extend(record.dossiers.iter().copied());
-        draft.set_tag(tag, record);
+        others.extend(untag_one(draft, tag, names).await?);
     }
     Ok(others)
 }

@@ -1,7 +1,8 @@
 //! Who was erased, what was re-founded, and who must not be.
 
 use serde::{Deserialize, Serialize};
-use shared::id::{DeviceId, DocumentId, StreamId};
+use shared::id::{DeviceId, DocumentId, StreamId, UnitId};
+use shared::tally::TallyKey;
 use shared::time::UnixSeconds;
 
 use super::audit::Who;
@@ -48,6 +49,37 @@ pub struct ErasureRecord {
     pub devices: Vec<DeviceId>,
 }
 
+/// What the vault keeps of an erasure, so that a store that was restored to before it can be told
+/// of it again: ids, places and counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forgotten {
+    /// When.
+    pub at: UnixSeconds,
+    /// By whom.
+    pub who: Who,
+    /// The reason's stable name.
+    pub reason: String,
+    /// The dossier under its last name.
+    pub dossier: DocumentId,
+    /// Where it belonged.
+    pub unit: UnitId,
+    /// Every name of the dossier and its companions, with the stream it stood in if it stood in
+    /// one.
+    pub names: Vec<(DocumentId, Option<StreamId>)>,
+    /// What the person counted for.
+    pub counted: Vec<(TallyKey, i64)>,
+    /// The keys that were destroyed.
+    pub keys: Vec<(BlockId, KeyName)>,
+}
+
+impl Forgotten {
+    /// The note for the vault.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encode(self)
+    }
+}
+
 /// A legal matter for which a dossier must be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldRecord {
@@ -69,6 +101,21 @@ impl<S: Store> Ledger<S> {
     pub async fn erasure(&self, dossier: DocumentId) -> Result<Read<ErasureRecord>, LedgerError> {
         let key = key(Sort::Erased.prefix(), dossier);
         self.read(Table::Erasure, key).await
+    }
+
+    /// The erasures that the vault knows of and this store does not: it was restored from a backup
+    /// that is older.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn unknown_erasures(&self) -> Result<Vec<Forgotten>, LedgerError> {
+        let mut unknown = Vec::new();
+        for (_, note) in self.secrets().vault().notes() {
+            let forgotten: Forgotten = decode(Table::Erasure, &note)?;
+            let known = self.erasure(forgotten.dossier).await?.record;
+            unknown.extend(known.is_none().then_some(forgotten));
+        }
+        Ok(unknown)
     }
 
     /// Why a dossier must be kept, if it must.

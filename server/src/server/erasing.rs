@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use shared::facts::Author;
 use shared::id::{DeviceId, DocumentId, Incarnation, StreamId, UnitId};
-use shared::time::UnixSeconds;
+use shared::tally::{Indicator, NO_DAY, TallyKey, contributions};
+use shared::time::{LocalDay, UnixSeconds};
 
 use super::pulling::may_follow;
 use super::{COMMIT_TRIES_MAX, Circumstances, CommitError, Server};
@@ -20,14 +21,19 @@ use crate::ledger::about::{About, put_about};
 use crate::ledger::audit::Act;
 use crate::ledger::device::{DeviceRecord, DeviceState, put_device};
 use crate::ledger::document::{Alias, Found};
-use crate::ledger::erasure::{ErasureRecord, HoldRecord, Sort, hold_key, put_erasure, put_hold};
+use crate::ledger::erasure::{
+    ErasureRecord, Forgotten, HoldRecord, Sort, hold_key, put_erasure, put_hold,
+};
 use crate::ledger::{LedgerError, Read};
 use crate::named::named;
-use crate::store::{Commit, Expect, Store, Table, Version};
+use crate::store::{Commit, Expect, Store, Table, Tally, TallyDelta, Version};
 use crate::vault::VaultError;
 
 /// Bytes of the number of a legal matter.
 pub const HOLD_BYTES_MAX: usize = 120;
+
+/// Documents opened at once while everything is counted.
+const ROWS_AT_ONCE: usize = 4_096;
 
 named! {
     /// Why a person is erased.
@@ -126,6 +132,7 @@ impl<S: Store> Server<S> {
                 tombstones: Vec::new(),
                 devices: Vec::new(),
             };
+            self.note_apart(&erased, &record).await?;
             self.complete(&mut erased, (&created, booking), (&record, hold.version));
             let Some(heads) = self.settle_heads(erased.commit).await? else {
                 continue;
@@ -142,6 +149,29 @@ impl<S: Store> Server<S> {
             return Ok(erased.linked);
         }
         Err(CommitError::Contended.into())
+    }
+
+    /// Leaves word with the keys, so that a store restored to before this is told of it.
+    async fn note_apart(
+        &self,
+        erased: &gate::Erased,
+        record: &ErasureRecord,
+    ) -> Result<(), EraseError> {
+        let forgotten = Forgotten {
+            at: record.at,
+            who: record.who.clone(),
+            reason: record.reason.clone(),
+            dossier: erased.dossier,
+            unit: erased.unit,
+            names: erased.names.clone(),
+            counted: erased.counted.iter().map(|(key, n)| (*key, *n)).collect(),
+            keys: erased.keys.clone(),
+        };
+        let (vault, name) = (
+            self.ledger().secrets().vault().clone(),
+            erased.dossier.into(),
+        );
+        Ok(apart(move || vault.note(name, forgotten.to_bytes())).await?)
     }
 
     /// Who books, and as which document.
@@ -177,19 +207,22 @@ impl<S: Store> Server<S> {
             key: hold_key(erased.dossier),
             version: hold,
         });
-        if erased.booked {
+        if erased.booked > 0 {
             commit.expect.push(About::Created.expect(created.version));
-            let next = (self.epoch(), booking.n + 1);
+            let next = (self.epoch(), booking.n + erased.booked);
             commit.puts.push(put_about(About::Created, &next));
         }
     }
 
-    /// Goes on with erasures that a restart interrupted, or that the restored backup of the keys
-    /// knows nothing about.
+    /// Goes on with erasures that a restart interrupted, that the restored backup of the keys
+    /// knows nothing about, or that the restored backup of the store does not.
     ///
     /// # Errors
     /// [`EraseError`].
     pub async fn finish_erasures(&self, circumstances: Circumstances) -> Result<(), EraseError> {
+        for forgotten in self.ledger().unknown_erasures().await? {
+            self.erase_again(&forgotten, circumstances).await?;
+        }
         for (what, mut record) in self.ledger().forgotten().await? {
             let vault = self.ledger().secrets().vault();
             let is_gone = |(block, name): &(_, _)| matches!(vault.key(*block, *name), Ok(None));
@@ -202,6 +235,98 @@ impl<S: Store> Server<S> {
             self.finish((what, record), circumstances).await?;
         }
         Ok(())
+    }
+
+    /// Erases somebody whom a store that was restored to before it does not know to be erased.
+    async fn erase_again(
+        &self,
+        forgotten: &Forgotten,
+        circumstances: Circumstances,
+    ) -> Result<(), EraseError> {
+        let units = self.units();
+        let moment = self.moment(&units, circumstances);
+        for _ in 0..COMMIT_TRIES_MAX {
+            let created = self.ledger().about::<(u32, u32)>(About::Created).await?;
+            let booking = self.booking(created.record);
+            let unread = self.uncounted(forgotten).await?;
+            let mut erased = gate::erase_again(self.ledger(), forgotten, booking, moment).await?;
+            erased.commit.tallies.extend(unread);
+            let record = ErasureRecord {
+                at: forgotten.at,
+                who: forgotten.who.clone(),
+                reason: forgotten.reason.clone(),
+                keys: forgotten.keys.clone(),
+                is_done: false,
+                tombstones: Vec::new(),
+                devices: Vec::new(),
+            };
+            let hold = self.ledger().hold(forgotten.dossier).await?;
+            self.complete(&mut erased, (&created, booking), (&record, hold.version));
+            let Some(heads) = self.settle_heads(erased.commit).await? else {
+                continue;
+            };
+            let is_told = |(stream, _): &(StreamId, u64)| erased.streams.contains(stream);
+            let tombstones = heads.into_iter().filter(is_told).collect();
+            let record = ErasureRecord {
+                tombstones,
+                ..record
+            };
+            let what = (Sort::Erased, forgotten.dossier);
+            return self.finish((what, record), circumstances).await;
+        }
+        Err(CommitError::Contended.into())
+    }
+
+    /// What the figures hold beyond what can be read: somebody's whose keys are gone. Nothing if
+    /// this store never held the dossier.
+    async fn uncounted(&self, forgotten: &Forgotten) -> Result<Vec<TallyDelta>, LedgerError> {
+        let names = forgotten.names.iter().map(|(name, _)| name.0.to_vec());
+        let store = self.ledger().store();
+        let found = store.get(Table::Row, names.collect()).await?;
+        if found.iter().all(Option::is_none) {
+            return Ok(Vec::new());
+        }
+        let mut left: BTreeMap<TallyKey, i64> = BTreeMap::new();
+        let mut after = None;
+        loop {
+            let page = self.ledger().rows(after, ROWS_AT_ONCE).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(*last);
+            let ids: Vec<DocumentId> = page.iter().map(|(id, _)| *id).collect();
+            for (_, document) in self.ledger().documents(&ids).await? {
+                for (key, count) in contributions(&document.row) {
+                    *left.entry(key).or_default() += count;
+                }
+            }
+        }
+        let units = self.units();
+        let mut units: BTreeSet<UnitId> = units.versions().iter().map(|unit| unit.id).collect();
+        units.extend(left.keys().map(|key| key.unit));
+        let units: Vec<UnitId> = units.into_iter().collect();
+        for tally in self.tallies(&units, NO_DAY..=LocalDay(i32::MAX)).await? {
+            let Ok(indicator) = Indicator::try_from(tally.indicator) else {
+                continue;
+            };
+            let Tally {
+                unit, day, team, ..
+            } = tally;
+            let key = TallyKey {
+                unit,
+                indicator,
+                day,
+                team,
+            };
+            *left.entry(key).or_default() -= tally.count as i64;
+        }
+        let left = left.into_iter().filter(|(_, delta)| *delta != 0);
+        let delta = |(key, delta): (TallyKey, i64)| TallyDelta {
+            unit: key.unit,
+            indicator: key.indicator.code(),
+            day: key.day,
+            team: key.team,
+            delta,
+        };
+        Ok(left.map(delta).collect())
     }
 
     /// The ends of the streams that may hold the tombstones of what was erased before a restart.

@@ -22,6 +22,10 @@ pub(super) struct Root {
     pub(super) blocks: BTreeMap<BlockId, BlockPlace>,
     /// Every name whose key was ever destroyed.
     pub(super) destroyed: BTreeSet<KeyName>,
+    /// What whoever destroys keys noted apart from the store, under one of their names. It stands
+    /// behind the rest, where a root of an earlier version ends.
+    #[serde(skip)]
+    pub(super) notes: BTreeMap<KeyName, Vec<u8>>,
 }
 
 /// Where a block is, and what opens it.
@@ -80,13 +84,29 @@ impl Root {
     }
 
     pub(super) fn seal(&self, wrapping: &DataKey) -> Vec<u8> {
+        wrapping.seal(NAME.as_bytes(), &self.to_bytes())
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
         let plain = postcard::to_allocvec(self).expect("keys have a stored form");
-        wrapping.seal(NAME.as_bytes(), &plain)
+        if self.notes.is_empty() {
+            return plain;
+        }
+        postcard::to_extend(&self.notes, plain).expect("notes have a stored form")
+    }
+
+    pub(super) fn from_bytes(plain: &[u8]) -> Result<Self, VaultError> {
+        let (root, rest) = postcard::take_from_bytes(plain).map_err(VaultError::Unreadable)?;
+        let notes = match rest {
+            [] => BTreeMap::new(),
+            notes => postcard::from_bytes(notes).map_err(VaultError::Unreadable)?,
+        };
+        Ok(Self { notes, ..root })
     }
 
     pub(super) fn unseal(sealed: &[u8], wrapping: &DataKey) -> Result<Self, VaultError> {
         let plain = wrapping.unseal(NAME.as_bytes(), sealed)?;
-        postcard::from_bytes(&plain).map_err(VaultError::Unreadable)
+        Self::from_bytes(&plain)
     }
 }
 

@@ -187,3 +187,56 @@ fn blocks_beyond_what_memory_keeps_are_read_again() {
         assert_eq!(key.0[..4], n.to_le_bytes());
     }
 }
+
+#[test]
+fn a_note_counts_from_when_its_key_is_gone_and_outlives_the_process() {
+    let disk = Disk::default();
+    let first = vault(&disk);
+    made(&first, 1);
+    first.flush().unwrap();
+    first.note(name(1), vec![5, 6]).unwrap();
+    assert_eq!(first.notes(), [], "nothing is destroyed");
+    first.destroy(&[(COMMUNE, name(1))], [4; 32]).unwrap();
+    made(&first, 2);
+    first.flush().unwrap();
+    let second = reopened(&disk);
+    assert_eq!(second.notes(), [(name(1), vec![5, 6])]);
+    assert_eq!(
+        second.key(COMMUNE, name(2)).unwrap(),
+        Some(DataKey([2; 32]))
+    );
+}
+
+/// What stands in the roots of installed servers.
+#[test]
+fn roots_with_and_without_notes_keep_their_stored_form() {
+    let mut root = Root::new([2; 32]);
+    root.generation = 3;
+    let place = BlockPlace {
+        generation: 3,
+        keys: 1,
+        key: DataKey([7; 32]),
+    };
+    root.blocks.insert(COMMUNE, place);
+    root.destroyed.insert(name(1));
+    let without = root.to_bytes();
+    root.notes.insert(name(1), vec![5, 6]);
+    let with = root.to_bytes();
+    let hex: String = without.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, WITHOUT_NOTES);
+    assert_eq!(
+        with[..without.len()],
+        without,
+        "an earlier version reads as far as that"
+    );
+    let note = [&[1], name(1).0.as_slice(), &[2, 5, 6]].concat();
+    assert_eq!(with[without.len()..], note);
+    assert_eq!(Root::from_bytes(&with).unwrap().notes, root.notes);
+    assert!(Root::from_bytes(&without).unwrap().notes.is_empty());
+}
+
+const WITHOUT_NOTES: &str = concat!(
+    "032939020e97250069f371a5b447b473a729289df3376dc9bb95aeef45fa9548",
+    "7401070301070707070707070707070707070707070707070707070707070707",
+    "07070707070101010101010101010101010101010101",
+);

@@ -7,7 +7,9 @@ use server::backup::reach::Reach;
 use server::closer::Closer;
 use server::gate::{Decided, Leaving};
 use server::ledger::document::{Alias, Found};
-use server::server::{DeviceStep, EraseReason, Foundation, PageLengths, RefoundError, Server};
+use server::server::{
+    Circumstances, DeviceStep, EraseReason, Foundation, PageLengths, RefoundError, Server,
+};
 use server::store::Store;
 use server::verify::verify;
 use server::writer::Writer;
@@ -299,6 +301,13 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         self.heads.truncate(*heads);
         let before = checks::server_rows(self);
         self.server = self.server_on(store, self.server.epoch() + 1);
+        // Not by this world's chance: what is drawn after it stays the same.
+        let circumstances = Circumstances {
+            now: self.now,
+            seed: [self.server.epoch() as u8; 32],
+        };
+        at_once(self.server.finish_erasures(circumstances))
+            .unwrap_or_else(|error| panic!("seed {}: the restored server: {error}", self.seed));
         for phone in 0..self.phones.len() {
             self.readers[phone] = self.reader(phone);
         }
