@@ -46,12 +46,16 @@ pub(super) async fn demo(demo: Demo) -> Result<(), Stop> {
             tell(&report, &demo)?;
             return serve_played(made, campaign, &demo).await;
         }
+        let (seconds, peak_rss_mib) = (begun.elapsed().as_secs_f64(), peak_rss_mib());
+        let begun = Instant::now();
+        let recount = verify(&made.server).await?;
         let played = Played {
             report,
-            seconds: begun.elapsed().as_secs_f64(),
-            peak_rss_mib: peak_rss_mib(),
+            seconds,
+            peak_rss_mib,
             store_bytes: fs::metadata(&made.store).map_err(Stop::System)?.len(),
-            recount: verify(&made.server).await?,
+            recount,
+            recount_seconds: begun.elapsed().as_secs_f64(),
         };
         return played.tell(&demo);
     }
@@ -273,6 +277,8 @@ struct Played {
     store_bytes: u64,
     /// Everything counted anew from the log.
     recount: Report,
+    /// How long that took.
+    recount_seconds: f64,
 }
 
 impl Played {
@@ -294,8 +300,11 @@ impl Played {
                 .peak_rss_mib
                 .map(|mib| format!(", {mib} MiB of memory"));
             println!("{} bytes{}", self.store_bytes, rss.unwrap_or_default());
+            let entries = self.recount.entries as f64;
             println!(
-                "recounted from the log: {}",
+                "recounted from the log in {:.1} s, {:.0} entries a second: {}",
+                self.recount_seconds,
+                entries / self.recount_seconds,
                 match self.recount.is_clean() {
                     true => "the same",
                     false => "DIFFERS",
