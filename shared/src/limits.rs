@@ -115,7 +115,8 @@ pub const WIPE_BYTES_MAX: usize = 256;
 /// Dossiers one loan may name: more than a mobile card team calls on in a day.
 pub const LOAN_DOCUMENTS_MAX: usize = 128;
 
-/// Loans one device may have at a time: a day list or two, and a morning's look-ups.
+/// Loans one device may have at a time: a day list or two, a school's classes, and a morning's
+/// look-ups.
 pub const LOANS_MAX: usize = 32;
 
 /// Bytes of rows lent to one device. A usual row has 400.

@@ -20,7 +20,8 @@ use crate::time::UnixSeconds;
 coded! {
     /// What documents are lent for.
     Purpose {
-        /// The people a mobile card team calls on; chosen by a coordinator.
+        /// The people a mobile card team calls on, or whom a desk at a school or a company waits
+        /// for; chosen by a coordinator.
         DayList = 0, "day-list";
         /// The one person who stands at a desk; found by the full number.
         LookUp = 1, "look-up";
@@ -36,6 +37,9 @@ pub struct Loan {
     pub purpose: Purpose,
     /// The first moment at which it is over.
     pub until: UnixSeconds,
+    /// What the list is called, such as a class or a company, in the words of its import; empty
+    /// where it has no name.
+    pub title: String,
     /// The dossiers, in the order in which they are to be called on; at most
     /// [`crate::limits::LOAN_DOCUMENTS_MAX`].
     pub dossiers: Vec<DocumentId>,
@@ -109,6 +113,7 @@ mod tests {
             number: 3,
             purpose: Purpose::DayList,
             until: UnixSeconds(until),
+            title: String::new(),
             dossiers: vec![DocumentId([4; 16])],
         }
     }

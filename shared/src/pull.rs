@@ -242,6 +242,7 @@ mod tests {
             number: 1,
             purpose: Purpose::DayList,
             until: UnixSeconds(1_700_528_400),
+            title: "Lớp 9A".into(),
             dossiers: vec![dossier],
         };
         let document = LentDocument {

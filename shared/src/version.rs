@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "1780d022011b5c9e24ed7c02ddef7c8029a777908c1f13361501c4dfbe27f25a";
+    "d459881b0da07a75d7ae314c43b4911285a8b755c38b7e98c47af8b3c0e04ca6";

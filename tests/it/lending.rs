@@ -49,6 +49,7 @@ fn lend(world: &mut Field<'_>, phone: usize, dossiers: &[DocumentId], hours: i64
         device: world.device_of(phone),
         purpose: Purpose::DayList,
         until: world.now.plus(hours * HOUR),
+        title: String::new(),
         dossiers: dossiers.to_vec(),
     };
     at_once(world.server.lend(lending, world.now)).unwrap()

@@ -183,7 +183,7 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
   ),
   today: () => <Today view={sample.today} {...todayOn} />,
   'today-list': () => (
-    <Today view={{ ...sample.today, lists: [{ until: at('11-19', '17:30'), people: sample.lines.slice(0, 3) }] }} {...todayOn} />
+    <Today view={{ ...sample.today, lists: [{ until: at('11-19', '17:30'), title: '', people: sample.lines.slice(0, 3) }] }} {...todayOn} />
   ),
   'today-empty': () => (
     <Today view={{ ...sample.today, homes: [], sync: sample.syncAllReceived }} {...todayOn} />
@@ -299,6 +299,12 @@ export const SCREENS: Record<string, () => ComponentChildren> = {
         people: sample.session.draft.people, others: 3, attendances: 3 + sample.session.draft.people.length, obstacles: 'Cổng quay vòng vòng.', note: '', state: 'here',
       }}
       onOpen={nothing} onCorrect={nothing} onBack={nothing}
+    />
+  ),
+  'pick-list': () => (
+    <PickPerson
+      view={{ ...sample.people, query: '', lines: [], count: 0 }} lists={[{ until: at('11-19', '17:30'), title: 'Lớp 9A, THCS Tân Ân', people: sample.lines.slice(0, 3) }]}
+      typed="" chosen={0} room={60} onFilter={nothing} onMoreFilters={nothing} onSearch={nothing} onPick={nothing} onDone={nothing}
     />
   ),
   'pick-person': () => <PickPerson view={sample.people} typed={sample.people.query} chosen={1} room={59} onFilter={nothing} onMoreFilters={nothing} onSearch={nothing} onPick={nothing} onDone={nothing} />,

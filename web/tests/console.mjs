@@ -629,42 +629,6 @@ const PROMISES = {
     assert.equal(await demo.refused('exports', { ...asked, is_public: false }, demo.coordinator), 'not-permitted');
   },
 
-  async 'people are lent to a card team for a day, in order, and taken back'({ page, demo, open, folder }) {
-    const phone = new Phone({ name: 'đội thẻ', folder, address: demo.address });
-    try {
-      await phone.start();
-      const device = await phone.enrol(demo.field, 'mobile-card-team');
-      const lent = async () => (await demo.ask(`devices/${device}/loans`, demo.officer)).filter((one) => one.is_current);
-      const { lines } = await demo.search('', null);
-      const own = lines.filter(({ unit, name }) => unit === demo.hamlet.unit && lines.filter((line) => line.name === name).length === 1);
-      const chosen = [own[1], own[0]];
-      await open('#devices');
-      const row = page.getByRole('row').filter({ hasText: 'đội thẻ' });
-      await row.getByRole('button', { name: 'Giao danh sách ngày' }).click();
-      assert.equal(await page.getByRole('button', { name: 'Giao danh sách ngày' }).count(), 2, 'a role that borrows nothing is offered it');
-      const form = page.getByRole('group', { name: 'Giao danh sách ngày' });
-      await chooseUnit(form, demo.commune);
-      for (const { name } of chosen) {
-        await form.getByLabel('Tìm người để giao').fill(name);
-        await form.getByRole('list', { name: 'Người tìm được' }).getByRole('button', { name }).first().click();
-      }
-      await looks('devices-lend', page);
-      await form.getByRole('button', { name: 'Giao danh sách ngày' }).click();
-      await form.getByText('Danh sách ngày, 2 người').waitFor();
-      assert.deepEqual((await lent())[0].dossiers, chosen.map(({ document }) => document));
-      await phone.lookAtAgain();
-      await phone.goTo('Hôm nay');
-      await phone.page.getByText(chosen[0].name).first().waitFor();
-      await form.getByRole('button', { name: 'Thu lại' }).click();
-      await form.getByText('Danh sách ngày, 2 người').waitFor({ state: 'detached' });
-      assert.deepEqual(await lent(), []);
-      const granted = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind, who }) => kind === 'granted' && who === demo.officer.name);
-      assert.ok(granted.length > 0, 'nobody wrote the loan down');
-    } finally {
-      await phone.stop();
-    }
-  },
-
   async 'a list is looked at, imported and taken back, and nothing is written before'({ page, open, demo }) {
     const count = async () => {
       const { unit } = await demo.ask(`progress?unit=${demo.commune.unit}`, demo.officer);
@@ -691,6 +655,54 @@ const PROMISES = {
     await page.getByRole('group', { name: 'Hoàn tác cả lần nhập này?' }).getByRole('button', { name: 'Hoàn tác' }).click();
     await page.getByText('Đã hoàn tác 3 dòng').waitFor();
     assert.equal(await count(), before);
+  },
+
+  async 'people are lent to a card team for a day, in order, and taken back'({ page, demo, open, folder }) {
+    const phone = new Phone({ name: 'đội thẻ', folder, address: demo.address });
+    try {
+      await phone.start();
+      const device = await phone.enrol(demo.field, 'mobile-card-team');
+      const lent = async () => (await demo.ask(`devices/${device}/loans`, demo.officer)).filter((one) => one.is_current);
+      const { lines } = await demo.search('', null);
+      const own = lines.filter(({ unit, name }) => unit === demo.hamlet.unit && lines.filter((line) => line.name === name).length === 1);
+      const chosen = [own[1], own[0]];
+      const { as_of: today } = await demo.ask(`progress?unit=${demo.commune.unit}`);
+      const undone = own.filter(({ eid }) => eid.furthest < 5).slice(0, 4);
+      const rows = undone.map(({ name, birth_year: born }) => `${name},${born},${demo.hamlet.name}`);
+      const file = Buffer.from(`Họ tên,Năm sinh,Ấp\n${rows.join('\n')}\n`).toString('base64');
+      const imported = { what: 'cohort', unit: demo.commune.unit, source: 'Trường THCS', list: 'Lớp 9A', as_of: today, file };
+      assert.equal(await demo.refused('imports', imported, demo.officer), undefined);
+      await open('#devices');
+      const row = page.getByRole('row').filter({ hasText: 'đội thẻ' });
+      await row.getByRole('button', { name: 'Giao danh sách ngày' }).click();
+      assert.equal(await page.getByRole('button', { name: 'Giao danh sách ngày' }).count(), 2, 'a role that borrows nothing is offered it');
+      const form = page.getByRole('group', { name: 'Giao danh sách ngày' });
+      await chooseUnit(form, demo.commune);
+      for (const { name } of chosen) {
+        await form.getByLabel('Tìm người để giao').fill(name);
+        await form.getByRole('list', { name: 'Người tìm được' }).getByRole('button', { name }).first().click();
+      }
+      await looks('devices-lend', page);
+      await form.getByRole('button', { name: 'Giao danh sách ngày' }).click();
+      await form.getByText('Danh sách ngày, 2 người').waitFor();
+      assert.deepEqual((await lent())[0].dossiers, chosen.map(({ document }) => document));
+      await phone.lookAtAgain();
+      await phone.goTo('Hôm nay');
+      await phone.page.getByText(chosen[0].name).first().waitFor();
+      await form.getByRole('button', { name: 'Thu lại' }).click();
+      await form.getByText('Danh sách ngày, 2 người').waitFor({ state: 'detached' });
+      assert.deepEqual(await lent(), []);
+      await form.getByRole('button', { name: /^Lớp 9A/ }).click();
+      await looks('devices-lend-list', page);
+      await form.getByRole('button', { name: 'Giao danh sách ngày' }).click();
+      await form.getByRole('button', { name: 'Thu lại' }).waitFor();
+      const [whole] = await lent();
+      assert.deepEqual([whole.title, whole.dossiers.toSorted()], ['Lớp 9A', undone.map(({ document }) => document).toSorted()]);
+      const granted = (await demo.ask('audit?last=1000', demo.auditor)).filter(({ kind, who }) => kind === 'granted' && who === demo.officer.name);
+      assert.ok(granted.length > 0, 'nobody wrote the loan down');
+    } finally {
+      await phone.stop();
+    }
   },
 
   async 'an officer for data protection sees no name, and erases nobody whom a legal matter needs'({ page, demo }) {

@@ -99,8 +99,8 @@ export class Server {
   }
 
   /** The hamlet's figures by their names; what is 0 is left out. */
-  async figures() {
-    const { unit } = await this.ask(`/v1/progress?unit=${HAMLET.unit}`);
+  async figures(of = HAMLET.unit) {
+    const { unit } = await this.ask(`/v1/progress?unit=${of}`);
     return Object.fromEntries(unit.figures.filter(({ count }) => count > 0).map(({ indicator, count }) => [indicator, count]));
   }
 }

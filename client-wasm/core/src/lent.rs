@@ -45,6 +45,7 @@ impl Loans {
         let view = |loan: &Loan| LoanView {
             is_day_list: loan.purpose == Purpose::DayList,
             until: loan.until,
+            title: loan.title.clone(),
             dossiers: loan
                 .dossiers
                 .iter()

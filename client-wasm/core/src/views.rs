@@ -174,6 +174,8 @@ pub struct LoanView {
     pub is_day_list: bool,
     /// When it is over, by the server's clock.
     pub until: UnixSeconds,
+    /// What the list is called; empty where it has no name.
+    pub title: String,
     /// In the order in which they are to be called on.
     pub dossiers: Vec<DocumentId>,
 }

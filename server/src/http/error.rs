@@ -503,6 +503,8 @@ impl From<LendError> for Failure {
             LendError::UnknownDevice => {
                 Self::theirs(StatusCode::NOT_FOUND, "unknown-device", &error)
             }
+            LendError::NoList => Self::theirs(StatusCode::NOT_FOUND, "no-list", &error),
+            LendError::Nobody => Self::theirs(StatusCode::CONFLICT, "nobody-left", &error),
             LendError::NoLoan => Self::theirs(StatusCode::NOT_FOUND, "no-loan", &error),
             LendError::NoDossier => Self::no_dossier(),
             LendError::NotBorrowing => Self::theirs(StatusCode::CONFLICT, "not-borrowing", &error),

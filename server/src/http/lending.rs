@@ -4,7 +4,7 @@ use bytes::Buf;
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use shared::id::{DeviceId, DocumentId, UnitId};
-use shared::limits::{LOOK_UP_BYTES_MAX, REKEY_BYTES_MAX};
+use shared::limits::{LOAN_DOCUMENTS_MAX, LOOK_UP_BYTES_MAX, REKEY_BYTES_MAX};
 use shared::loan::Purpose;
 use shared::permission::Duty;
 use shared::time::UnixSeconds;
@@ -18,7 +18,7 @@ use super::error::Failure;
 use super::limits::JSON_BYTES_MAX;
 use super::phone::{Octets, octets};
 use super::{Service, answer, body};
-use crate::server::Lending;
+use crate::server::{LendError, Lending};
 use crate::store::Store;
 
 pub(super) fn routes<S: Store>(service: &Service<S>) -> BoxedFilter<(Response,)> {
@@ -73,17 +73,23 @@ async fn rekey<S: Store, B: Buf>(
 #[serde(deny_unknown_fields)]
 struct AskedLoan {
     /// Hexadecimal, in the order in which they are to be called on.
+    #[serde(default)]
     dossiers: Vec<String>,
+    /// Instead: the imported list of people, in hexadecimal, whose rest is lent.
+    list: Option<String>,
     /// Seconds since 1970.
     until: i64,
 }
 
 #[derive(Serialize)]
-struct LoanMade {
-    number: u32,
+struct LoansMade {
+    /// Their numbers: a long list is more than one loan.
+    numbers: Vec<u32>,
+    /// People in them.
+    lent: usize,
 }
 
-/// Makes a day list: look-ups make themselves.
+/// Makes day lists: look-ups make themselves.
 async fn lend<S: Store, B: Buf>(
     device: DeviceId,
     shown: Shown<S>,
@@ -91,26 +97,46 @@ async fn lend<S: Store, B: Buf>(
 ) -> Result<Json, Failure> {
     let (service, caller) = shown.actor().await?;
     let bytes = body::read(body, JSON_BYTES_MAX).await?;
-    let what = "a loan needs dossiers and until, in seconds since 1970";
+    let what = "a loan needs dossiers or a list, and until, in seconds since 1970";
     let asked: AskedLoan =
         serde_json::from_slice(&bytes).map_err(|_| Failure::bad_request(&what))?;
-    let parsed = asked.dossiers.iter().map(|id| id.parse::<DocumentId>());
-    let dossiers: Vec<DocumentId> = parsed
-        .collect::<Result<_, _>>()
-        .map_err(|_| Failure::bad_request(&what))?;
+    let now = service.clock.now();
     // Both of whoever borrows and of whom is lent: nobody lends what is not theirs to.
     may_lend(&service, &caller, device).await?;
+    let (title, dossiers) = match &asked.list {
+        Some(list) => {
+            let list = list.parse().map_err(|_| Failure::bad_request(&what))?;
+            service.server.left_to_lend(list, device, now).await?
+        }
+        None => {
+            let parsed = asked.dossiers.iter().map(|id| id.parse::<DocumentId>());
+            let dossiers = parsed.collect::<Result<Vec<_>, _>>();
+            let dossiers = dossiers.map_err(|_| Failure::bad_request(&what))?;
+            if dossiers.len() > LOAN_DOCUMENTS_MAX {
+                return Err(LendError::TooMany.into());
+            }
+            (String::new(), dossiers)
+        }
+    };
     let units = service.server.units_of_dossiers(&dossiers).await?;
     needs(&service, &caller, units)?;
-    let lending = Lending {
-        device,
-        purpose: Purpose::DayList,
-        until: UnixSeconds(asked.until),
-        dossiers,
-    };
     let server = service.server.acting(caller.who());
-    let number = server.lend(lending, service.clock.now()).await?;
-    Ok(json(&LoanMade { number }))
+    let mut numbers = Vec::new();
+    for some in dossiers.chunks(LOAN_DOCUMENTS_MAX) {
+        let lending = Lending {
+            device,
+            purpose: Purpose::DayList,
+            until: UnixSeconds(asked.until),
+            title: title.clone(),
+            dossiers: some.to_vec(),
+        };
+        numbers.push(server.lend(lending, now).await?);
+    }
+    if numbers.is_empty() {
+        return Err(LendError::Nobody.into());
+    }
+    let lent = dossiers.len();
+    Ok(json(&LoansMade { numbers, lent }))
 }
 
 async fn list<S: Store>(device: DeviceId, shown: Shown<S>) -> Result<Json, Failure> {

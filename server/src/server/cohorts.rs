@@ -3,6 +3,8 @@
 //! A list is what somebody imported; its people stay where they live and count there once. Whoever
 //! is on the list and known to nobody here counts as not done.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use shared::event::Funnel;
 use shared::id::{DeviceId, DocumentId, UnitId};
@@ -14,6 +16,7 @@ use super::Server;
 use super::progress::{PERCENT_DECIMALS, plain};
 use crate::import::order::What;
 use crate::ledger::LedgerError;
+use crate::ledger::document::Document;
 use crate::ledger::import::ImportRecord;
 use crate::store::Store;
 
@@ -59,6 +62,30 @@ pub struct CohortPart {
     pub percent: Option<String>,
 }
 
+/// What somebody on a list has by a day.
+struct Has {
+    card: bool,
+    eid: bool,
+}
+
+impl Has {
+    fn by(document: &Document, day: LocalDay) -> Self {
+        let stages = stages(&document.row);
+        let reached = |funnel: Funnel, level: usize| {
+            let reached = stages.funnel(funnel).reached[level - 1];
+            reached.is_some_and(|one| one.at.day() <= day)
+        };
+        Self {
+            card: reached(Funnel::Card, CARD_DONE),
+            eid: reached(Funnel::Eid, EID_DONE),
+        }
+    }
+
+    fn all(&self) -> bool {
+        self.card && self.eid
+    }
+}
+
 /// How many of a list are done, by funnel.
 #[derive(Default)]
 struct Done {
@@ -92,28 +119,64 @@ impl<S: Store> Server<S> {
         Ok(views)
     }
 
+    /// Whoever of an imported list lacks the card or the e-ID on a day, and
+    /// what the list is called; `None` if there is no such list.
+    pub(super) async fn left_on_list(
+        &self,
+        list: DeviceId,
+        day: LocalDay,
+    ) -> Result<Option<(String, Vec<DocumentId>)>, LedgerError> {
+        let found = self.ledger().import(list).await?.record;
+        let is_cohort = |record: &ImportRecord| {
+            What::named(&record.what) == Some(What::Cohort) && record.undone.is_none()
+        };
+        let Some(record) = found.filter(is_cohort) else {
+            return Ok(None);
+        };
+        let mut left = Vec::new();
+        for some in record.documents.chunks(OPENED_AT_ONCE) {
+            let listed = self.listed(some).await?;
+            let undone = |document: &Document| !Has::by(document, day).all();
+            left.extend(
+                listed
+                    .into_iter()
+                    .filter(|(_, document)| undone(document))
+                    .map(|(id, _)| id),
+            );
+            tokio::task::yield_now().await;
+        }
+        Ok(Some((record.list, left)))
+    }
+
     async fn done_of(&self, people: &[DocumentId], as_of: LocalDay) -> Result<Done, LedgerError> {
         let mut done = Done::default();
         for some in people.chunks(OPENED_AT_ONCE) {
-            let mut found = self.ledger().documents(some).await?;
-            // Whoever was united with another since is found under the other's name.
-            for id in some {
-                if found.iter().all(|(known, _)| known != id) {
-                    found.extend(self.find_dossier(*id).await?);
-                }
-            }
-            for (_, document) in found {
-                let stages = stages(&document.row);
-                let by_then = |funnel: Funnel, level: usize| {
-                    let reached = stages.funnel(funnel).reached[level - 1];
-                    u64::from(reached.is_some_and(|one| one.at.day() <= as_of))
-                };
-                done.card += by_then(Funnel::Card, CARD_DONE);
-                done.eid += by_then(Funnel::Eid, EID_DONE);
+            for (_, document) in self.listed(some).await? {
+                let has = Has::by(&document, as_of);
+                done.card += u64::from(has.card);
+                done.eid += u64::from(has.eid);
             }
             tokio::task::yield_now().await;
         }
         Ok(done)
+    }
+
+    /// These dossiers, each once for each time it is named, and under the name it goes on by: whoever
+    /// was united with another since is found there.
+    async fn listed(
+        &self,
+        some: &[DocumentId],
+    ) -> Result<Vec<(DocumentId, Document)>, LedgerError> {
+        let mut known: BTreeMap<DocumentId, Document> =
+            self.ledger().documents(some).await?.into_iter().collect();
+        let mut listed = Vec::with_capacity(some.len());
+        for id in some {
+            match known.remove(id) {
+                Some(document) => listed.push((*id, document)),
+                None => listed.extend(self.find_dossier(*id).await?),
+            }
+        }
+        Ok(listed)
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Lending {
     pub purpose: Purpose,
     /// Until when; at most [`LOAN_DAYS_MAX`] from now.
     pub until: UnixSeconds,
+    /// What the list is called; empty where it has no name.
+    pub title: String,
     /// Which dossiers, in the order in which they are to be called on.
     pub dossiers: Vec<DocumentId>,
 }
@@ -55,6 +57,12 @@ pub enum LendError {
         "a loan has 1 to {LOAN_DOCUMENTS_MAX} dossiers, and a device at most {LOANS_MAX} loans"
     )]
     TooMany,
+    /// Nobody is named, or nobody of the list is left.
+    #[error("nobody is left to lend: name a dossier, or take another list")]
+    Nobody,
+    /// There is no such list of people.
+    #[error("there is no such list of people; reload the lists")]
+    NoList,
     /// There is no such loan.
     #[error("there is no such loan; reload the list")]
     NoLoan,
@@ -73,6 +81,8 @@ pub struct LoanView {
     pub number: u32,
     /// The purpose's stable name.
     pub purpose: &'static str,
+    /// What the list is called; empty where it has no name.
+    pub title: String,
     /// When it was made.
     pub made: UnixSeconds,
     /// When it is over.
@@ -171,6 +181,7 @@ impl<S: Store> Server<S> {
                     number,
                     purpose: lending.purpose,
                     until: lending.until,
+                    title: lending.title.clone(),
                     dossiers: lending.dossiers.clone(),
                 },
                 made: now,
@@ -229,6 +240,7 @@ impl<S: Store> Server<S> {
         let view = |record: LoanRecord| LoanView {
             number: record.loan.number,
             purpose: record.loan.purpose.name(),
+            title: record.loan.title.clone(),
             made: record.made,
             until: record.loan.until,
             ended: record.ended,
@@ -253,12 +265,45 @@ impl<S: Store> Server<S> {
         dossiers: &[DocumentId],
     ) -> Result<BTreeSet<UnitId>, LendError> {
         let mut units = BTreeSet::new();
-        for dossier in dossiers.iter().take(LOAN_DOCUMENTS_MAX) {
+        for dossier in dossiers {
             let found = self.find_dossier(*dossier).await?;
             let (_, document) = found.ok_or(LendError::NoDossier)?;
             units.insert(document.place.stream.unit);
         }
         Ok(units)
+    }
+
+    /// Whom on an imported list a device could be lent: those with something left to do who are in
+    /// its units and not lent to it already; and what the list is called.
+    ///
+    /// # Errors
+    /// [`LendError`].
+    pub async fn left_to_lend(
+        &self,
+        list: DeviceId,
+        device: DeviceId,
+        now: UnixSeconds,
+    ) -> Result<(String, Vec<DocumentId>), LendError> {
+        let (title, listed) = self
+            .left_on_list(list, now.local_day())
+            .await?
+            .ok_or(LendError::NoList)?;
+        let borrower = self.ledger().device(device).await?.record;
+        let borrower = borrower.ok_or(LendError::UnknownDevice)?;
+        let mut lent: BTreeSet<DocumentId> = BTreeSet::new();
+        for record in self.ledger().loans(device).await? {
+            if record.is_current(now) {
+                lent.extend(record.loan.dossiers);
+            }
+        }
+        let mut left = Vec::new();
+        for dossier in listed {
+            let there = self.lendable(&borrower, dossier, now).await?;
+            if there.is_some() && lent.insert(dossier) {
+                left.push(dossier);
+            }
+        }
+        Ok((title, left))
     }
 
     /// The dossier, if it is in the units of the device.

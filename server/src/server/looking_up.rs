@@ -104,6 +104,7 @@ impl<S: Store> Server<S> {
                     device: id,
                     purpose: Purpose::LookUp,
                     until,
+                    title: String::new(),
                     dossiers: dossiers.clone(),
                 };
                 let before = self.ledger().loans(id).await?;

@@ -260,6 +260,12 @@ pub(super) static LOANS: &[Borrow] = &[
         purpose: Purpose::DayList,
         audiences: &[Audience::Team, Audience::Police],
     },
+    // A desk at a school or a company knows whom it waits for.
+    Borrow {
+        role: Role::Desk,
+        purpose: Purpose::DayList,
+        audiences: &[Audience::Team],
+    },
     Borrow {
         role: Role::Desk,
         purpose: Purpose::LookUp,

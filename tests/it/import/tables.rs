@@ -13,7 +13,7 @@ use shared::permission::Role;
 use crate::http::accounts::Browser;
 use crate::http::figure;
 use crate::http::phone::{MORNING, put};
-use crate::http::wire::{Answer, COMMUNE, HAMLET, Outside, PROVINCE, Site};
+use crate::http::wire::{Answer, COMMUNE, HAMLET, NEIGHBOUR, Outside, PROVINCE, Site};
 
 /// As an office keeps it: letterhead, numbered columns, dates in two columns, a sum at the end.
 const ROSTER: &str = "CÔNG AN XÃ ĐẤT MỚI,,,,,\n\
@@ -304,6 +304,51 @@ async fn a_schools_list_is_counted_by_what_its_dossiers_show() {
     assert_eq!(before[0]["with_card"]["done"], 0);
     // It creates nobody.
     assert_eq!(figure(&site, HAMLET.0, "dossiers").await, 3);
+}
+
+#[tokio::test]
+async fn a_schools_list_is_lent_to_a_desk_as_far_as_there_is_something_to_do() {
+    let site = Site::start(Memory::new()).await;
+    site.account("lan", Role::CommunePolice, COMMUNE).await;
+    site.account("neighbour", Role::CommunePolice, NEIGHBOUR)
+        .await;
+    let browser = site.browser("lan").await;
+    let roster = order("roster", ROSTER.as_bytes(), json!({}));
+    done(&browser, "/v1/imports", &roster).await;
+    let all = "Họ tên,Số CCCD\nPhạm Hữu Đời,099059000417\n";
+    for step in [Step::CardPrinted, Step::EidActivated] {
+        let steps = order("steps", all.as_bytes(), json!({"step": step.name()}));
+        done(&browser, "/v1/imports", &steps).await;
+    }
+    let class = "Họ tên,Năm sinh,Số định danh,Ấp\nĐặng Văn Đào,1962,,Ấp 1\n\
+        Phạm Hữu Đời,1959,099059000417,\nKhông Ai Biết,2007,099207000001,\n";
+    let class = order("cohort", class.as_bytes(), json!({"list": "Lớp 12A"}));
+    let list = done(&browser, "/v1/imports", &class).await["import"].clone();
+
+    let desk = site.phone(5, "desk", COMMUNE).await;
+    let loans = format!("/v1/devices/{}/loans", desk.device);
+    let lending = json!({"list": list, "until": MORNING.plus(3_600).0});
+    let stranger = site.browser("neighbour").await;
+    assert_eq!(send(&stranger, &loans, &lending).await.status, 403);
+    let lent = done(&browser, &loans, &lending).await;
+    assert_eq!(
+        lent,
+        json!({"numbers": [1], "lent": 1}),
+        "one is done, one unknown"
+    );
+    let again = send(&browser, &loans, &lending).await;
+    assert_eq!(
+        (again.status, again.code()),
+        (409, "nobody-left".to_owned())
+    );
+    let no_list = json!({"list": roster["file"], "until": lending["until"]});
+    assert_eq!(send(&browser, &loans, &no_list).await.status, 400);
+
+    let answer = site.post("/v1/pull", &desk.pull_request(0)).await;
+    let lent = desk.answer(&answer.body).lent.unwrap();
+    assert_eq!(lent.loans[0].title, "Lớp 12A");
+    let row = lent.documents[0].row().unwrap();
+    assert_eq!(row.get(&Key::NAME), Some(&"Đặng Văn Đào".into()));
 }
 
 #[tokio::test]

@@ -216,6 +216,12 @@ export class Api {
     await this.#ask(`devices/${device}/loans`, { method: 'POST', body: JSON.stringify({ dossiers, until }) });
   }
 
+  /** Lends a phone whoever of an imported list has something left to do; how many that is. */
+  async lendList(device: string, list: string, until: number): Promise<number> {
+    const answer = await this.#ask(`devices/${device}/loans`, { method: 'POST', body: JSON.stringify({ list, until }) });
+    return (await json<{ lent: number }>(answer)).lent;
+  }
+
   async endLoan(device: string, loan: number): Promise<void> {
     await this.#ask(`devices/${device}/loans/${loan}`, { method: 'DELETE' });
   }

@@ -8,7 +8,7 @@
 import type { Display } from '../design/theme.ts';
 import type {
   CardRead, CatalogueView, ConsentHow, DocumentId, DossierView, ErasedView, FactsDraft, FieldName, GuidanceView, HistoryView,
-  HomeChoiceView, HouseDraft, InviteView, LevelName, LockedView, NewPersonView, NoticeKindName, NoticesView, PackedDate, PeopleFilter,
+  HomeChoiceView, HouseDraft, InviteView, LentView, LevelName, LockedView, NewPersonView, NoticeKindName, NoticesView, PackedDate, PeopleFilter,
   PeopleView, Period, PersonDraft, PinView, PlaceKindName, ReasonName, RefusedView, ResultsView, SavedSessionView, SessionDraft,
   SideName, SoughtView, SourceName, SpokenLanguage, SyncView, TodayFilter, TodayView, VisitName,
 } from './model.ts';
@@ -31,6 +31,7 @@ export type Ask =
   | { view: 'catalogue' }
   | { view: 'notices' }
   | { view: 'sought' }
+  | { view: 'lent' }
   /** Of a day, in days since 1970. */
   | { view: 'tides'; day: number }
   | { view: 'results'; period: Period }
@@ -52,6 +53,7 @@ export interface Answers {
   catalogue: CatalogueView;
   notices: NoticesView;
   sought: SoughtView;
+  lent: LentView;
   tides: { notes: string[] };
   results: ResultsView;
   sync: SyncView;

@@ -208,7 +208,14 @@ export type SoughtView =
 /** People lent to this phone for a while, in the order in which they are to be called on. */
 export interface DayList {
   until: LocalMinute;
+  /** What it is called, such as a class or a company; empty where it has no name. */
+  title: string;
   people: ResidentLine[];
+}
+
+export interface LentView {
+  now: LocalMinute;
+  lists: DayList[];
 }
 
 /** What a task asks for. */

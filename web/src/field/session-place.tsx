@@ -112,7 +112,10 @@ function Pick({ chosen, onPick, onDone }: { chosen: string[]; onPick: (lines: Re
   const [filters, narrow] = useState<PeopleFilter[]>([]);
   const [chooses, choose] = useState(false);
   const view = useView({ view: 'people', text, filters, from, without: chosen });
-  if (view === null) return null;
+  const lent = useView({ view: 'lent' });
+  if (view === null || lent === null) return null;
+  const isLeft = ({ document }: ResidentLine) => !chosen.includes(document);
+  const lists = lent.lists.map((list) => ({ ...list, people: list.people.filter(isLeft) })).filter(({ people }) => people.length > 0);
   const search = (typed: string) => {
     write(typed);
     want(0);
@@ -124,7 +127,7 @@ function Pick({ chosen, onPick, onDone }: { chosen: string[]; onPick: (lines: Re
   return (
     <>
       <PickPerson
-        view={{ ...view, filters }} typed={text} chosen={chosen.length} room={PEOPLE_MAX - chosen.length} onSearch={search}
+        view={{ ...view, filters }} lists={lists} typed={text} chosen={chosen.length} room={PEOPLE_MAX - chosen.length} onSearch={search}
         onPick={onPick} onDone={onDone} onWant={want} onFilter={toggle} onMoreFilters={() => choose(true)}
       />
       {chooses && (

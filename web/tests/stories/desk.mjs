@@ -72,7 +72,7 @@ export async function story({ server, phone, step }) {
   const lend = () => server.ask(`/v1/devices/${device}/loans`, { dossiers: [known[1], known[0]], until: Math.floor(Date.now() / 1000) + 12 * 3600 });
   await step('a day list comes in its order, and what is done for it counts', async () => {
     await team.goTo('Hôm nay');
-    const { number } = await lend();
+    const { numbers: [number] } = await lend();
     await waitFor('the list is there', async () => {
       await team.lookAtAgain();
       return (await team.page.getByRole('heading', { name: 'Danh sách được giao' }).count()) === 1;

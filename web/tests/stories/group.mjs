@@ -3,6 +3,7 @@
  * hamlet found by filters; and what came of it stands against the target.
  */
 import assert from 'node:assert/strict';
+import { COMMUNE } from '../server.mjs';
 import { waitFor } from '../wait.mjs';
 
 const YEAR = new Date().getFullYear();
@@ -76,5 +77,40 @@ export async function story({ server, phone, step }) {
       return (await page.locator('[data-indicator="aim-eid-activated"][data-done="3"]').count()) === 1;
     });
     assert.equal((await khoa.figures('Cả tổ'))['eid-activated'], 3);
+  });
+  const hoa = await phone('cô Hoa');
+  const device = await hoa.enrol(server, 'desk', COMMUNE.unit);
+  await step('a class that was imported as a list is lent to a desk, and there by one tap without signal', async () => {
+    const rows = CLASS.map(({ name, birth }) => `${name},${birth},Ấp Rạch Tràm`).join('\n');
+    const file = Buffer.from(`Họ tên,Năm sinh,Ấp\n${rows}\n`).toString('base64');
+    const asked = { what: 'cohort', unit: COMMUNE.unit, source: 'Trường THPT Vàm Sậy', list: 'Lớp 9A', as_of: `${YEAR}-01-02`, file };
+    const { import: list } = await server.ask('/v1/imports', asked);
+    const { lent } = await server.ask(`/v1/devices/${device}/loans`, { list, until: Math.floor(Date.now() / 1000) + 3600 });
+    assert.equal(lent, 3, 'they have their e-ID, and no card yet');
+    await hoa.goTo('Hôm nay');
+    await waitFor('the class is there', async () => {
+      await hoa.lookAtAgain();
+      return (await hoa.page.getByRole('heading', { name: 'Lớp 9A' }).count()) === 1;
+    });
+    await hoa.cut();
+    await hoa.goTo('Hướng dẫn');
+    await hoa.press('Buổi hướng dẫn mới');
+    await hoa.press('Trường học');
+    await hoa.press('Tiếp');
+    await hoa.press('Kích hoạt tài khoản');
+    await hoa.press('Tiếp');
+    await hoa.press('Thêm người');
+    await hoa.page.getByRole('heading', { name: 'Lớp 9A' }).waitFor();
+    await hoa.press('Thêm cả 3 người này');
+    await hoa.press('Xong, đã chọn 3 người');
+    await hoa.press('Tiếp');
+    await hoa.page.getByRole('group', { name: 'Cả 3 người như nhau' }).getByRole('button', { name: 'Chuyển nơi khác' }).click();
+    await hoa.press('Lưu buổi hướng dẫn');
+    await hoa.saved();
+    await hoa.mend();
+    await waitFor('it is counted', async () => {
+      const { sessions, attendances } = await server.figures(COMMUNE.unit);
+      return sessions === 2 && attendances === 11;
+    });
   });
 }

@@ -135,6 +135,7 @@ fn what_was_lent_leaves_nothing_behind() {
         number: 1,
         purpose: Purpose::DayList,
         until: phone.now.plus(3_600),
+        title: String::new(),
         dossiers: vec![dossier],
     };
     let identity = dossier.companion(Companion::Identity);

@@ -108,6 +108,8 @@ export interface DossierListAnswer {
 export interface LoanAnswer {
   number: number;
   purpose: 'day-list' | 'look-up';
+  /** What the list is called, if it is one that was imported. */
+  title: string;
   /** In seconds since 1970, as all moments. */
   made: number;
   until: number;

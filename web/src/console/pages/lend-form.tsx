@@ -5,8 +5,9 @@ import { Button, Choice } from '../../parts/button.tsx';
 import { Card, Note, Row } from '../../parts/card.tsx';
 import { Choices, Field } from '../../parts/field.tsx';
 import { clock, fullDay } from '../../text/format.ts';
+import type { Text } from '../../text/text.ts';
 import { useText } from '../../text/text.ts';
-import type { DeviceAnswer, DossierLineAnswer, LoanAnswer } from '../api.ts';
+import type { CohortAnswer, DeviceAnswer, DossierLineAnswer, LoanAnswer } from '../api.ts';
 import { Refusal } from '../api.ts';
 import type { PageProps } from '../signed-in.ts';
 import { dayOf, minuteOf, secondsOfDay } from '../time.ts';
@@ -30,11 +31,13 @@ export function LendForm({ api, units, place, frame, device, onNo }: LendFormPro
   const [path, setPath] = useState(place.path);
   const [typed, type] = useState('');
   const [list, setList] = useState<DossierLineAnswer[]>([]);
+  const [whole, takeWhole] = useState<CohortAnswer | null>(null);
   const [days, setDays] = useState<(typeof DAYS)[number]>(0);
   const [turn, next] = useState(0);
   const [problem, setProblem] = useState<Refusal | null>(null);
   const unit = path.at(-1);
   const found = useAnswer(`lend ${unit} ${typed}`, 0, async () => (unit === undefined || typed.trim() === '' ? [] : (await api.dossiers(unit, typed, null)).lines));
+  const lists = useAnswer(`lend lists ${unit}`, 0, async () => (unit === undefined ? [] : api.cohorts(unit, null, place.percents)));
   const loans = useAnswer(`loans ${device.device}`, turn, () => api.loans(device.device));
   const settle = (work: Promise<unknown>, then: () => void) => {
     work.then(
@@ -47,23 +50,43 @@ export function LendForm({ api, units, place, frame, device, onNo }: LendFormPro
     );
   };
   const until = secondsOfDay(dayOf(frame.now + (days + 1) * DAY_MINUTES));
-  const lend = () => settle(api.lend(device.device, list.map(({ document }) => document), until), () => setList([]));
+  const lend = () => {
+    const work = whole === null ? api.lend(device.device, list.map(({ document }) => document), until) : api.lendList(device.device, whole.import, until);
+    settle(work, () => {
+      setList([]);
+      takeWhole(null);
+    });
+  };
   const offered = (found.value ?? []).filter(({ document }) => list.every((one) => one.document !== document)).slice(0, OFFERED_MAX);
   return (
     <section class="card page-body" role="group" aria-label={t('devices.step.lend')}>
       <Note icon={Info} tone="act">{t('lend.why', { who: device.label })}</Note>
-      <ProblemNote problem={problem ?? found.problem ?? loans.problem} />
+      <ProblemNote problem={problem ?? found.problem ?? lists.problem ?? loans.problem} />
       <Current loans={loans.value ?? []} onEnd={(loan) => settle(api.endLoan(device.device, loan.number), () => undefined)} />
       <div class="page-buttons">
         <UnitChoice units={units} path={path} onPath={setPath} />
       </div>
-      <Field label={t('lend.who')} value={typed} onInput={type} />
-      <ul aria-label={t('lend.found')}>
-        {offered.map((one) => (
-          <Row key={one.document} icon={UserPlus} title={one.name} sub={aboutOf(one)} onOpen={() => setList([...list, one])} />
-        ))}
-      </ul>
-      {list.length > 0 && (
+      {(lists.value ?? []).length > 0 && (
+        <Choices label={t('lend.whole')}>
+          {lists.value?.map((one) => (
+            <Choice
+              key={one.import} chosen={whole?.import === one.import} chosenIcon={Check}
+              onPress={() => takeWhole(whole?.import === one.import ? null : one)}
+            >
+              {t('lend.whole.of', { list: one.list, n: Math.max(one.with_card.left, one.with_eid.left) })}
+            </Choice>
+          ))}
+        </Choices>
+      )}
+      {whole === null ? <Field label={t('lend.who')} value={typed} onInput={type} /> : <Note icon={Info}>{t('lend.whole.what')}</Note>}
+      {whole === null && (
+        <ul aria-label={t('lend.found')}>
+          {offered.map((one) => (
+            <Row key={one.document} icon={UserPlus} title={one.name} sub={aboutOf(one)} onOpen={() => setList([...list, one])} />
+          ))}
+        </ul>
+      )}
+      {whole === null && list.length > 0 && (
         <Card title={t('lend.list', { n: list.length })} group>
           <ul>
             {list.map((one, at) => (
@@ -81,7 +104,7 @@ export function LendForm({ api, units, place, frame, device, onNo }: LendFormPro
         ))}
       </Choices>
       <div class="page-buttons">
-        <Button icon={Check} blockedBy={list.length === 0 ? t('lend.nobody') : undefined} onPress={lend}>
+        <Button icon={Check} blockedBy={whole === null && list.length === 0 ? t('lend.nobody') : undefined} onPress={lend}>
           {t('devices.step.lend')}
         </Button>
         <Button look="quiet" icon={Cross} onPress={onNo}>{t('app.back')}</Button>
@@ -102,7 +125,7 @@ function Current({ loans, onEnd }: { loans: LoanAnswer[]; onEnd: (loan: LoanAnsw
           <Row
             key={loan.number}
             icon={Smartphone}
-            title={t(loan.purpose === 'look-up' ? 'lend.look-up' : 'lend.day-list', { n: loan.dossiers.length })}
+            title={loanWord(loan, t)}
             sub={t('lend.over', { when: `${clock(minuteOf(loan.until))} ${fullDay(minuteOf(loan.until))}` })}
             aside={<Button look="quiet" icon={Cross} onPress={() => onEnd(loan)}>{t('lend.end')}</Button>}
           />
@@ -110,6 +133,12 @@ function Current({ loans, onEnd }: { loans: LoanAnswer[]; onEnd: (loan: LoanAnsw
       </ul>
     </Card>
   );
+}
+
+function loanWord({ purpose, title, dossiers }: LoanAnswer, t: Text['t']): string {
+  const n = dossiers.length;
+  if (purpose === 'look-up') return t('lend.look-up', { n });
+  return title === '' ? t('lend.day-list', { n }) : t('lend.list-of', { list: title, n });
 }
 
 function aboutOf({ birth_year: born, last3 }: DossierLineAnswer): string {

@@ -72,7 +72,7 @@ export function Today(props: TodayProps) {
 function Lent({ list, now, onOpen }: { list: DayList; now: LocalMinute; onOpen: (document: DocumentId) => void }) {
   const { t, language } = useText();
   return (
-    <Card icon={CalendarCheck2} title={t('today.list')} group aside={t('today.list.until', { when: moment(list.until, now, language) })}>
+    <Card icon={CalendarCheck2} title={list.title || t('today.list')} group aside={t('today.list.until', { when: moment(list.until, now, language) })}>
       <ul>
         {list.people.map((line) => (
           <li key={line.document}><ResidentRow line={line} now={now} onOpen={() => onOpen(line.document)} /></li>

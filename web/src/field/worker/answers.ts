@@ -99,6 +99,8 @@ export function answerOf(ask: Exclude<Ask, { view: 'gate' }>, open: Open): Answe
       return noticesView(open, called);
     case 'tides':
       return { notes: tidesOf(open, ask.day) };
+    case 'lent':
+      return { now: at, lists: dayListsOf(open) };
     case 'sought':
       return soughtOf(open);
     case 'drafts':

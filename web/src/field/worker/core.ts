@@ -217,6 +217,7 @@ export interface CoreNotAccepted {
 /** Documents lent to this phone until a moment. */
 export interface CoreLoan {
   is_day_list: boolean;
+  title: string;
   until: number;
   dossiers: Id[];
 }

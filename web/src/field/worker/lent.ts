@@ -9,8 +9,8 @@ import { localMinute, sexOf, stateOf, textOf, uintOf } from './views.ts';
 
 export function dayListsOf({ core, names }: Open): DayList[] {
   const lists = core.loans().filter((loan) => loan.is_day_list);
-  return lists.map(({ until, dossiers }) => ({
-    until: localMinute(until), people: dossiers.flatMap((dossier) => known(dossier, core.document(hex(dossier)), names)),
+  return lists.map(({ until, title, dossiers }) => ({
+    until: localMinute(until), title, people: dossiers.flatMap((dossier) => known(dossier, core.document(hex(dossier)), names)),
   }));
 }
 

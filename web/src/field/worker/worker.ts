@@ -37,7 +37,7 @@ const NOBODY: Doorkeeper['standing'] = { hasKey: false, erased: null, remark: nu
 const NOTHING_CHECKED = { saves: 0, checked: 0, disagreements: 0 };
 const IDLE_TRIES_MAX = 500;
 /** Views that nobody is shown once the lease is over. */
-const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'dossier', 'history', 'session', 'guidance', 'results', 'sought', 'tides']);
+const SHOWS_PEOPLE: ReadonlySet<Ask['view']> = new Set(['today', 'people', 'dossier', 'history', 'session', 'guidance', 'results', 'sought', 'lent', 'tides']);
 
 /** What was asked for last, and what came of it. */
 export type Sought = { is: 'nothing' | 'asking' } | LookUpOutcome;
