@@ -351,6 +351,9 @@ impl<S: Store> Server<S> {
         let vault = self.ledger().secrets().vault().clone();
         let (keys, seed) = (record.keys.clone(), circumstances.seed);
         apart(move || vault.destroy(&keys, seed)).await?;
+        // A page spelled between the commit and this moment was made of what still opened.
+        let streams = record.tombstones.iter();
+        streams.for_each(|(stream, _)| self.shelf.forget(*stream));
         for _ in 0..COMMIT_TRIES_MAX {
             let mut commit = Commit::default();
             let mut record = ErasureRecord {

@@ -44,6 +44,8 @@ pub enum Mark {
     RefusedByDecision,
     /// Somebody was forgotten.
     Erased,
+    /// A server was restored to before somebody was forgotten, and forgot them again.
+    ErasedAgain,
     /// Work upon somebody who is forgotten arrived, and was destroyed.
     RefusedAsErased,
     /// A dossier lost its history.
@@ -67,7 +69,7 @@ pub enum Mark {
 }
 
 impl Mark {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ReceiptLostThenPulled,
         Self::RestoredAfterValuesWereDropped,
         Self::ReissueBesideOriginal,
@@ -81,6 +83,7 @@ impl Mark {
         Self::HeldForOtherWork,
         Self::RefusedByDecision,
         Self::Erased,
+        Self::ErasedAgain,
         Self::RefusedAsErased,
         Self::Refounded,
         Self::Rebased,

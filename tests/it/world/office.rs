@@ -301,6 +301,10 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         self.heads.truncate(*heads);
         let before = checks::server_rows(self);
         self.server = self.server_on(store, self.server.epoch() + 1);
+        let unknown = at_once(self.server.ledger().unknown_erasures());
+        if !unknown.expect("a readable store").is_empty() {
+            self.memory.marks.insert(Mark::ErasedAgain);
+        }
         // Not by this world's chance: what is drawn after it stays the same.
         let circumstances = Circumstances {
             now: self.now,

@@ -244,9 +244,9 @@ impl Drawing {
             (0..=4, _) => Happening::Steered { phone, step },
             (5 | 6, _) => Happening::Assigned { phone, post },
             (7, _) => Happening::ServerSpeaks(dialect),
-            // A store from before an erasure has rows that nothing opens any more.
-            (8, _) | (_, BadLuck::ServerRestored) => Happening::Reforms,
             (9, _) => Happening::Erases { which },
+            // What the server founded since its backup nobody could give back.
+            (8, _) | (_, BadLuck::ServerRestored) => Happening::Reforms,
             (10, _) => Happening::Refounds { which },
             _ => Happening::Separates { which },
         }
