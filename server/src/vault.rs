@@ -114,10 +114,11 @@ struct Inner {
 #[derive(Default)]
 struct State {
     root: Root,
-    /// Keys that are in no block yet, by name.
-    fresh: BTreeMap<KeyName, (BlockId, DataKey)>,
+    /// Keys that are in no block yet, each where it will be looked for: a name that came back with
+    /// a restored store may have another block than before.
+    fresh: BTreeMap<(BlockId, KeyName), DataKey>,
     /// Those of them that are not in the journal yet.
-    unsaved: Vec<KeyName>,
+    unsaved: Vec<(BlockId, KeyName)>,
     /// Keys in the journal's file.
     journal_records: u64,
     /// An append failed half way: the journal must not be gone on with.
@@ -212,11 +213,11 @@ impl Vault {
         }
         let mut state = self.state();
         // Somebody else may have made it meanwhile.
-        if let Some((_, key)) = state.fresh.get(&name) {
+        if let Some(key) = state.fresh.get(&(block, name)) {
             return Ok(key.clone());
         }
-        state.fresh.insert(name, (block, fresh.clone()));
-        state.unsaved.push(name);
+        state.fresh.insert((block, name), fresh.clone());
+        state.unsaved.push((block, name));
         Ok(fresh)
     }
 
@@ -227,7 +228,7 @@ impl Vault {
     pub fn key(&self, block: BlockId, name: KeyName) -> Result<Option<DataKey>, VaultError> {
         {
             let state = self.state();
-            if let Some((_, key)) = state.fresh.get(&name) {
+            if let Some(key) = state.fresh.get(&(block, name)) {
                 return Ok(Some(key.clone()));
             }
             if state.root.destroyed.contains(&name) {
@@ -357,7 +358,7 @@ impl Vault {
             .into_iter()
             .map(|block| (block, BTreeMap::new()))
             .collect();
-        for (name, (block, key)) in &fresh {
+        for ((block, name), key) in &fresh {
             let keys = touched.entry(*block).or_default();
             keys.insert(*name, key.clone());
         }
@@ -433,7 +434,7 @@ impl State {
         for (n, sealed) in (0..).zip(bytes.chunks(RECORD_BYTES)) {
             match Record::unseal(sealed, &key, n) {
                 Some(Record { block, name, key }) => {
-                    self.fresh.insert(name, (block, key));
+                    self.fresh.insert((block, name), key);
                 }
                 None => self.is_torn = true,
             }
@@ -441,15 +442,11 @@ impl State {
         }
     }
 
-    fn journal_of(&self, names: &[KeyName]) -> Vec<u8> {
+    fn journal_of(&self, names: &[(BlockId, KeyName)]) -> Vec<u8> {
         let key = self.root.journal_key();
-        let known = names.iter().filter_map(|name| {
-            let (block, key) = self.fresh.get(name)?.clone();
-            Some(Record {
-                block,
-                name: *name,
-                key,
-            })
+        let known = names.iter().filter_map(|&(block, name)| {
+            let key = self.fresh.get(&(block, name))?.clone();
+            Some(Record { block, name, key })
         });
         let sealed = (self.journal_records..).zip(known);
         sealed
@@ -463,8 +460,8 @@ impl State {
     }
 
     /// Goes on with another root, whose blocks have everything in `folded`.
-    fn begin(&mut self, root: Root, folded: &BTreeMap<KeyName, (BlockId, DataKey)>) {
-        self.fresh.retain(|name, _| !folded.contains_key(name));
+    fn begin(&mut self, root: Root, folded: &BTreeMap<(BlockId, KeyName), DataKey>) {
+        self.fresh.retain(|place, _| !folded.contains_key(place));
         self.unsaved = self.fresh.keys().copied().collect();
         self.journal_records = 0;
         self.is_torn = false;

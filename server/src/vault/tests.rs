@@ -115,6 +115,23 @@ fn a_destroyed_key_is_gone_and_the_others_stay() {
 }
 
 #[test]
+fn a_name_that_comes_back_in_another_commune_has_a_key_of_its_own_there() {
+    let disk = Disk::default();
+    let vault = vault(&disk);
+    made(&vault, 1);
+    vault.flush().unwrap();
+    // The store was restored to before it, and a reform came: the same dossier, elsewhere.
+    let elsewhere = BlockId(9);
+    let key = vault.obtain(elsewhere, name(1), DataKey([6; 32])).unwrap();
+    vault.flush().unwrap();
+    vault.destroy(&[(COMMUNE, name(2))], [8; 32]).unwrap();
+    for vault in [vault, reopened(&disk)] {
+        let found = vault.key(elsewhere, name(1)).unwrap();
+        assert_eq!(found, Some(key.clone()));
+    }
+}
+
+#[test]
 fn a_torn_journal_loses_nothing_that_was_acknowledged() {
     let disk = Disk::default();
     let first = vault(&disk);
