@@ -279,20 +279,23 @@ async fn nothing_of_an_erased_person_is_left_on_disks_and_older_backups_bring_no
     assert_eq!(openable(&server_on(backup, backup)).await, expected);
 }
 
+fn resident(number: &str) -> NewResident {
+    NewResident {
+        hamlet: HAMLETS[0],
+        name: NAME.into(),
+        birth_year: 1985,
+        number: Some(number.to_owned()),
+        phone: None,
+    }
+}
+
 #[test]
 fn simulated_phones_forget_an_erased_person_and_say_so() {
     let mut world = World::seeded(11, &RowEngine);
     let an = world.phone("An", Role::TeamMember, &HAMLETS);
     let officer = world.phone("Công an", Role::CommunePolice, &HAMLETS);
     let number = world.number(1, 1985);
-    let resident = NewResident {
-        hamlet: HAMLETS[0],
-        name: NAME.into(),
-        birth_year: 1985,
-        number: Some(number.clone()),
-        phone: None,
-    };
-    let dossier = world.add_resident(an, &resident).unwrap();
+    let dossier = world.add_resident(an, &resident(&number)).unwrap();
     world.reach(an, dossier, HAMLETS[0], Step::CardCollected);
     world.heal();
     let before = world.server_figures();
@@ -326,14 +329,7 @@ fn a_store_restored_to_before_an_erasure_is_told_of_it_and_brings_nobody_back() 
             world.server_copies_itself();
         }
         let number = world.number(1, 1985);
-        let resident = NewResident {
-            hamlet: HAMLETS[0],
-            name: NAME.into(),
-            birth_year: 1985,
-            number: Some(number.clone()),
-            phone: None,
-        };
-        let dossier = world.add_resident(an, &resident).unwrap();
+        let dossier = world.add_resident(an, &resident(&number)).unwrap();
         world.heal();
         if is_known_to_the_copy {
             world.server_copies_itself();
