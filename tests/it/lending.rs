@@ -6,7 +6,7 @@ use client_core::effect::Notice;
 use client_core::input::Put;
 use client_core::views::Query;
 use server::ledger::audit::Act;
-use server::server::Lending;
+use server::server::{LendError, Lending};
 use shared::engine::RowEngine;
 use shared::id::{Companion, DocumentId};
 use shared::key::Key;
@@ -123,6 +123,42 @@ fn a_day_list_is_worked_through_and_forgotten_when_its_time_is_over() {
     assert_eq!(world.phones[team].client().sync().unsent, 0);
     assert_eq!(at_once(world.server.held()).unwrap().len(), 0);
     assert_eq!(listed(&world, team), Vec::<String>::new());
+}
+
+#[test]
+fn a_phone_is_lent_no_more_than_it_is_sent_and_whoever_lends_is_told() {
+    let (mut world, _) = field(27);
+    let officer = 0;
+    // A hundred dossiers with notes of two thousand bytes: more than one answer carries.
+    let people: Vec<DocumentId> = (0..100)
+        .map(|n| {
+            let number = format!("0991850{n:05}");
+            let dossier = resident(&mut world, officer, "Trần Thị Mận", &number);
+            let note = Put::key(Key::NOTE, "x".repeat(1_990).as_str().into());
+            assert!(world.write(officer, dossier, vec![note]));
+            dossier
+        })
+        .collect();
+    world.heal();
+    let team = world.phone("Tổ lưu động", Role::MobileCardTeam, &[COMMUNE]);
+    let lending = |dossiers: &[DocumentId], world: &Field<'_>| Lending {
+        device: world.device_of(team),
+        purpose: Purpose::DayList,
+        until: world.now.plus(HOUR),
+        title: "Ấp 1".into(),
+        dossiers: dossiers.to_vec(),
+    };
+    let all = at_once(world.server.lend(lending(&people, &world), world.now));
+    assert!(matches!(all, Err(LendError::TooMuch)), "{all:?}");
+    let some = lending(&people[..60], &world);
+    at_once(world.server.lend(some, world.now)).unwrap();
+    let more = at_once(world.server.lend(lending(&people[60..], &world), world.now));
+    assert!(matches!(more, Err(LendError::TooMuch)), "{more:?}");
+    pull(&mut world, team);
+    let lent = world.phones[team].client().loans();
+    assert_eq!((lent.len(), lent[0].title.as_str()), (1, "Ấp 1"));
+    let known = |dossier: &&DocumentId| world.phones[team].client().document(dossier).is_some();
+    assert_eq!(people.iter().filter(known).count(), 60);
 }
 
 #[test]

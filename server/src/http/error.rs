@@ -503,6 +503,7 @@ impl From<LendError> for Failure {
             LendError::UnknownDevice => {
                 Self::theirs(StatusCode::NOT_FOUND, "unknown-device", &error)
             }
+            LendError::TooMuch => Self::theirs(StatusCode::CONFLICT, "lent-too-much", &error),
             LendError::NoList => Self::theirs(StatusCode::NOT_FOUND, "no-list", &error),
             LendError::Nobody => Self::theirs(StatusCode::CONFLICT, "nobody-left", &error),
             LendError::NoLoan => Self::theirs(StatusCode::NOT_FOUND, "no-loan", &error),

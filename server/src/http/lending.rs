@@ -87,6 +87,8 @@ struct LoansMade {
     numbers: Vec<u32>,
     /// People in them.
     lent: usize,
+    /// People of the list whom the device has no room for now.
+    left: usize,
 }
 
 /// Makes day lists: look-ups make themselves.
@@ -121,7 +123,7 @@ async fn lend<S: Store, B: Buf>(
     let units = service.server.units_of_dossiers(&dossiers).await?;
     needs(&service, &caller, units)?;
     let server = service.server.acting(caller.who());
-    let mut numbers = Vec::new();
+    let (mut numbers, mut lent) = (Vec::new(), 0);
     for some in dossiers.chunks(LOAN_DOCUMENTS_MAX) {
         let lending = Lending {
             device,
@@ -130,13 +132,23 @@ async fn lend<S: Store, B: Buf>(
             title: title.clone(),
             dossiers: some.to_vec(),
         };
-        numbers.push(server.lend(lending, now).await?);
+        match server.lend(lending, now).await {
+            Ok(number) => numbers.push(number),
+            // What there was room for is lent, and the rest is told.
+            Err(LendError::TooMuch | LendError::TooMany) if !numbers.is_empty() => break,
+            Err(error) => return Err(error.into()),
+        }
+        lent += some.len();
     }
     if numbers.is_empty() {
         return Err(LendError::Nobody.into());
     }
-    let lent = dossiers.len();
-    Ok(json(&LoansMade { numbers, lent }))
+    let left = dossiers.len() - lent;
+    Ok(json(&LoansMade {
+        numbers,
+        lent,
+        left,
+    }))
 }
 
 async fn list<S: Store>(device: DeviceId, shown: Shown<S>) -> Result<Json, Failure> {

@@ -63,6 +63,11 @@ pub enum LendError {
     /// There is no such list of people.
     #[error("there is no such list of people; reload the lists")]
     NoList,
+    /// The rows would be more than a phone is sent.
+    #[error(
+        "a device is lent at most {LENT_BYTES_MAX} bytes of rows at a time: end a loan, or lend to another device"
+    )]
+    TooMuch,
     /// There is no such loan.
     #[error("there is no such loan; reload the list")]
     NoLoan,
@@ -116,9 +121,15 @@ impl<S: Store> Server<S> {
             if !may_borrow(role, lending.purpose, Audience::Team) {
                 return Err(LendError::NotBorrowing);
             }
+            let mut documents = self.lent(lending.device, &device, now).await?.documents;
+            let with_companions = may_borrow(role, lending.purpose, Audience::Police);
             for dossier in &lending.dossiers {
                 let there = self.lendable(&device, *dossier, now).await?;
-                there.ok_or(LendError::NoDossier)?;
+                let there = there.ok_or(LendError::NoDossier)?;
+                documents.extend(self.lent_documents(there, with_companions).await?);
+            }
+            if bytes_of(&documents) > LENT_BYTES_MAX {
+                return Err(LendError::TooMuch);
             }
             let before = self.ledger().loans(lending.device).await?;
             if before.iter().filter(|loan| loan.is_current(now)).count() >= LOANS_MAX {
@@ -322,7 +333,8 @@ impl<S: Store> Server<S> {
         }))
     }
 
-    /// Everything that is lent to a device now. Beyond [`LENT_BYTES_MAX`] the rest is left out.
+    /// Everything that is lent to a device now. Rows that have grown beyond [`LENT_BYTES_MAX`] since
+    /// they were lent are left out.
     pub(super) async fn lent(
         &self,
         id: DeviceId,
@@ -349,24 +361,34 @@ impl<S: Store> Server<S> {
                 if !seen.insert(root) || bytes >= LENT_BYTES_MAX {
                     continue;
                 }
-                let mut lent = vec![lent_document(root, &document)];
-                // The number stands in the identity; a case is lent to nobody.
-                let identity = root.companion(Companion::Identity);
-                if with_companions
-                    && let Found::Document(found) = self.ledger().document(identity).await?
-                {
-                    lent.push(lent_document(identity, &found));
-                }
-                bytes += lent
-                    .iter()
-                    .map(|document| document.row.len())
-                    .sum::<usize>();
+                let there = (root, document);
+                let lent = self.lent_documents(there, with_companions).await?;
+                bytes += bytes_of(&lent);
                 documents.extend(lent);
             }
         }
         let loans = loans.into_iter().map(|record| record.loan).collect();
         Ok(Lent::new(loans, documents))
     }
+
+    /// A dossier as it is lent: with the identity, in which the number stands, where the borrower
+    /// may read that. A case is lent to nobody.
+    async fn lent_documents(
+        &self,
+        (root, document): (DocumentId, Document),
+        with_companions: bool,
+    ) -> Result<Vec<LentDocument>, LedgerError> {
+        let mut lent = vec![lent_document(root, &document)];
+        let identity = root.companion(Companion::Identity);
+        if with_companions && let Found::Document(found) = self.ledger().document(identity).await? {
+            lent.push(lent_document(identity, &found));
+        }
+        Ok(lent)
+    }
+}
+
+fn bytes_of(lent: &[LentDocument]) -> usize {
+    lent.iter().map(|document| document.row.len()).sum()
 }
 
 fn lent_document(id: DocumentId, document: &Document) -> LentDocument {

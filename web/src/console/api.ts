@@ -216,10 +216,10 @@ export class Api {
     await this.#ask(`devices/${device}/loans`, { method: 'POST', body: JSON.stringify({ dossiers, until }) });
   }
 
-  /** Lends a phone whoever of an imported list has something left to do; how many that is. */
+  /** Lends a phone whoever of an imported list has something left to do; how many it has no room for now. */
   async lendList(device: string, list: string, until: number): Promise<number> {
     const answer = await this.#ask(`devices/${device}/loans`, { method: 'POST', body: JSON.stringify({ list, until }) });
-    return (await json<{ lent: number }>(answer)).lent;
+    return (await json<{ left: number }>(answer)).left;
   }
 
   async endLoan(device: string, loan: number): Promise<void> {

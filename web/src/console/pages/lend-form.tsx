@@ -31,6 +31,8 @@ export function LendForm({ api, units, place, frame, device, onNo }: LendFormPro
   const [path, setPath] = useState(place.path);
   const [typed, type] = useState('');
   const [list, setList] = useState<DossierLineAnswer[]>([]);
+  /** Of the list that was lent last: for whom there was no room. */
+  const [left, leave] = useState(0);
   const [whole, takeWhole] = useState<CohortAnswer | null>(null);
   const [days, setDays] = useState<(typeof DAYS)[number]>(0);
   const [turn, next] = useState(0);
@@ -39,11 +41,11 @@ export function LendForm({ api, units, place, frame, device, onNo }: LendFormPro
   const found = useAnswer(`lend ${unit} ${typed}`, 0, async () => (unit === undefined || typed.trim() === '' ? [] : (await api.dossiers(unit, typed, null)).lines));
   const lists = useAnswer(`lend lists ${unit}`, 0, async () => (unit === undefined ? [] : api.cohorts(unit, null, place.percents)));
   const loans = useAnswer(`loans ${device.device}`, turn, () => api.loans(device.device));
-  const settle = (work: Promise<unknown>, then: () => void) => {
+  const settle = <Made,>(work: Promise<Made>, then: (made: Made) => void) => {
     work.then(
-      () => {
+      (made) => {
         setProblem(null);
-        then();
+        then(made);
         next(turn + 1);
       },
       (cause: unknown) => setProblem(cause instanceof Refusal ? cause : new Refusal('other')),
@@ -51,10 +53,14 @@ export function LendForm({ api, units, place, frame, device, onNo }: LendFormPro
   };
   const until = secondsOfDay(dayOf(frame.now + (days + 1) * DAY_MINUTES));
   const lend = () => {
-    const work = whole === null ? api.lend(device.device, list.map(({ document }) => document), until) : api.lendList(device.device, whole.import, until);
-    settle(work, () => {
+    const alone = async () => {
+      await api.lend(device.device, list.map(({ document }) => document), until);
+      return 0;
+    };
+    settle(whole === null ? alone() : api.lendList(device.device, whole.import, until), (rest) => {
       setList([]);
       takeWhole(null);
+      leave(rest);
     });
   };
   const offered = (found.value ?? []).filter(({ document }) => list.every((one) => one.document !== document)).slice(0, OFFERED_MAX);
@@ -62,6 +68,7 @@ export function LendForm({ api, units, place, frame, device, onNo }: LendFormPro
     <section class="card page-body" role="group" aria-label={t('devices.step.lend')}>
       <Note icon={Info} tone="act">{t('lend.why', { who: device.label })}</Note>
       <ProblemNote problem={problem ?? found.problem ?? lists.problem ?? loans.problem} />
+      {left > 0 && <Note icon={Info} tone="act">{t('lend.left', { n: left })}</Note>}
       <Current loans={loans.value ?? []} onEnd={(loan) => settle(api.endLoan(device.device, loan.number), () => undefined)} />
       <div class="page-buttons">
         <UnitChoice units={units} path={path} onPath={setPath} />
