@@ -188,18 +188,7 @@ impl<S: Store> Server<S> {
         said: Sameness,
         circumstances: Circumstances,
     ) -> Result<(), PairingError> {
-        let units = self.units();
-        let moment = self.moment(&units, circumstances);
-        for _ in 0..COMMIT_TRIES_MAX {
-            let deciding = self.deciding().await?;
-            let settled = gate::settle_pair(self.ledger(), pair, said, &deciding, moment).await?;
-            let (mut commit, act) = settled;
-            commit.appends.push(self.audited(act, circumstances.now));
-            if self.settle(commit).await? {
-                return Ok(());
-            }
-        }
-        Err(CommitError::Contended.into())
+        self.decide_pair(pair, Some(said), circumstances).await
     }
 
     /// Pairs that were found to be two people and are both there still, the newest first, at most
@@ -247,12 +236,24 @@ impl<S: Store> Server<S> {
         pair: [DocumentId; 2],
         circumstances: Circumstances,
     ) -> Result<(), PairingError> {
-        let units = self.units();
+        self.decide_pair(pair, None, circumstances).await
+    }
+
+    /// Writes down what two dossiers are; `None` = nobody has decided.
+    async fn decide_pair(
+        &self,
+        pair: [DocumentId; 2],
+        said: Option<Sameness>,
+        circumstances: Circumstances,
+    ) -> Result<(), PairingError> {
+        let (ledger, units) = (self.ledger(), self.units());
         let moment = self.moment(&units, circumstances);
         for _ in 0..COMMIT_TRIES_MAX {
             let deciding = self.deciding().await?;
-            let reopened = gate::reopen_pair(self.ledger(), pair, &deciding, moment).await?;
-            let (mut commit, act) = reopened;
+            let (mut commit, act) = match said {
+                Some(said) => gate::settle_pair(ledger, pair, said, &deciding, moment).await?,
+                None => gate::reopen_pair(ledger, pair, &deciding, moment).await?,
+            };
             commit.appends.push(self.audited(act, circumstances.now));
             if self.settle(commit).await? {
                 return Ok(());
