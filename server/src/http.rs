@@ -78,6 +78,7 @@ mod peer;
 mod phone;
 mod refounding;
 mod reports;
+mod seldom;
 mod session;
 mod strangers;
 mod tls;

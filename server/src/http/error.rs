@@ -17,6 +17,7 @@ use warp::reply::Response;
 
 use super::body::BodyError;
 use super::limits::{NO_ROOM_RETRY_SECONDS, RETRY_SECONDS};
+use super::seldom::Seldom;
 use crate::clock::NoRandomness;
 use crate::crew::CrewError;
 use crate::door::DoorError;
@@ -211,7 +212,12 @@ impl Failure {
         let cause = self.cause.as_deref().map(chain).unwrap_or_default();
         match self.level {
             Level::ERROR => tracing::error!(code, status, cause, "request failed"),
-            Level::WARN => tracing::warn!(code, status, cause, "request put off"),
+            Level::WARN => {
+                static PUT_OFF: Seldom = Seldom::new();
+                if let Some(requests) = PUT_OFF.due() {
+                    tracing::warn!(code, status, cause, requests, "request put off");
+                }
+            }
             _ => tracing::debug!(code, status, "request refused"),
         }
     }
