@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use shared::id::{DocumentId, StreamId, UnitId};
+use shared::id::{Audience, DocumentId, StreamId, UnitId};
 use shared::row::Row;
 use shared::sorted::SortedMap;
 
@@ -94,6 +94,21 @@ pub(crate) struct Stream {
     pub(crate) spoilt: bool,
 }
 
+impl Stream {
+    /// The beginning of a stream that is pulled anew, and goes at least to `head`.
+    pub(crate) fn refill(head: u64) -> Self {
+        Self {
+            head,
+            ..Self::default()
+        }
+    }
+
+    /// Whether all of it is here that the server told of.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.spoilt && self.cursor >= self.head
+    }
+}
+
 /// A stream's record in storage, without its rows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct StoredStream {
@@ -159,6 +174,16 @@ impl Confirmed {
             (Home::Stream(id), _) => self.streams.get(&id)?.marks.moved.get(root).copied(),
             (Home::Alone | Home::Lent, _) => None,
         }
+    }
+
+    /// Whether the police stream of a dossier's unit is here to its end and does not have this
+    /// companion.
+    pub(crate) fn has_all_but(&self, dossier: &Row, companion: &DocumentId) -> bool {
+        let audience = Audience::Police;
+        let stream = dossier.unit().map(|unit| StreamId { unit, audience });
+        let stream = stream.and_then(|id| self.streams.get(&id));
+        let whole = stream.filter(|stream| stream.is_whole());
+        whole.is_some_and(|stream| stream.rows.get(companion).is_none())
     }
 
     pub(crate) fn is_erased(&self, root: &DocumentId) -> bool {

@@ -141,14 +141,14 @@ impl<E: Engine> Work<'_, E> {
         left
     }
 
+    /// What is parked travels once more with what waits: a document's beginning in one bundle with
+    /// an edit that stands upon a parked one would be parked with it, each waiting for the other.
     fn pack_waiting(&mut self) {
+        let travels = |own: &&Own| matches!(own.state, OwnState::Waiting | OwnState::Parked);
         let saves: Vec<Vec<OwnId>> = (self.state.mine.saves())
             .map(|(_, save)| {
-                let waiting = save.changes.iter();
-                waiting
-                    .filter(|own| own.state == OwnState::Waiting)
-                    .map(|own| own.id)
-                    .collect()
+                let travelling = save.changes.iter().filter(travels);
+                travelling.map(|own| own.id).collect()
             })
             .filter(|ids: &Vec<OwnId>| !ids.is_empty())
             .collect();

@@ -514,7 +514,7 @@ fn claimed_serial_of(receipt: &[u8]) -> Option<Serial> {
 
 fn add_stream(confirmed: &mut Confirmed, stored: StoredStream) {
     if stored.spoilt {
-        let refill = Arc::new(Stream::default());
+        let refill = Arc::new(Stream::refill(stored.head));
         confirmed.refills.insert(stored.id, refill);
     }
     let stream = Stream {

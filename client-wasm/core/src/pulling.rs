@@ -14,11 +14,11 @@ use shared::spoken::{Behind, Spoken};
 use shared::version::PROTOCOL;
 use shared::wipe::WipeOrder;
 
-use crate::confirmed::{Held, Home, Stream};
+use crate::confirmed::{Held, Home, Marks, Stream};
 use crate::effect::{Notice, Store, Write};
 use crate::folding::{Folded, Reader, Told, merged};
 use crate::limits::{PULL_BYTES_MAX, TOO_NEW_RETRY_SECONDS};
-use crate::mine::OwnId;
+use crate::mine::{Own, OwnId};
 use crate::stored::{self, PULL_AHEAD_KEY};
 use crate::work::Work;
 
@@ -199,6 +199,7 @@ impl<E: Engine> Work<'_, E> {
         self.settle_rebases();
         self.supersede();
         if fresh && !more {
+            self.hand_back_stranded();
             self.reissue_misplaced();
         }
         self.prune_sent(fresh.then_some(answer.now));
@@ -314,12 +315,14 @@ impl<E: Engine> Work<'_, E> {
         }
     }
 
-    /// Refills that had nothing more to get are whole.
+    /// Refills that had nothing more to get are whole, unless the server once told of more: it has
+    /// nothing to say to a phone that is suspended.
     fn complete_refills(&mut self, pages: &[Page]) {
         let asked = core::mem::take(&mut self.state.sender.asked);
         for id in asked {
             let answered = pages.iter().any(|page| page.stream == id);
-            if !answered && self.state.confirmed.refills.contains_key(&id) {
+            let refill = self.state.confirmed.refills.get(&id);
+            if !answered && refill.is_some_and(|refill| refill.is_whole()) {
                 self.complete_refill(id);
             }
         }
@@ -419,7 +422,8 @@ impl<E: Engine> Work<'_, E> {
         self.rebase_named(from, to);
         for which in [Companion::Identity, Companion::Case] {
             let (from, to) = (from.companion(which), to.companion(which));
-            let is_known = self.state.mine.all().any(|own| own.document == from)
+            let is_meant = |own: &Own| [own.document, self.root(&own.document)].contains(&from);
+            let is_known = self.state.mine.all().any(is_meant)
                 || self.state.confirmed.alone_marks.aliases.contains_key(&from);
             self.rebase_named(from, to);
             let confirmed = &mut self.state.confirmed;
@@ -456,10 +460,23 @@ impl<E: Engine> Work<'_, E> {
                 }
                 self.touch_found(*document);
             }
+            self.keep_names(&stream.marks);
         }
         self.touch_stream(id);
         self.rewrite_rows();
         self.drop_history(id);
+    }
+
+    /// Own work is found under the names its documents had in a stream that is left.
+    fn keep_names(&mut self, marks: &Marks) {
+        for name in marks.aliases.keys() {
+            let root = marks.root(name);
+            if self.state.mine.of(&root).next().is_some() {
+                let alone = Arc::make_mut(&mut self.state.confirmed.alone_marks);
+                alone.aliases.insert(*name, root);
+                self.touch_alone_marks();
+            }
+        }
     }
 
     /// A stream's history would keep what was just destroyed: it goes at once, and what stays of
@@ -481,7 +498,7 @@ pub(crate) fn advance(
     stream: &mut Stream,
     page: &Page,
     rows: std::collections::BTreeMap<DocumentId, Option<shared::row::Row>>,
-    marks: Arc<crate::confirmed::Marks>,
+    marks: Arc<Marks>,
 ) {
     stream.cursor = page.upto;
     stream.head = page.head;

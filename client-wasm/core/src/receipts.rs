@@ -85,6 +85,10 @@ impl<E: Engine> Work<'_, E> {
         }
         let streams: Vec<_> = self.state.confirmed.streams.keys().copied().collect();
         for id in streams {
+            // Nobody knows yet how much of it the restored server has.
+            if let Some(stream) = self.state.confirmed.streams.get_mut(&id) {
+                Arc::make_mut(stream).head = 0;
+            }
             self.spoil(id);
         }
     }
@@ -152,8 +156,8 @@ impl<E: Engine> Work<'_, E> {
     pub(crate) fn spoil(&mut self, id: shared::id::StreamId) {
         if let Some(stream) = self.state.confirmed.streams.get_mut(&id) {
             Arc::make_mut(stream).spoilt = true;
-            let refills = &mut self.state.confirmed.refills;
-            refills.insert(id, Arc::new(Stream::default()));
+            let refill = Stream::refill(stream.head);
+            self.state.confirmed.refills.insert(id, Arc::new(refill));
             self.touch_stream(id);
         }
     }

@@ -116,7 +116,7 @@ impl<E: Engine> Work<'_, E> {
     fn subject(&mut self, target: &Target, written: &[DocumentId]) -> Result<Subject, NotSaved> {
         match target {
             Target::New { kind, .. } if kind.is_companion() => Err(NotSaved::BadValue),
-            Target::New { kind, unit } => Ok(self.new_subject(*kind, u64::from(unit.0))),
+            Target::New { kind, unit } => Ok(self.new_subject(*kind, *unit)),
             Target::Companion { which, of } => self.companion_subject(*which, of, written),
             Target::Existing(id) => {
                 let root = self.existing(id)?;
@@ -134,7 +134,7 @@ impl<E: Engine> Work<'_, E> {
     }
 
     /// A document that nothing is known of yet, under a name that was never used.
-    pub(crate) fn new_subject(&mut self, kind: Kind, unit: u64) -> Subject {
+    pub(crate) fn new_subject(&mut self, kind: Kind, unit: UnitId) -> Subject {
         let origin = self.unused_origin();
         self.touch_device();
         Subject {
@@ -145,7 +145,7 @@ impl<E: Engine> Work<'_, E> {
             },
             kind,
             audience: kind.audience(),
-            begins: Some(Begins { kind, unit }),
+            begins: Some(Begins::of(kind, unit)),
         }
     }
 
@@ -199,10 +199,7 @@ impl<E: Engine> Work<'_, E> {
             },
             kind,
             audience: kind.audience(),
-            begins: Some(Begins {
-                kind,
-                unit: u64::from(unit.0),
-            }),
+            begins: Some(Begins::of(kind, unit)),
         })
     }
 
@@ -270,21 +267,18 @@ pub(crate) struct Subject {
 #[derive(Clone, Copy)]
 pub(crate) struct Begins {
     pub(crate) kind: Kind,
-    pub(crate) unit: u64,
+    pub(crate) unit: UnitId,
 }
 
 impl Begins {
     pub(crate) fn of(kind: Kind, unit: UnitId) -> Self {
-        Self {
-            kind,
-            unit: u64::from(unit.0),
-        }
+        Self { kind, unit }
     }
 
     fn puts(&self) -> Vec<(Slot, Value)> {
         vec![
             (Slot::Key(Key::KIND), Value::Uint(self.kind.code())),
-            (Slot::Key(Key::UNIT), Value::Uint(self.unit)),
+            (Slot::Key(Key::UNIT), Value::Uint(u64::from(self.unit.0))),
         ]
     }
 }

@@ -3,7 +3,7 @@
 use shared::engine::Engine;
 use shared::event::{Event, What};
 use shared::facts::{Detail, Name};
-use shared::id::{Audience, DocumentId, EventId};
+use shared::id::{Audience, DocumentId, EventId, StreamId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
 use shared::limits::CHANGE_OPS_MAX;
@@ -77,32 +77,86 @@ impl<E: Engine> Work<'_, E> {
         });
     }
 
-    /// Makes waiting edits again on documents whose new ids have arrived.
+    /// Makes waiting edits again on documents whose new ids have arrived, or never will.
     pub(crate) fn settle_rebases(&mut self) {
-        let mut due: SortedMap<DocumentId, Vec<OwnId>> = SortedMap::new();
+        let mut waiting: SortedMap<DocumentId, Vec<OwnId>> = SortedMap::new();
         for own in self.state.mine.all() {
             if let OwnState::Rebasing(survivor) = own.state {
                 let root = self.root(&survivor);
-                let is_here = self.state.confirmed.held(&root).is_some();
-                if is_here || self.unseen_companion(own, &root).is_some() {
-                    due.get_or_insert(root, Vec::new).push(own.id);
-                }
+                waiting.get_or_insert(root, Vec::new).push(own.id);
             }
         }
-        for (survivor, ids) in due {
-            self.replay(survivor, &ids);
+        for (survivor, ids) in waiting {
+            self.settle_rebase(survivor, &ids);
         }
     }
 
-    /// The dossier, if the change was written in a companion that no page will ever bring here
-    /// under its new id: what it says is then written beside what the server has.
-    fn unseen_companion(&self, own: &Own, root: &DocumentId) -> Option<DocumentId> {
+    fn settle_rebase(&mut self, survivor: DocumentId, ids: &[OwnId]) {
+        let owns = ids.iter().filter_map(|id| self.state.mine.get(*id));
+        let unseen = owns.clone().find_map(|own| self.unseen(own, &survivor));
+        if unseen.is_some() || self.state.confirmed.held(&survivor).is_some() {
+            self.replay(survivor, ids, unseen);
+        }
+    }
+
+    /// Hands back edits that still wait for a document under its new name when every stream is
+    /// here to its end: it was erased, or nobody will ever tell this phone of it.
+    pub(crate) fn hand_back_stranded(&mut self) {
+        if !self.state.confirmed.refills.is_empty() {
+            return;
+        }
+        let rebasing = self.state.mine.all().filter_map(|own| match own.state {
+            OwnState::Rebasing(survivor) => Some((own.id, self.root(&survivor))),
+            _ => None,
+        });
+        let stranded: Vec<(OwnId, DocumentId)> = rebasing.collect();
+        for (id, survivor) in stranded {
+            let reason = match self.state.confirmed.is_erased(&survivor) {
+                true => RefuseReason::Erased,
+                false => RefuseReason::Moved,
+            };
+            self.refuse(id, reason);
+        }
+    }
+
+    /// How the change begins again if no page will ever bring its document here under the new
+    /// name: what it says is then written beside what the server has.
+    fn unseen(&self, own: &Own, survivor: &DocumentId) -> Option<(Name, Begins)> {
+        self.unseen_companion(own, survivor)
+            .or_else(|| self.unseen_elsewhere(own, survivor))
+    }
+
+    /// A companion of a dossier that is here: one that this phone may write and not read, or that
+    /// nobody has written anything in under the new name.
+    fn unseen_companion(&self, own: &Own, survivor: &DocumentId) -> Option<(Name, Begins)> {
         let which = own.name.companion?;
         let dossier = self.root(&own.name.origin.document());
         let row = self.state.confirmed.row(&dossier)?;
-        let is_it = dossier.companion(which) == *root;
-        let unseen = !self.state.is_followed(root, &row, Audience::Police);
-        (is_it && unseen).then_some(dossier)
+        let is_it = dossier.companion(which) == *survivor;
+        let unseen = !self.state.is_followed(survivor, &row, Audience::Police)
+            || self.state.confirmed.has_all_but(&row, survivor);
+        let name = Name {
+            companion: Some(which),
+            ..elsewhere(dossier)
+        };
+        let begins = Begins::of(Kind::of_companion(which), row.unit()?);
+        (is_it && unseen).then_some((name, begins))
+    }
+
+    /// A document of a unit that this phone follows no more. A companion is found by its dossier,
+    /// whose new name nobody tells this phone.
+    fn unseen_elsewhere(&self, own: &Own, survivor: &DocumentId) -> Option<(Name, Begins)> {
+        let former = self.root(&own.document);
+        let row = self.row(&former);
+        let known = row.kind().zip(row.unit());
+        let known = known.map(|(kind, unit)| Begins::of(kind, unit));
+        // Made again once before, it tells itself what it is.
+        let begins = known.or_else(|| begins(own))?;
+        let confirmed = &self.state.confirmed;
+        let follows = |stream: &StreamId| stream.unit == begins.unit;
+        let is_followed =
+            confirmed.lent.get(&former).is_some() || confirmed.streams.keys().any(follows);
+        (own.name.companion.is_none() && !is_followed).then_some((elsewhere(*survivor), begins))
     }
 
     /// An erased person: own changes go without their content.
@@ -210,9 +264,9 @@ impl<E: Engine> Work<'_, E> {
         later.filter(|later| *later >= id).collect()
     }
 
-    fn replay(&mut self, survivor: DocumentId, ids: &[OwnId]) {
+    fn replay(&mut self, survivor: DocumentId, ids: &[OwnId], unseen: Option<(Name, Begins)>) {
         let first = ids.first().and_then(|id| self.state.mine.get(*id));
-        let Some(subject) = first.map(|own| self.successor(own, survivor)) else {
+        let Some(subject) = first.map(|own| self.successor(own, survivor, unseen)) else {
             return;
         };
         let owns: Vec<Own> = ids.iter().filter_map(|id| self.remove_own(*id)).collect();
@@ -241,26 +295,25 @@ impl<E: Engine> Work<'_, E> {
     }
 
     /// The document on which an own change is made again.
-    fn successor(&self, own: &Own, survivor: DocumentId) -> Subject {
-        let row = self.row(&survivor);
-        let dossier = self.unseen_companion(own, &survivor);
-        let unit = dossier.and_then(|dossier| self.row(&dossier).unit());
-        let kind = match own.name.companion {
-            Some(which) => Kind::of_companion(which),
-            None => row.kind().unwrap_or(Kind::Dossier),
+    fn successor(
+        &self,
+        own: &Own,
+        survivor: DocumentId,
+        unseen: Option<(Name, Begins)>,
+    ) -> Subject {
+        let (name, begins) = unseen.unzip();
+        let shown = || self.row(&survivor).kind().unwrap_or(Kind::Dossier);
+        let kind = match (own.name.companion, begins) {
+            (Some(which), _) => Kind::of_companion(which),
+            (None, Some(begins)) => begins.kind,
+            (None, None) => shown(),
         };
         Subject {
             document: survivor,
-            name: match dossier {
-                Some(dossier) => Name {
-                    companion: own.name.companion,
-                    ..elsewhere(dossier)
-                },
-                None => elsewhere(survivor),
-            },
+            name: name.unwrap_or(elsewhere(survivor)),
             kind,
             audience: kind.audience(),
-            begins: unit.map(|unit| Begins::of(kind, unit)),
+            begins,
         }
     }
 
@@ -341,10 +394,8 @@ fn begins(own: &Own) -> Option<Begins> {
     let shared::change::Action::Put(Value::Uint(unit)) = unit.action else {
         return None;
     };
-    Some(Begins {
-        kind: kind_of(own)?,
-        unit,
-    })
+    let unit = u32::try_from(unit).ok()?;
+    Some(Begins::of(kind_of(own)?, UnitId(unit)))
 }
 
 fn kind_of(own: &Own) -> Option<Kind> {

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::change::Change;
+use shared::change::{Action, Change};
 use shared::derive::{Hashed, Resolved, derive};
 use shared::engine::{Engine as _, RowEngine, next_deps};
 use shared::entry::Logged;
 use shared::facts::{Author, Base, Batch, DocumentRef, Fact, Upon, begun_check, known_check};
 use shared::id::{ChangeHash, DocumentId, UnitId};
+use shared::key::Key;
 use shared::kind::Kind;
 use shared::receipt::{HoldReason, Outcome, RefuseReason, RejectReason};
 use shared::row::Row;
+use shared::value::Value;
 
 use super::draft::{Draft, NOT_OPEN};
 use super::group::Group;
@@ -299,7 +301,7 @@ impl Trial {
         Ok(match waits {
             _ if self.decisions.contains_key(&hash) => self.decisions[&hash].record.decision.into(),
             _ if self.is_logged(&hash) => Fate::Known,
-            _ if self.is_taken(change) => {
+            _ if self.is_taken(change) || self.is_somebody_else(group, change) => {
                 return Err(Stop::reject_change(
                     RejectReason::Fork,
                     group.positions[position],
@@ -359,6 +361,21 @@ impl Trial {
             .is_some_and(|state| state.seq >= change.seq)
     }
 
+    /// Whether the change begins a document that is there and was never begun like this: a copy
+    /// of the author's phone has used the name for another person. Written again by a later life
+    /// of the phone, a beginning says what it said before.
+    fn is_somebody_else(&self, group: &Group, change: &Change) -> bool {
+        let begins = |change: &Change| change.deps.is_empty();
+        let DocumentRef { base, companion } = group.reference;
+        let is_own = matches!(base, Base::Created { .. }) && companion.is_none();
+        let known = self.history.iter().flatten().chain(&self.held);
+        let mut begun = known.filter(|(_, known)| begins(known)).peekable();
+        is_own
+            && begins(change)
+            && begun.peek().is_some()
+            && !begun.any(|(_, known)| values(known) == values(change))
+    }
+
     async fn apply<S: Store>(
         mut self,
         draft: &mut Draft<'_, S>,
@@ -406,4 +423,13 @@ impl Trial {
             named: Some(self.names.named),
         })
     }
+}
+
+/// What a change puts under which key. Events are left out: made again, they may get other ids.
+fn values(change: &Change) -> BTreeMap<&Key, &Value> {
+    let puts = change.ops.iter().filter_map(|op| match &op.action {
+        Action::Put(value) if op.key.event_id().is_none() => Some((&op.key, value)),
+        _ => None,
+    });
+    puts.collect()
 }

@@ -426,3 +426,132 @@ fn what_wakes_in_two_bundles_at_once_is_held_in_both() {
         ],
     ));
 }
+
+/// An had moved on to another hamlet when the dossier she had still to hand an edit in for went
+/// on under a new name, and another after that, of which no page would ever tell her phone: the
+/// edit waited for ever.
+#[test]
+fn an_edit_for_a_former_hamlet_is_made_again_under_every_new_name() {
+    let happenings = vec![
+        Happening::IsEmptied { phone: AN },
+        records(AN, "Lâm Đời", Some("099052000001")),
+        Happening::TimePasses { seconds: 97 * 60 },
+        writes(AN, 0, Written::Name("Lê Văn Đẹp")),
+        MOVES,
+        Happening::Refounds { which: 0 },
+        Happening::Assigned {
+            phone: AN,
+            post: Post::TeamOf(HAMLETS[1]),
+        },
+        Happening::Refounds { which: 0 },
+    ];
+    let ending = lives(Story::with(100_130, happenings));
+    assert!(ending.marks.contains(&Mark::Rebased));
+}
+
+/// The work of one copy was refused for its clock and made again by a later life under its old
+/// name. What the other copy had begun under that name came after it and was taken for an edit:
+/// two people in two hamlets became one.
+#[test]
+fn a_copys_resident_never_joins_one_that_was_made_again() {
+    let elsewhere = Happening::Records {
+        phone: PEOPLE,
+        resident: NewResident {
+            hamlet: HAMLETS[1],
+            name: "Huỳnh Út".to_owned(),
+            birth_year: 1951,
+            number: Some("099051000002".to_owned()),
+            phone: None,
+        },
+    };
+    let happenings = vec![
+        Happening::IsCloned { phone: AN },
+        Happening::ClockIs {
+            phone: AN,
+            ahead_seconds: 36 * 3600,
+        },
+        restarts(AN, History::Uncertain),
+        Happening::Assigned {
+            phone: DUNG,
+            post: Post::TeamOf(HAMLETS[0]),
+        },
+        elsewhere,
+        records(AN, "Lâm Đời", None),
+    ];
+    let ending = lives(Story::with(100_229, happenings));
+    let names = ending.rows.values().filter_map(|row| row.get(&Key::NAME));
+    let mut names: Vec<&str> = names.filter_map(|name| name.as_text()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Huỳnh Út", "Lâm Đời"]);
+}
+
+/// An edit was parked on a restored server for its dossier. A new life packed the dossier with
+/// the next edit and without the parked one: the two bundles waited for each other for ever.
+#[test]
+fn a_beginning_never_waits_for_an_edit_of_it() {
+    let happenings = vec![
+        Happening::Steered {
+            phone: AN,
+            step: DeviceStep::Suspend,
+        },
+        Happening::CopiesServer,
+        records(AN, "Lâm Đời", Some("099050000030")),
+        Happening::FindsSignal { phone: AN },
+        MOVES,
+        Happening::RestoresServer,
+        Happening::SendsParcel { phone: AN },
+        writes(AN, 0, Written::Phone("0957111119".to_owned())),
+        restarts(AN, History::Certain),
+        writes(AN, 0, Written::Reached(Step::EidActivated)),
+        Happening::MessageMoves(Fate {
+            which: 98,
+            ..Fate::FAIR
+        }),
+        restarts(AN, History::Uncertain),
+    ];
+    lives(Story::with(203_341, happenings));
+}
+
+/// The number that came with a dossier for another hamlet waited on the phone for ever when the
+/// dossier went on under another name, which nobody would tell this phone: it is handed back.
+#[test]
+fn a_companion_out_of_reach_is_handed_back() {
+    let happenings = vec![
+        Happening::Assigned {
+            phone: BINH,
+            post: Post::TeamOf(HAMLETS[1]),
+        },
+        records(BINH, "Lâm Đời", Some("099052000030")),
+        Happening::FindsSignal { phone: BINH },
+        MOVES,
+        Happening::Decides {
+            which: 0,
+            decided: Decided::Approved,
+        },
+        Happening::Refounds { which: 0 },
+        Happening::Refounds { which: 0 },
+    ];
+    lives(Story::with(487, happenings));
+}
+
+/// The number of a resident waited with the dossier for the coordinator, and the dossier went on
+/// under two other names before the phone heard of it: the number followed the first only.
+#[test]
+fn a_companion_follows_its_dossier_through_every_new_name() {
+    let happenings = vec![
+        Happening::Steered {
+            phone: AN,
+            step: DeviceStep::Suspend,
+        },
+        records(AN, "Lâm Đời", Some("099050000175")),
+        Happening::FindsSignal { phone: AN },
+        MOVES,
+        Happening::Decides {
+            which: 0,
+            decided: Decided::Approved,
+        },
+        Happening::Refounds { which: 0 },
+        Happening::Refounds { which: 0 },
+    ];
+    lives(Story::with(261, happenings));
+}

@@ -221,14 +221,15 @@ impl<E: Engine, S: Ground> World<'_, E, S> {
         }
     }
 
-    /// Every phone has handed in everything.
+    /// Every phone has handed in everything, and nothing it handed in is in limbo: all of it was
+    /// answered for good.
     pub fn assert_outboxes_empty(&self) {
         for phone in &self.phones {
             let sync = phone.client().sync();
             assert_eq!(
-                (sync.unsent, sync.sending),
-                (0, 0),
-                "seed {}: {} still has something to send",
+                (sync.unsent, sync.sending, sync.parked, sync.received),
+                (0, 0, 0, 0),
+                "seed {}: {} still has something to send, or to hear about",
                 self.seed,
                 phone.name
             );
