@@ -13,4 +13,4 @@ pub const PROTOCOL_OLDEST_SERVED: u8 = 1;
 /// SHA-256 of `PROTOCOL.md` as this build was checked against it, in lower-case hex. A change of
 /// the text therefore asks whether [`PROTOCOL`] has to change too.
 pub const PROTOCOL_TEXT_SHA256: &str =
-    "d459881b0da07a75d7ae314c43b4911285a8b755c38b7e98c47af8b3c0e04ca6";
+    "4885716fb2c04586f7995d0eeb67b5f0f2f0e7ab6b16427e3316d53c1219c3b9";
