@@ -141,13 +141,13 @@ impl<E: Engine> Work<'_, E> {
             let id = own.id;
             let change = own.change.clone();
             let mut confirmed = self.state.confirmed.row(root).unwrap_or_default();
-            if self.engine.fold(&mut confirmed, &change).is_err() {
-                return;
+            // What it stands on may be gone with a stream that was left: then nothing is kept.
+            if self.engine.fold(&mut confirmed, &change).is_ok() {
+                // Whoever may not read the stream keeps no values from it either.
+                let kept = Held::new(&confirmed.stub());
+                self.state.confirmed.alone.insert(*root, kept);
+                self.touch_row(Home::Alone, *root);
             }
-            // Whoever may not read the stream keeps no values from it either.
-            let kept = Held::new(&confirmed.stub());
-            self.state.confirmed.alone.insert(*root, kept);
-            self.touch_row(Home::Alone, *root);
             self.remove_own(id);
         }
     }

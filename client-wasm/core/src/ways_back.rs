@@ -6,7 +6,7 @@ use shared::facts::{Detail, Name};
 use shared::id::{Audience, DocumentId, EventId, StreamId, UnitId};
 use shared::key::Key;
 use shared::kind::Kind;
-use shared::limits::CHANGE_OPS_MAX;
+use shared::limits::{CHANGE_OPS_MAX, PULL_STREAMS_MAX};
 use shared::receipt::{RefuseReason, RejectReason};
 use shared::row::Row;
 use shared::sorted::SortedMap;
@@ -102,7 +102,8 @@ impl<E: Engine> Work<'_, E> {
     /// Hands back edits that still wait for a document under its new name when every stream is
     /// here to its end: it was erased, or nobody will ever tell this phone of it.
     pub(crate) fn hand_back_stranded(&mut self) {
-        if !self.state.confirmed.refills.is_empty() {
+        let confirmed = &self.state.confirmed;
+        if !confirmed.refills.is_empty() || confirmed.streams.len() > PULL_STREAMS_MAX {
             return;
         }
         let rebasing = self.state.mine.all().filter_map(|own| match own.state {

@@ -59,6 +59,11 @@ impl Working {
         self.document.row = row;
         self.dirty = true;
     }
+
+    /// Whether the ledger does not know it yet.
+    fn begins(&self) -> bool {
+        self.document.version == Version::ABSENT
+    }
 }
 
 /// The state of one bundle's admission.
@@ -66,6 +71,8 @@ pub(super) struct Draft<'l, S> {
     pub(super) ledger: &'l Ledger<S>,
     pub(super) moment: Moment<'l>,
     pub(super) documents: BTreeMap<DocumentId, Working>,
+    /// Documents that begin with this draft and were united into others by it.
+    begun_and_joined: Vec<DocumentId>,
     aliases: BTreeMap<DocumentId, Option<Alias>>,
     devices: BTreeMap<DeviceId, Read<DeviceRecord>>,
     loans: BTreeMap<DeviceId, Vec<LoanRecord>>,
@@ -86,6 +93,7 @@ impl<'l, S: Store> Draft<'l, S> {
             ledger,
             moment,
             documents: BTreeMap::new(),
+            begun_and_joined: Vec::new(),
             aliases: BTreeMap::new(),
             devices: BTreeMap::new(),
             loans: BTreeMap::new(),
@@ -128,13 +136,11 @@ impl<'l, S: Store> Draft<'l, S> {
         Ok(alias)
     }
 
-    /// The documents that begin with this draft.
+    /// The documents that begin with this draft, whatever became of them since.
     pub(super) fn begun(&self) -> impl Iterator<Item = DocumentId> {
-        let begun = |working: &Working| working.document.version == Version::ABSENT;
-        let documents = self.documents.iter();
-        documents
-            .filter(move |(_, working)| begun(working))
-            .map(|(id, _)| *id)
+        let begun = (self.documents.iter()).filter(|(_, working)| working.begins());
+        let joined = self.begun_and_joined.iter().copied();
+        begun.map(|(id, _)| *id).chain(joined)
     }
 
     /// Every id the document was ever known by: its own, and those of the documents united into it.
@@ -355,6 +361,9 @@ impl<'l, S: Store> Draft<'l, S> {
             self.history(joined).await?;
         }
         let other = self.documents.remove(&joined).ok_or(NOT_OPEN)?;
+        if other.begins() {
+            self.begun_and_joined.push(joined);
+        }
         let working = self.documents.get_mut(&survivor).ok_or(NOT_OPEN)?;
         let place = &mut working.document.place;
         place.joined.push(joined);
@@ -372,7 +381,8 @@ impl<'l, S: Store> Draft<'l, S> {
         for (key, count) in other.before {
             *working.before.entry(key).or_default() += count;
         }
-        working.dirty = true;
+        // What waits for either may have waited for both.
+        (working.dirty, working.touched) = (true, true);
         let mark = Entry::United { survivor, joined };
         self.commit
             .appends

@@ -555,3 +555,28 @@ fn a_companion_follows_its_dossier_through_every_new_name() {
     ];
     lives(Story::with(261, happenings));
 }
+
+/// An edit upon two dossiers that were one waited on a restored server for both. The second came
+/// and they were united again, and nobody looked whether anything had waited for that.
+#[test]
+fn what_waits_for_both_of_two_is_woken_when_they_are_united() {
+    let number = Some("099050000003");
+    let happenings = vec![
+        Happening::CopiesServer,
+        records(BINH, "Huỳnh Út", number),
+        records(DUNG, "Huỳnh Út", number),
+        Happening::FindsSignal { phone: BINH },
+        MOVES,
+        MOVES,
+        Happening::FindsSignal { phone: DUNG },
+        MOVES,
+        MOVES,
+        Happening::FindsSignal { phone: AN },
+        MOVES,
+        MOVES,
+        MOVES,
+        writes(AN, 0, Written::Name("Lâm Đời")),
+        Happening::RestoresServer,
+    ];
+    lives(Story::with(0, happenings));
+}

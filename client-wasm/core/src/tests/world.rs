@@ -9,7 +9,7 @@ use shared::id::{Audience, ChangeHash, Companion, DocumentId, StreamId};
 use shared::key::Key;
 use shared::page::Page;
 use shared::pull::PullAnswer;
-use shared::receipt::Outcome;
+use shared::receipt::{Outcome, RefuseReason};
 use shared::row::Row;
 use shared::signed;
 use shared::value::Value;
@@ -19,6 +19,7 @@ use super::phone::{Phone, new_dossier, server_key, stream};
 use crate::folding::merged;
 use crate::input::{History, Input, Leave, PreviewKey};
 use crate::mine::Own;
+use crate::state::Why;
 use crate::views::{Query, RecordState};
 
 /// One server's streams.
@@ -338,7 +339,11 @@ fn edits_on_a_refounded_document_are_made_again_on_its_successor() {
         },
     );
     // The mark may come before the document itself.
-    log.bring(&mut phone);
+    let seed = phone.seed();
+    phone.give(Input::Reachable { seed });
+    let bytes = log.answer_with(&phone, |answer| answer.more = true);
+    let seed = phone.seed();
+    phone.give(Input::Pulled { bytes, seed });
     assert_eq!(phone.client.records().len(), 2);
     log.take_all(&server);
     log.bring(&mut phone);
@@ -349,6 +354,24 @@ fn edits_on_a_refounded_document_are_made_again_on_its_successor() {
     assert_eq!(phone.client.records().len(), 1);
     let not_accepted = phone.client.not_accepted();
     assert_eq!(not_accepted.len(), 1);
+    assert_eq!(not_accepted[0].puts[0].value, Value::from("ghi thêm"));
+}
+
+#[test]
+fn edits_on_a_document_that_goes_on_out_of_sight_are_handed_back() {
+    let mut server = Phone::enrolled(3, &BOTH);
+    let mut phone = Phone::enrolled(1, &BOTH);
+    let old = server.add_resident("Lâm Thị Đẹp");
+    let mut log = Log::new();
+    log.take_all(&server);
+    log.bring(&mut phone);
+    phone.put(old, Key::NOTE, Value::from("ghi thêm"));
+    let to = DocumentId([9; 16]);
+    log.push(stream(Audience::Team), Entry::Refounded { from: old, to });
+    log.bring(&mut phone);
+    assert_eq!(phone.client.records().len(), 0);
+    let not_accepted = phone.client.not_accepted();
+    assert_eq!(not_accepted[0].why, Why::Refused(RefuseReason::Moved));
     assert_eq!(not_accepted[0].puts[0].value, Value::from("ghi thêm"));
 }
 
