@@ -66,7 +66,7 @@ pub(crate) struct Locked {
 const ANSWER_KEY: &[u8] = b"answer";
 
 /// What lists show of each document as its row stands in the pages, and whose row that is.
-type Seen = BTreeMap<DocumentId, (Home, Option<Found>)>;
+type Seen = BTreeMap<DocumentId, (Home, Option<Arc<Found>>)>;
 
 /// What has to be stored, and what follows from it.
 pub(crate) type Outcome = (Vec<Write>, Vec<Effect>);
@@ -342,7 +342,7 @@ impl Locked {
                     confirmed,
                     (u32::from_be_bytes(key), &plain),
                     |home, id, row| {
-                        seen.insert(id, (home, Found::of(row)));
+                        seen.insert(id, (home, Found::of(row).map(Arc::new)));
                     },
                 )
                 .map_err(|_| bad)?;
@@ -470,7 +470,7 @@ impl<E: Engine> Work<'_, E> {
                 && confirmed.held(&id).is_some_and(|(from, _)| from == home);
             match found {
                 Some(found) if is_shown => {
-                    self.state.found.insert(id, Arc::new(found));
+                    self.state.found.insert(id, found);
                 }
                 None if is_shown => {}
                 _ => self.touch_found(self.root(&id)),
