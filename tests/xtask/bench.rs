@@ -26,7 +26,9 @@ impl Options {
 
     /// Whether nothing is asked for that the one binary measures: it takes minutes to build.
     fn is_web_only(&self) -> bool {
-        let of_web = |part: &String| WEB_GROUPS.iter().any(|group| group.contains(part.as_str()));
+        let of_phones = phone::GROUPS.iter().map(|group| group.name);
+        let names: Vec<&str> = of_phones.chain([DOWNLOAD]).collect();
+        let of_web = |part: &String| names.iter().any(|name| name.contains(part.as_str()));
         !self.groups.is_empty() && self.groups.iter().all(of_web)
     }
 }
@@ -34,14 +36,15 @@ impl Options {
 /// The one binary that holds all benchmarks.
 const TARGET: [&str; 4] = ["--package", "tests", "--bench", "figures"];
 
-/// What is measured of the web app, outside of that binary.
-const WEB_GROUPS: [&str; 2] = ["download", "phone"];
+/// What a phone downloads.
+const DOWNLOAD: &str = "download";
 
 /// Builds first, out of sight, so that standard output holds JSON lines and nothing else.
 pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
     if options.list {
         figure::ALL
-            .iter()
+            .into_iter()
+            .flatten()
             .for_each(|figure| println!("{}", figure.goal_line()));
         return Ok(());
     }
@@ -54,17 +57,22 @@ pub fn figures(project: &Project, options: &Options) -> Result<(), Stop> {
     let Some(web) = project.web() else {
         return Ok(());
     };
-    let [wants_download, wants_phone] = WEB_GROUPS.map(|group| options.wants(group));
-    if wants_download || wants_phone {
+    let wants_download = options.wants(DOWNLOAD);
+    let phones = phone::GROUPS.iter();
+    let phones: Vec<&phone::Group> = phones.filter(|group| options.wants(group.name)).collect();
+    if wants_download || !phones.is_empty() {
         download::build(project, &web)?;
     }
     if wants_download {
         download::measure(project, &web)?;
     }
-    match wants_phone {
-        true => phone::measure(project, &web),
-        false => Ok(()),
+    if !phones.is_empty() {
+        phone::prepare(project)?;
     }
+    for group in phones {
+        phone::measure(project, &web, group)?;
+    }
+    Ok(())
 }
 
 fn native(project: &Project, groups: &[String]) -> Result<(), Stop> {

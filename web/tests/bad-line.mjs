@@ -1,6 +1,7 @@
 /**
- * A bad line between phones and the server: 256 kbit/s, of every five pieces one is lost and comes
- * late, and connections die in the middle, each after a number of pieces of its own.
+ * A bad line between phones and the server: 256 kbit/s each way for all connections together, of
+ * every five pieces one is lost and comes late, and connections die in the middle, each after a
+ * number of pieces of its own.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -25,6 +26,10 @@ export class BadLine {
   #open = new Set();
   /** Before this the line is as good as any. */
   isBad = false;
+  #isNarrow = false;
+  /** When the piece before has passed, by direction. */
+  #passed = { up: 0, down: 0 };
+  #awaited = new Map();
   died = 0;
   #turn = 0;
 
@@ -50,6 +55,16 @@ export class BadLine {
     for (const socket of this.#open) socket.destroy();
   }
 
+  /** From now on it is narrow and no worse. */
+  narrow() {
+    this.#isNarrow = true;
+  }
+
+  /** Resolves when a phone next says these words. */
+  hears(words) {
+    return new Promise((resolve) => this.#awaited.set(words, resolve));
+  }
+
   close() {
     for (const socket of this.#open) socket.destroy();
     this.#listener.close();
@@ -62,8 +77,8 @@ export class BadLine {
     };
     const life = { pieces: null, end: () => ((this.died += 1), end()) };
     for (const one of [phone, server]) this.#open.add(one), one.on('error', end).on('close', end);
-    void this.#pour(phone, server, life);
-    void this.#pour(server, phone, life);
+    void this.#pour([phone, server], 'up', life);
+    void this.#pour([server, phone], 'down', life);
   }
 
   #pieces() {
@@ -72,11 +87,12 @@ export class BadLine {
     return LIVES_PIECES[(this.#turn - 1) % LIVES_PIECES.length];
   }
 
-  async #pour(from, to, life) {
+  async #pour([from, to], way, life) {
     try {
       for await (const bytes of from) {
+        if (way === 'up') this.#listen(bytes);
         for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-          if (this.isBad) await this.#delay();
+          if (this.isBad || this.#isNarrow) await this.#delay(way);
           life.pieces ??= this.#pieces();
           if ((life.pieces -= 1) < 0) return life.end();
           if (!to.write(bytes.subarray(at, at + PIECE_BYTES))) await once(to, 'drain');
@@ -88,8 +104,19 @@ export class BadLine {
     }
   }
 
-  #delay() {
-    return new Promise((resolve) => setTimeout(resolve, MS_PER_PIECE + (this.#chance(LOST) ? LATE_MS : 0)));
+  #listen(bytes) {
+    for (const [words, resolve] of this.#awaited) {
+      if (!bytes.includes(words)) continue;
+      this.#awaited.delete(words);
+      resolve();
+    }
+  }
+
+  #delay(way) {
+    const now = performance.now();
+    this.#passed[way] = Math.max(this.#passed[way], now) + MS_PER_PIECE;
+    const late = this.isBad && this.#chance(LOST) ? LATE_MS : 0;
+    return new Promise((resolve) => setTimeout(resolve, this.#passed[way] - now + late));
   }
 
   #chance(of) {
