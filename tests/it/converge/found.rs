@@ -512,17 +512,13 @@ fn a_beginning_never_waits_for_an_edit_of_it() {
     lives(Story::with(203_341, happenings));
 }
 
-/// The number that came with a dossier for another hamlet waited on the phone for ever when the
-/// dossier went on under another name, which nobody would tell this phone: it is handed back.
-#[test]
-fn a_companion_out_of_reach_is_handed_back() {
-    let happenings = vec![
-        Happening::Assigned {
-            phone: BINH,
-            post: Post::TeamOf(HAMLETS[1]),
-        },
-        records(BINH, "Lâm Đời", Some("099052000030")),
-        Happening::FindsSignal { phone: BINH },
+/// After this happened, somebody records a resident whom the coordinator must approve; approved,
+/// the dossier goes on under two other names before the phone hears of it.
+fn goes_on_twice_after(happened: Happening, phone: usize) -> Vec<Happening> {
+    vec![
+        happened,
+        records(phone, "Lâm Đời", Some("099052000030")),
+        Happening::FindsSignal { phone },
         MOVES,
         Happening::Decides {
             which: 0,
@@ -530,30 +526,29 @@ fn a_companion_out_of_reach_is_handed_back() {
         },
         Happening::Refounds { which: 0 },
         Happening::Refounds { which: 0 },
-    ];
-    lives(Story::with(487, happenings));
+    ]
+}
+
+/// The number that came with a dossier for another hamlet waited on the phone for ever when the
+/// dossier went on under another name, which nobody would tell this phone: it is handed back.
+#[test]
+fn a_companion_out_of_reach_is_handed_back() {
+    let moved = Happening::Assigned {
+        phone: BINH,
+        post: Post::TeamOf(HAMLETS[1]),
+    };
+    lives(Story::with(487, goes_on_twice_after(moved, BINH)));
 }
 
 /// The number of a resident waited with the dossier for the coordinator, and the dossier went on
 /// under two other names before the phone heard of it: the number followed the first only.
 #[test]
 fn a_companion_follows_its_dossier_through_every_new_name() {
-    let happenings = vec![
-        Happening::Steered {
-            phone: AN,
-            step: DeviceStep::Suspend,
-        },
-        records(AN, "Lâm Đời", Some("099050000175")),
-        Happening::FindsSignal { phone: AN },
-        MOVES,
-        Happening::Decides {
-            which: 0,
-            decided: Decided::Approved,
-        },
-        Happening::Refounds { which: 0 },
-        Happening::Refounds { which: 0 },
-    ];
-    lives(Story::with(261, happenings));
+    let suspended = Happening::Steered {
+        phone: AN,
+        step: DeviceStep::Suspend,
+    };
+    lives(Story::with(261, goes_on_twice_after(suspended, AN)));
 }
 
 /// An edit upon two dossiers that were one waited on a restored server for both. The second came
