@@ -49,7 +49,8 @@ pub(super) struct Working {
     pub(super) added: Vec<Hashed>,
     /// Whether it has to be written.
     dirty: bool,
-    /// Keys this draft has put, for what must be looked at again.
+    /// Whether this draft has put keys in it or united it with another: what waits for it, and what
+    /// it may be the same as, must be looked at again.
     pub(super) touched: bool,
 }
 
